@@ -1,0 +1,1 @@
+"""The core language: what every pass takes and gives."""
