@@ -29,7 +29,7 @@ LOOP = For(
 
 
 def test_reads_and_writes_go_to_any_depth() -> None:
-    assert reads(LOOP) == set(["n", "s", "x", "c", "t", "i", "saved", "u", "s_0", "v"])
+    assert reads(LOOP) == {"n", "s", "x", "c", "t", "i", "saved", "u", "s_0", "v"}
     assert reads((LOOP,)) == reads(LOOP)
     assert writes((LOOP,)) == {"i", "t", "u", "v", "s"}
     assert reads(Binary("+", Name("a"), Literal(1))) == {"a"}
@@ -42,7 +42,8 @@ def test_substitute_changes_what_is_read_and_not_what_is_bound() -> None:
 
 
 def test_statements_come_in_the_order_of_the_text() -> None:
-    assert [type(s).__name__ for s in statements((LOOP,))] == ["For", "Assign", "If", "Assign", "Push"]
+    kinds = [type(s).__name__ for s in statements((LOOP,))]
+    assert kinds == ["For", "Assign", "If", "Assign", "Push"]
     assert [len(b) for b in blocks(LOOP)] == [2]
 
 

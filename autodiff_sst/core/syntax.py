@@ -21,9 +21,9 @@
 Every name is bound once: by an assignment, as a parameter, as a loop's target, as a merge or as a
 carry. A merge is bound after its statement to what its branch gives; a carry is `init` in the
 first turn, `next` in the others, and after the loop the last `next` (or `init`): all carries of a
-loop are renewed at once. So a value, once computed, is there until the function ends, and in a loop's body
-until the turn ends. A name bound in a branch is seen by the same branch of later `if`s on the same
-test, and by nobody else; a name bound in a loop is seen in that loop alone.
+loop are renewed at once. So a value, once computed, is there until the function ends, and in a
+loop's body until the turn ends. A name bound in a branch is seen by the same branch of later `if`s
+on the same test, and by nobody else; a name bound in a loop is seen in that loop alone.
 
 A *buffer* is made by `zeros_like` and lives in three phases: zero, accumulated into, read. Nothing
 is accumulated into it once its contents were read; `Accumulate` is the one statement that changes
@@ -42,7 +42,7 @@ from autodiff_sst.errors import Origin
 
 
 def assert_never(value: NoReturn) -> NoReturn:
-    """Ends a `match`, so that mypy names the passes that miss a case (`typing` has it from 3.11)."""
+    """Ends a `match`, so that mypy names the passes that miss a case."""
     raise AssertionError(f"not in the core: {value!r}")
 
 
