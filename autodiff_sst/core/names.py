@@ -1,0 +1,39 @@
+"""Fresh names, the same ones on every run: `t`, `t_1`, `t_2`; `x_bar`, then `x_bar_1`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class Names:
+    """Gives names that nothing else has: not the user's, not a module's, not a helper's."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._next: dict[str, int] = {}
+
+    def take(self, names: Iterable[str]) -> None:
+        self._taken |= {*names}
+
+    def fresh(self, base: str) -> str:
+        """`base` if it is free, else `base_1`, `base_2`, …"""
+        if base not in self._taken:
+            self._taken.add(base)
+            return base
+        number = self._next.get(base, 1)
+        while f"{base}_{number}" in self._taken:
+            number += 1
+        self._next[base] = number + 1
+        name = f"{base}_{number}"
+        self._taken.add(name)
+        return name
+
+    def temporary(self) -> str:
+        return self.fresh("t")
+
+    def cotangent(self, name: str) -> str:
+        """x̄, after Griewank and Walther."""
+        return self.fresh(f"{name}_bar")
+
+    def tangent(self, name: str) -> str:
+        return self.fresh(f"{name}_dot")
