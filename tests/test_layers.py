@@ -1,0 +1,56 @@
+"""Data flows down, imports point up: who may import whom, held here."""
+
+import ast
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "autodiff_sst"
+
+# Each part of the package, and the parts that it may import; a part may import itself.
+MAY_IMPORT = {
+    "errors": set(),
+    "core": {"errors"},
+    "frontend": {"core", "errors"},
+}
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            if node.module == "autodiff_sst":
+                found |= {alias.name for alias in node.names}
+            elif node.module and node.module.startswith("autodiff_sst."):
+                found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {
+                a.name.split(".")[1] for a in node.names if a.name.startswith("autodiff_sst.")
+            }
+    return found
+
+
+def test_imports_point_up() -> None:
+    wrong = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        part = part_of(path)
+        if part == "__init__":
+            continue
+        assert part in MAY_IMPORT, f"{part} has no place in the layout"
+        wrong += [
+            f"{path.relative_to(PACKAGE)} imports {other}"
+            for other in sorted(imported(path) - MAY_IMPORT[part] - {part})
+        ]
+    assert not wrong
+
+
+def test_files_stay_short() -> None:
+    long = {
+        str(path.relative_to(PACKAGE)): lines
+        for path in PACKAGE.rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > 320
+    }
+    assert not long
