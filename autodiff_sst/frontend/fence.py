@@ -1,0 +1,114 @@
+"""Refuse what cannot be differentiated, by a table: the first thing that happens to a source.
+
+Source → nothing, or UnsupportedSyntaxError with the place and what to write instead
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend.source import Source
+
+_YIELD = ("`yield` has no derivative", "append the values to a list and return it.")
+_ASYNC = ("a coroutine has no derivative", "an ordinary function, called from the coroutine.")
+_LATER = "is not supported yet"
+
+# What stands in the source → what is wrong with it, and what to write instead.
+REFUSED: dict[type, tuple[str, str]] = {
+    gast.Yield: _YIELD,
+    gast.YieldFrom: _YIELD,
+    gast.AsyncFunctionDef: _ASYNC,
+    gast.Await: _ASYNC,
+    gast.AsyncFor: _ASYNC,
+    gast.AsyncWith: _ASYNC,
+    gast.Global: ("`global` has no derivative", "return the value, or pass it as an argument."),
+    gast.Nonlocal: (f"`nonlocal` {_LATER}", "return the value instead of writing it."),
+    gast.Import: ("an `import` inside a function is not supported", "import at the module's top."),
+    gast.ImportFrom: (
+        "an `import` inside a function is not supported",
+        "import at the module's top.",
+    ),
+    gast.ClassDef: (f"a class inside a function {_LATER}", "define it at the module's top."),
+    gast.FunctionDef: (f"a function inside a function {_LATER}", "define it at the module's top."),
+    gast.Lambda: (f"`lambda` {_LATER}", "the expression itself."),
+    gast.If: (f"`if` {_LATER}", "`np.where`."),
+    gast.IfExp: (f"a conditional expression {_LATER}", "`np.where`."),
+    gast.For: (f"`for` {_LATER}", "whole-array operations."),
+    gast.While: (f"`while` {_LATER}", "whole-array operations."),
+    gast.With: (f"`with` {_LATER}", "the statements in it, without `with`."),
+    gast.Try: (f"`try` {_LATER}", "a test before the statement that may fail."),
+    gast.Raise: (f"`raise` {_LATER}", "a test before the call."),
+    gast.Assert: (f"`assert` {_LATER}", "a test before the call."),
+    gast.Delete: (f"`del` {_LATER}", "nothing: names end with the function."),
+    gast.AugAssign: (f"augmented assignment {_LATER}", "`x = x + y`."),
+    gast.NamedExpr: (f"`:=` {_LATER}", "an assignment before the expression."),
+    gast.BoolOp: (f"`and` and `or` {_LATER}", "`np.logical_and` or `np.logical_or`."),
+    gast.ListComp: (f"a comprehension {_LATER}", "whole-array operations."),
+    gast.SetComp: (f"a comprehension {_LATER}", "whole-array operations."),
+    gast.DictComp: (f"a comprehension {_LATER}", "whole-array operations."),
+    gast.GeneratorExp: (f"a generator expression {_LATER}", "whole-array operations."),
+    gast.JoinedStr: (f"an f-string {_LATER}", "the string outside the function."),
+    gast.Starred: (f"`*` in a call or an assignment {_LATER}", "the items one by one."),
+    gast.Set: (f"a set {_LATER}", "a tuple."),
+    gast.Match: (f"`match` {_LATER}", "`np.where`."),
+}
+
+ALLOWED = (
+    *(gast.Return, gast.Assign, gast.AnnAssign, gast.Expr, gast.Pass, gast.Constant, gast.Name),
+    *(gast.BinOp, gast.UnaryOp, gast.Compare, gast.Call, gast.keyword, gast.Attribute),
+    *(gast.Subscript, gast.Slice, gast.Tuple, gast.List, gast.Dict),
+    *(gast.operator, gast.unaryop, gast.cmpop, gast.expr_context),
+)
+
+
+def fence(source: Source) -> None:
+    """Raises UnsupportedSyntaxError at the first thing that is not supported."""
+    tree = source.tree
+    if isinstance(tree, gast.AsyncFunctionDef):
+        raise refusal(source, tree, *_ASYNC)
+    arguments = tree.args
+    if arguments.vararg is not None:
+        raise refusal(source, arguments.vararg, f"`*{arguments.vararg.id}` {_LATER}", "names.")
+    if arguments.kwarg is not None:
+        raise refusal(source, arguments.kwarg, f"`**{arguments.kwarg.id}` {_LATER}", "names.")
+    body = tree.body if isinstance(tree.body, list) else [tree.body]
+    for node in body:
+        _check(source, node)
+    for node in body[:-1]:
+        if isinstance(node, gast.Return):
+            raise refusal(source, node, f"statements after `return` {_LATER}", "one `return`.")
+
+
+def _check(source: Source, node: Any) -> None:
+    if type(node) in REFUSED:
+        raise refusal(source, node, *REFUSED[type(node)])
+    if isinstance(node, gast.Assign | gast.AnnAssign):
+        targets = node.targets if isinstance(node, gast.Assign) else [node.target]
+        for target in targets:
+            _check_target(source, target)
+    if isinstance(node, gast.Compare) and len(node.ops) > 1:
+        raise refusal(source, node, f"a chain of comparisons {_LATER}", "one comparison a time.")
+    if isinstance(node, gast.Call) and any(k.arg is None for k in node.keywords):
+        raise refusal(source, node, f"`**` in a call {_LATER}", "the keywords one by one.")
+    if not isinstance(node, ALLOWED):
+        raise refusal(source, node, f"`{type(node).__name__}` {_LATER}", "plain expressions.")
+    for child in gast.iter_child_nodes(node):
+        if not (isinstance(node, gast.AnnAssign) and child is node.annotation):
+            _check(source, child)
+
+
+def _check_target(source: Source, target: Any) -> None:
+    if isinstance(target, gast.Subscript):
+        words = f"an assignment to an item {_LATER}: the array is changed in place"
+        raise refusal(source, target, words, "build a new array, with `np.where` say.")
+    if isinstance(target, gast.Attribute):
+        raise refusal(source, target, f"an assignment to an attribute {_LATER}", "a name.")
+    if not isinstance(target, gast.Name):
+        raise refusal(source, target, f"unpacking {_LATER}", "an assignment a name.")
+
+
+def refusal(source: Source, node: Any, message: str, instead: str) -> UnsupportedSyntaxError:
+    return UnsupportedSyntaxError(message, source.origin(node), instead=instead)

@@ -1,0 +1,241 @@
+"""From gast to the core: expressions flattened to atoms, names made single-assignment.
+
+    Source → CORE                   y = np.tanh(x @ w) + 1      becomes      t = x @ w
+                                                                             t_1 = np.tanh(t)
+                                                                             y = t_1 + 1
+
+Globals that are modules, functions or classes are looked up now, and stand as objects. All other
+globals, and what the function closes over, are read at every call: they become parameters after the
+function's own (`Lowered.captured`). A copy, `y = x`, leaves no statement: both names are the atom.
+"""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import gast
+
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Attribute,
+    Binary,
+    Call,
+    DictOf,
+    Effect,
+    Expression,
+    Function,
+    Index,
+    ListOf,
+    Literal,
+    Name,
+    Object,
+    Slice,
+    Statement,
+    Subscript,
+    TupleOf,
+    Unary,
+)
+from autodiff_sst.errors import Origin, UnsupportedSyntaxError
+from autodiff_sst.frontend.source import Source
+
+OPERATORS: dict[type, str] = {
+    **{gast.Add: "+", gast.Sub: "-", gast.Mult: "*", gast.Div: "/", gast.FloorDiv: "//"},
+    **{gast.Mod: "%", gast.Pow: "**", gast.MatMult: "@", gast.LShift: "<<", gast.RShift: ">>"},
+    **{gast.BitAnd: "&", gast.BitOr: "|", gast.BitXor: "^", gast.Lt: "<", gast.LtE: "<="},
+    **{gast.Gt: ">", gast.GtE: ">=", gast.Eq: "==", gast.NotEq: "!=", gast.Is: "is"},
+    **{gast.IsNot: "is not", gast.In: "in", gast.NotIn: "not in", gast.USub: "-"},
+    **{gast.UAdd: "+", gast.Invert: "~", gast.Not: "not"},
+}
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """`function` has the source's parameters, in the order of its signature, then `captured`."""
+
+    function: Function
+    captured: tuple[str, ...]
+
+
+def lower(source: Source) -> Lowered:
+    """The core of a source that has passed the fence.
+
+    Raises:
+        UnsupportedSyntaxError: a name is read that is bound nowhere before.
+        NameError: a global that does not exist.
+    """
+    return _Lowering(source).function()
+
+
+def parameters_of(tree: Any) -> tuple[str, ...]:
+    arguments = tree.args
+    nodes = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return tuple(a.id for a in nodes)
+
+
+def captured_value(source: Source, name: str) -> Any:
+    """What a captured name stands for now."""
+    function = source.function
+    if name in function.__code__.co_freevars:
+        cell = (function.__closure__ or ())[function.__code__.co_freevars.index(name)]
+        return cell.cell_contents
+    return function.__globals__[name]
+
+
+class _Lowering:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        code = source.function.__code__
+        self.locals = {*code.co_varnames, *code.co_cellvars}
+        # No fresh name may shadow a local, nor a global that the text of an object names.
+        self.names = Names({*self.locals, *code.co_names, *code.co_freevars})
+        self.parameters = parameters_of(source.tree)
+        self.captured: list[str] = []
+        self.values: dict[str, Atom] = {p: Name(p) for p in self.parameters}
+        self.used = {*self.parameters}
+        self.block: list[Statement] = []
+
+    def function(self) -> Lowered:
+        tree, source = self.source.tree, self.source
+        result: Atom = Literal(None)
+        if isinstance(tree, gast.Lambda):
+            result = self.atom(tree.body)
+        else:
+            for node in tree.body:
+                if isinstance(node, gast.Return):
+                    result = Literal(None) if node.value is None else self.atom(node.value)
+                else:
+                    self.statement(node)
+        parameters = (*self.parameters, *self.captured)
+        core = Function(source.name, parameters, (*self.block,), result, source.origin(tree))
+        return Lowered(core, (*self.captured,))
+
+    # Statements
+
+    def statement(self, node: Any) -> None:
+        match node:
+            case gast.Assign(targets=targets, value=value):
+                self.assign([t.id for t in targets], value)
+            case gast.AnnAssign(target=target, value=value):
+                if value is not None:
+                    self.assign([target.id], value)
+            case gast.Expr(value=gast.Constant()) | gast.Pass():
+                pass  # a docstring
+            case gast.Expr(value=value):
+                self.block.append(Effect(self.expression(value), self.source.origin(value)))
+            case _:
+                raise AssertionError(f"the fence let {type(node).__name__} pass")
+
+    def assign(self, targets: list[str], value: Any) -> None:
+        atom = self.emit(self.expression(value), self.source.origin(value), targets[0])
+        for target in targets:
+            self.values[target] = atom
+
+    def emit(self, value: Expression, origin: Origin, variable: str | None = None) -> Atom:
+        """The atom that holds a value; a new assignment unless the value is one."""
+        if isinstance(value, Name | Literal | Object):
+            return value
+        name = self.names.temporary() if variable is None else self.version(variable)
+        self.block.append(Assign(name, value, origin))
+        return Name(name)
+
+    def version(self, variable: str) -> str:
+        """A name for a new value of the user's variable: the variable itself the first time."""
+        if variable in self.used:
+            return self.names.fresh(variable)
+        self.used.add(variable)
+        return variable
+
+    # Expressions
+
+    def atom(self, node: Any) -> Atom:
+        return self.emit(self.expression(node), self.source.origin(node))
+
+    def expression(self, node: Any) -> Expression:
+        match node:
+            case gast.Constant(value=value):
+                return Literal(value)
+            case gast.UnaryOp(op=gast.USub(), operand=gast.Constant(value=value)) if isinstance(
+                value, int | float | complex
+            ) and not isinstance(value, bool):
+                return Literal(-value)
+            case gast.Name(id=name):
+                return self.name(name, node)
+            case gast.Attribute(value=value, attr=name):
+                base = self.atom(value)
+                if isinstance(base, Object) and isinstance(base.value, ModuleType | type):
+                    return self.member(base, name)
+                return Attribute(base, name)
+            case gast.Call(func=function, args=args, keywords=keywords):
+                called = self.atom(function)
+                positional = tuple(map(self.atom, args))
+                return Call(
+                    called, positional, tuple((k.arg, self.atom(k.value)) for k in keywords)
+                )
+            case gast.BinOp(left=left, op=op, right=right):
+                a = self.atom(left)
+                return Binary(OPERATORS[type(op)], a, self.atom(right))
+            case gast.Compare(left=left, ops=[op], comparators=[right]):
+                a = self.atom(left)
+                return Binary(OPERATORS[type(op)], a, self.atom(right))
+            case gast.UnaryOp(op=op, operand=operand):
+                return Unary(OPERATORS[type(op)], self.atom(operand))
+            case gast.Subscript(value=value, slice=index):
+                base = self.atom(value)
+                return Subscript(base, self.index(index))
+            case gast.Tuple(elts=items):
+                return TupleOf(tuple(map(self.atom, items)))
+            case gast.List(elts=items):
+                return ListOf(tuple(map(self.atom, items)))
+            case gast.Dict(keys=keys, values=values):
+                pairs = [(self.atom(k), self.atom(v)) for k, v in zip(keys, values, strict=True)]
+                return DictOf(tuple(k for k, _ in pairs), tuple(v for _, v in pairs))
+            case _:
+                raise AssertionError(f"the fence let {type(node).__name__} pass")
+
+    def index(self, node: Any) -> Index:
+        if isinstance(node, gast.Tuple) and len(node.elts) > 1:
+            return tuple(self.index_item(item) for item in node.elts)
+        return (self.index_item(node),)
+
+    def index_item(self, node: Any) -> Atom | Slice:
+        if not isinstance(node, gast.Slice):
+            return self.atom(node)
+        bounds = (node.lower, node.upper, node.step)
+        return Slice(*(None if b is None else self.atom(b) for b in bounds))
+
+    # Names
+
+    def name(self, name: str, node: Any) -> Atom:
+        if name in self.values:
+            return self.values[name]
+        if name in self.locals:
+            words = f"`{name}` may be read before it is assigned"
+            raise UnsupportedSyntaxError(
+                words, self.source.origin(node), instead=f"assign `{name}` before."
+            )
+        function = self.source.function
+        if name not in function.__code__.co_freevars:
+            try:
+                value = {**vars(builtins), **function.__globals__}[name]
+            except KeyError:
+                raise NameError(f"name {name!r} is not defined") from None
+            if isinstance(value, ModuleType) or callable(value):
+                return Object(value, name)
+        self.captured.append(name)
+        self.values[name] = Name(name)
+        return Name(name)
+
+    def member(self, base: Object, name: str) -> Expression:
+        """An attribute of a module or a class: an object too, if it is one that stays."""
+        value = getattr(base.value, name)
+        text = f"{base.text}.{name}"
+        if isinstance(value, ModuleType) or callable(value):
+            return Object(value, text)
+        if isinstance(value, int | float | str) or value is None:
+            return Object(value, text)
+        return Attribute(base, name)
