@@ -10,6 +10,7 @@ MAY_IMPORT = {
     "errors": set(),
     "core": {"errors"},
     "frontend": {"core", "errors"},
+    "analysis": {"core", "rules", "errors"},
 }
 
 

@@ -1,0 +1,1 @@
+"""Facts about programs: abstract values, activity."""

@@ -1,0 +1,225 @@
+"""What is known of a value before the program runs: an abstract value.
+
+A dimension is `1`, `MANY` (known not to be 1; two of them that meet are equal, or NumPy raises), or
+a symbol: a length of which nothing is known but that equal symbols are equal lengths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+MANY = "n"
+Dims: TypeAlias = "tuple[int | str, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number: Python's if `dtype` is None, else NumPy's. `kind` is one of `b i f c`."""
+
+    kind: str
+    dtype: np.dtype[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    dtype: np.dtype[Any]
+    dims: Dims
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A number or an array of numbers, of any rank and dtype."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """This very object: a function, a string, None, an int in the source; compares by value and
+    type where it can, else by identity."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Known):
+            return NotImplemented
+        return self.value is other.value or (
+            type(self.value) is type(other.value)
+            and isinstance(self.value, _BY_VALUE)
+            and repr(self.value) == repr(other.value)
+        )
+
+    def __hash__(self) -> int:
+        by_value = isinstance(self.value, _BY_VALUE)
+        return hash((type(self.value), repr(self.value) if by_value else id(self.value)))
+
+
+_BY_VALUE = (int, float, complex, str, bytes, type(None), type(Ellipsis))
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """A tuple; a NamedTuple if `cls` is given."""
+
+    items: tuple[Abstract, ...]
+    cls: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list whose elements share an abstract value; None as long as it is empty."""
+
+    item: Abstract | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    """A dict with these keys, in this order."""
+
+    keys: tuple[Any, ...]
+    items: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Any other object; never active."""
+
+
+Abstract: TypeAlias = "Scalar | Array | Unknown | Known | Tuple | List | Dict | Opaque"
+
+FLOAT, INT, BOOL = Scalar("f"), Scalar("i"), Scalar("b")
+UNKNOWN, OPAQUE = Unknown(), Opaque()
+
+
+def abstract(value: Any, constant: bool = False) -> Abstract:
+    """The abstract value of an argument; of a constant, with its value if it is small."""
+    match value:
+        case bool() | int() | float() | complex() if type(value) in _KINDS:
+            return Known(value) if constant else Scalar(_KINDS[type(value)])
+        case np.generic() if value.dtype.kind in "biufc":
+            return Scalar(_kind(value.dtype), value.dtype)
+        case np.ndarray() if value.dtype.kind in "biufc":
+            return Array(value.dtype, tuple(1 if n == 1 else MANY for n in value.shape))
+        case tuple():
+            cls = None if type(value) is tuple else type(value)
+            return Tuple(tuple(abstract(v, constant) for v in value), cls)
+        case list() if type(value) is list:
+            return List(join_all([abstract(v) for v in value]) if value else None)
+        case dict() if type(value) is dict:
+            return Dict(tuple(value), tuple(abstract(v, constant) for v in value.values()))
+        case None | str() | bytes() | ModuleType():
+            return Known(value)
+        case _ if callable(value) or isinstance(value, np.dtype | slice | type(...)):
+            return Known(value)
+        case _:
+            return OPAQUE
+
+
+_KINDS: dict[type, str] = {bool: "b", int: "i", float: "f", complex: "c"}
+
+
+def _kind(dtype: np.dtype[Any]) -> str:
+    return "i" if dtype.kind == "u" else dtype.kind
+
+
+def widen(value: Abstract) -> Abstract:
+    """Without its constant: what a number in the source has in common with others of its type."""
+    match value:
+        case Known(v) if type(v) in _KINDS:
+            return Scalar(_KINDS[type(v)])
+        case Tuple(items, cls):
+            return Tuple(tuple(map(widen, items)), cls)
+        case _:
+            return value
+
+
+def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
+    """The least abstract value that covers both; `where` names the lengths that differ."""
+    if a == b:
+        return a
+    match widen(a), widen(b):
+        case x, y if x == y:
+            return x
+        case Array(dtype, d), Array(other, e) if dtype == other and len(d) == len(e):
+            pairs = enumerate(zip(d, e, strict=True))
+            return Array(dtype, tuple(m if m == n else f"{where}.{k}" for k, (m, n) in pairs))
+        case Tuple(items, cls), Tuple(others, other_cls) if (
+            len(items) == len(others) and cls is other_cls
+        ):
+            pairs_ = enumerate(zip(items, others, strict=True))
+            return Tuple(tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_), cls)
+        case List(None), List() as x:
+            return x
+        case List() as x, List(None):
+            return x
+        case List(m), List(n):
+            assert m is not None and n is not None
+            return List(join(m, n, where))
+        case Dict(keys, items), Dict(other_keys, others) if keys == other_keys:
+            pairs_ = enumerate(zip(items, others, strict=True))
+            return Dict(keys, tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_))
+        case ((Scalar() | Array() | Unknown()), (Scalar() | Array() | Unknown())):
+            return UNKNOWN
+        case _:
+            return OPAQUE
+
+
+def join_all(values: list[Abstract], where: str = "") -> Abstract:
+    result = values[0]
+    for value in values[1:]:
+        result = join(result, value, where)
+    return result
+
+
+def can_be_active(value: Abstract) -> bool:
+    """Whether something in it may carry a derivative: floats and complex numbers."""
+    match value:
+        case Scalar(kind):
+            return kind in "fc"
+        case Array(dtype):
+            return dtype.kind in "fc"
+        case Known(v):
+            return isinstance(v, float | complex)
+        case Unknown():
+            return True
+        case Tuple(items) | Dict(_, items):
+            return any(map(can_be_active, items))
+        case List(item):
+            return item is None or can_be_active(item)
+        case _:
+            return False
+
+
+def rank(value: Abstract) -> int | None:
+    """The number of dimensions of a number or array; None if it is not known."""
+    match value:
+        case Array(_, dims):
+            return len(dims)
+        case Scalar():
+            return 0
+        case Known(v) if type(v) in _KINDS:
+            return 0
+        case _:
+            return None
+
+
+def dims_of(value: Abstract) -> Dims | None:
+    return value.dims if isinstance(value, Array) else () if rank(value) == 0 else None
+
+
+def broadcast(values: list[Abstract], where: str) -> Dims | None:
+    """The dimensions that numbers and arrays broadcast to; None if a rank is not known."""
+    shapes = [dims_of(v) for v in values]
+    known = [s for s in shapes if s is not None]
+    if len(known) < len(shapes):
+        return None
+    result: list[int | str] = []
+    for k in range(-max(map(len, known), default=0), 0):
+        found = {s[k] for s in known if len(s) >= -k} - {1}
+        if MANY in found:
+            result.append(MANY)
+        else:
+            result.append(found.pop() if len(found) == 1 else f"{where}.{k}" if found else 1)
+    return tuple(result)
