@@ -22,35 +22,17 @@ from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
-    Attribute,
-    Binary,
-    Call,
-    DictOf,
     Effect,
     Expression,
     Function,
-    Index,
-    ListOf,
     Literal,
     Name,
     Object,
-    Slice,
     Statement,
-    Subscript,
-    TupleOf,
-    Unary,
 )
-from autodiff_sst.errors import Origin, UnsupportedSyntaxError
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.source import Source
-
-OPERATORS: dict[type, str] = {
-    **{gast.Add: "+", gast.Sub: "-", gast.Mult: "*", gast.Div: "/", gast.FloorDiv: "//"},
-    **{gast.Mod: "%", gast.Pow: "**", gast.MatMult: "@", gast.LShift: "<<", gast.RShift: ">>"},
-    **{gast.BitAnd: "&", gast.BitOr: "|", gast.BitXor: "^", gast.Lt: "<", gast.LtE: "<="},
-    **{gast.Gt: ">", gast.GtE: ">=", gast.Eq: "==", gast.NotEq: "!=", gast.Is: "is"},
-    **{gast.IsNot: "is not", gast.In: "in", gast.NotIn: "not in", gast.USub: "-"},
-    **{gast.UAdd: "+", gast.Invert: "~", gast.Not: "not"},
-}
 
 
 @dataclass(frozen=True)
@@ -86,7 +68,7 @@ def captured_value(source: Source, name: str) -> Any:
     return function.__globals__[name]
 
 
-class _Lowering:
+class _Lowering(Expressions):
     def __init__(self, source: Source) -> None:
         self.source = source
         code = source.function.__code__
@@ -131,16 +113,15 @@ class _Lowering:
                 raise AssertionError(f"the fence let {type(node).__name__} pass")
 
     def assign(self, targets: list[str], value: Any) -> None:
-        atom = self.emit(self.expression(value), self.source.origin(value), targets[0])
+        atom = self.emit(self.expression(value), value, targets[0])
         for target in targets:
             self.values[target] = atom
 
-    def emit(self, value: Expression, origin: Origin, variable: str | None = None) -> Atom:
-        """The atom that holds a value; a new assignment unless the value is one."""
+    def emit(self, value: Expression, node: Any, variable: str | None = None) -> Atom:
         if isinstance(value, Name | Literal | Object):
             return value
         name = self.names.temporary() if variable is None else self.version(variable)
-        self.block.append(Assign(name, value, origin))
+        self.block.append(Assign(name, value, self.source.origin(node)))
         return Name(name)
 
     def version(self, variable: str) -> str:
@@ -149,64 +130,6 @@ class _Lowering:
             return self.names.fresh(variable)
         self.used.add(variable)
         return variable
-
-    # Expressions
-
-    def atom(self, node: Any) -> Atom:
-        return self.emit(self.expression(node), self.source.origin(node))
-
-    def expression(self, node: Any) -> Expression:
-        match node:
-            case gast.Constant(value=value):
-                return Literal(value)
-            case gast.UnaryOp(op=gast.USub(), operand=gast.Constant(value=value)) if isinstance(
-                value, int | float | complex
-            ) and not isinstance(value, bool):
-                return Literal(-value)
-            case gast.Name(id=name):
-                return self.name(name, node)
-            case gast.Attribute(value=value, attr=name):
-                base = self.atom(value)
-                if isinstance(base, Object) and isinstance(base.value, ModuleType | type):
-                    return self.member(base, name)
-                return Attribute(base, name)
-            case gast.Call(func=function, args=args, keywords=keywords):
-                called = self.atom(function)
-                positional = tuple(map(self.atom, args))
-                return Call(
-                    called, positional, tuple((k.arg, self.atom(k.value)) for k in keywords)
-                )
-            case gast.BinOp(left=left, op=op, right=right):
-                a = self.atom(left)
-                return Binary(OPERATORS[type(op)], a, self.atom(right))
-            case gast.Compare(left=left, ops=[op], comparators=[right]):
-                a = self.atom(left)
-                return Binary(OPERATORS[type(op)], a, self.atom(right))
-            case gast.UnaryOp(op=op, operand=operand):
-                return Unary(OPERATORS[type(op)], self.atom(operand))
-            case gast.Subscript(value=value, slice=index):
-                base = self.atom(value)
-                return Subscript(base, self.index(index))
-            case gast.Tuple(elts=items):
-                return TupleOf(tuple(map(self.atom, items)))
-            case gast.List(elts=items):
-                return ListOf(tuple(map(self.atom, items)))
-            case gast.Dict(keys=keys, values=values):
-                pairs = [(self.atom(k), self.atom(v)) for k, v in zip(keys, values, strict=True)]
-                return DictOf(tuple(k for k, _ in pairs), tuple(v for _, v in pairs))
-            case _:
-                raise AssertionError(f"the fence let {type(node).__name__} pass")
-
-    def index(self, node: Any) -> Index:
-        if isinstance(node, gast.Tuple) and len(node.elts) > 1:
-            return tuple(self.index_item(item) for item in node.elts)
-        return (self.index_item(node),)
-
-    def index_item(self, node: Any) -> Atom | Slice:
-        if not isinstance(node, gast.Slice):
-            return self.atom(node)
-        bounds = (node.lower, node.upper, node.step)
-        return Slice(*(None if b is None else self.atom(b) for b in bounds))
 
     # Names
 
@@ -229,13 +152,3 @@ class _Lowering:
         self.captured.append(name)
         self.values[name] = Name(name)
         return Name(name)
-
-    def member(self, base: Object, name: str) -> Expression:
-        """An attribute of a module or a class: an object too, if it is one that stays."""
-        value = getattr(base.value, name)
-        text = f"{base.text}.{name}"
-        if isinstance(value, ModuleType) or callable(value):
-            return Object(value, text)
-        if isinstance(value, int | float | str) or value is None:
-            return Object(value, text)
-        return Attribute(base, name)

@@ -1,0 +1,132 @@
+"""The abstract value of an attribute, an item, or an index into an array."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autodiff_sst.analysis.probe import probe
+from autodiff_sst.analysis.values import (
+    INT,
+    OPAQUE,
+    UNKNOWN,
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    List,
+    Scalar,
+    Tuple,
+    Unknown,
+    abstract,
+    join_all,
+    rank,
+)
+from autodiff_sst.core.syntax import (
+    Atom,
+    Index,
+    Literal,
+    Name,
+    Object,
+    Slice,
+    Subscript,
+    assert_never,
+)
+
+Facts = Mapping[str, Abstract]
+
+
+def fact(atom: Atom, facts: Facts) -> Abstract:
+    match atom:
+        case Name(name):
+            return facts[name]
+        case Literal(value) | Object(value):
+            return abstract(value, constant=True)
+        case _:
+            assert_never(atom)
+
+
+def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
+    base = fact(value.value, facts)
+    if isinstance(base, Array):
+        return _index_array(base, value.index, facts, where)
+    if isinstance(base, Unknown):
+        return UNKNOWN
+    (item, *more) = value.index
+    if more:
+        return OPAQUE
+    if isinstance(item, Slice):
+        bounds = [None if b is None else fact(b, facts) for b in _bounds(item)]
+        if isinstance(base, Tuple) and all(b is None or isinstance(b, Known) for b in bounds):
+            known = slice(*(b.value if isinstance(b, Known) else None for b in bounds))
+            return Tuple(base.items[known])
+        return base if isinstance(base, List) else OPAQUE
+    key = fact(item, facts)
+    match base, key:
+        case Tuple(items), Known(int() as k) if -len(items) <= k < len(items):
+            return items[k]
+        case Dict(keys, items), Known(k) if k in keys:
+            return items[keys.index(k)]
+        case ((Tuple(items) | Dict(_, items)), _):
+            return join_all([*items], where) if items else OPAQUE
+        case List(inner), _:
+            return OPAQUE if inner is None else inner
+        case _:
+            return OPAQUE
+
+
+def _bounds(item: Slice) -> tuple[Atom | None, Atom | None, Atom | None]:
+    return item.start, item.stop, item.step
+
+
+def _index_array(base: Array, index: Index, facts: Facts, where: str) -> Abstract:
+    """Indexing is probed with every slice whole; of the lengths of the others nothing is known."""
+    operands: list[Abstract] = []
+    proper = [isinstance(i, Slice) and _bounds(i) != (None, None, None) for i in index]
+    for item in index:
+        operand = Known(slice(None)) if isinstance(item, Slice) else fact(item, facts)
+        if isinstance(operand, Array) and operand.dtype.kind == "b":
+            # As many as there are Trues; among other indices, anything.
+            whole = len(index) == 1 and len(operand.dims) == len(base.dims)
+            return Array(base.dtype, (f"{where}.0",)) if whole else UNKNOWN
+        operands.append(Known(0) if _is_int(operand) else operand)
+    if any(proper) and any(isinstance(o, Array | List) for o in operands):
+        return UNKNOWN
+
+    def run(array: Any, *parts: Any) -> Any:
+        return array[parts]
+
+    found = probe(run, [base, *operands], where)
+    if not isinstance(found, Array):
+        return found
+    dims = list(found.dims)
+    position = 0
+    taken = sum(o not in (Known(None), Known(...)) for o in operands)
+    for operand, is_proper in zip(operands, proper, strict=True):
+        if is_proper:
+            dims[position] = f"{where}.{position}"
+        if operand == Known(...):
+            position += len(base.dims) - taken
+        elif operand != Known(0):
+            position += 1
+    return Array(found.dtype, tuple(dims))
+
+
+def _is_int(value: Abstract) -> bool:
+    if isinstance(value, Known):
+        return type(value.value) is int
+    return isinstance(value, Scalar) and value.kind == "i"
+
+
+def attribute(base: Abstract, name: str, where: str) -> Abstract:
+    if isinstance(base, Tuple) and base.cls is not None and name in base.cls._fields:
+        position: int = base.cls._fields.index(name)
+        return base.items[position]
+    if isinstance(base, Array | Scalar | Unknown) and name in ("shape", "size", "ndim"):
+        known = rank(base)
+        if name == "shape":
+            return OPAQUE if known is None else Tuple((INT,) * known)
+        return Known(known) if name == "ndim" and known is not None else INT
+    if isinstance(base, Array | Scalar):
+        return probe(lambda a: getattr(a, name), [base], where)
+    return UNKNOWN if base == UNKNOWN and name in ("T", "real", "imag") else OPAQUE

@@ -1,0 +1,214 @@
+"""The abstract value of an expression, from those of what it reads.
+
+No shape rule is written by hand, but for broadcasting and what depends on data: ufuncs broadcast,
+all else is probed (probe.py), once for each function and kinds of arguments.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
+from autodiff_sst.analysis.probe import probe
+from autodiff_sst.analysis.values import (
+    OPAQUE,
+    UNKNOWN,
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    List,
+    Opaque,
+    Scalar,
+    Tuple,
+    Unknown,
+    broadcast,
+    join_all,
+)
+from autodiff_sst.core.syntax import (
+    Attribute,
+    Binary,
+    Call,
+    DictOf,
+    Expression,
+    ListOf,
+    Literal,
+    Name,
+    NewStack,
+    Object,
+    Subscript,
+    TupleOf,
+    Unary,
+    assert_never,
+)
+
+# An operator *is* its ufunc: what holds of one holds of the other.
+UFUNCS: dict[str, Any] = {
+    **{"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide, "**": np.power},
+    **{"//": np.floor_divide, "%": np.remainder, "@": np.matmul, "<": np.less, ">": np.greater},
+    **{"<=": np.less_equal, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal},
+    **{"&": np.bitwise_and, "|": np.bitwise_or, "^": np.bitwise_xor},
+    **{"<<": np.left_shift, ">>": np.right_shift},
+}
+UNARY_UFUNCS: dict[str, Any] = {"-": np.negative, "+": np.positive, "~": np.invert}
+
+_PYTHON: dict[str, Callable[[Any, Any], Any]] = {
+    **{"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv},
+    **{"//": operator.floordiv, "%": operator.mod, "**": operator.pow, "@": operator.matmul},
+    **{"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},
+    **{"==": operator.eq, "!=": operator.ne, "&": operator.and_, "|": operator.or_},
+    **{"^": operator.xor, "<<": operator.lshift, ">>": operator.rshift},
+    **{"is": operator.is_, "is not": operator.is_not, "in": lambda a, b: a in b},
+    "not in": lambda a, b: a not in b,
+}
+_PYTHON_UNARY: dict[str, Callable[[Any], Any]] = {
+    **{"-": operator.neg, "+": operator.pos, "~": operator.invert, "not": operator.not_},
+}
+_LOGICAL = ("is", "is not", "in", "not in")
+
+# The shapes of their results depend on data: a probe would tell a lie.
+_DATA_DEPENDENT = {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.extract, np.compress}
+_PURE_BUILTINS = {
+    *(abs, all, any, bool, complex, divmod, float, int, isinstance, len, max, min, pow, round),
+    *(str, sum, tuple, type, list, sorted, slice),
+}
+
+
+def infer(value: Expression, facts: Facts, where: str) -> Abstract:
+    """The abstract value of an expression; `where` names lengths that are not known."""
+    match value:
+        case Name() | Literal() | Object():
+            return fact(value, facts)
+        case Binary(op, left, right):
+            operands = [fact(left, facts), fact(right, facts)]
+            if op in _LOGICAL:
+                return _decided(op, operands)
+            return _elementwise(_PYTHON[op], operands, where, op == "@")
+        case Unary("not", operand):
+            return _not(fact(operand, facts))
+        case Unary(op, operand):
+            return _elementwise(_PYTHON_UNARY[op], [fact(operand, facts)], where)
+        case Call(function):
+            return _call(value, fact(function, facts), facts, where)
+        case Subscript():
+            return subscript(value, facts, where)
+        case Attribute(base, name):
+            return attribute(fact(base, facts), name, where)
+        case TupleOf(items):
+            return Tuple(tuple(fact(i, facts) for i in items))
+        case ListOf(items):
+            return List(join_all([fact(i, facts) for i in items], where) if items else None)
+        case DictOf(keys, values):
+            if all(isinstance(k, Literal) for k in keys):
+                constants = tuple(k.value for k in keys if isinstance(k, Literal))
+                return Dict(constants, tuple(fact(v, facts) for v in values))
+            return OPAQUE
+        case NewStack():
+            return OPAQUE
+        case _:
+            assert_never(value)
+
+
+def _decided(op: str, operands: list[Abstract]) -> Abstract:
+    """`is` and `in`, decided now where both sides are known."""
+    left, right = operands
+    if op in ("is", "is not"):
+        same: bool | None = None
+        if isinstance(left, Known) and isinstance(right, Known):
+            same = left.value is right.value
+        elif Known(None) in operands and OPAQUE not in operands:
+            same = False  # a number, an array or a container is not None
+        if same is not None:
+            return Known(same if op == "is" else not same)
+    return Scalar("b")
+
+
+def _not(operand: Abstract) -> Abstract:
+    return Known(not operand.value) if isinstance(operand, Known) else Scalar("b")
+
+
+_cache: dict[Any, Abstract] = {}
+
+
+def _cached(key: Any, compute: Callable[[], Abstract]) -> Abstract:
+    """The result for a function and kinds of arguments, and where it names no new length."""
+    found = _cache.get(key)
+    if found is None:
+        if len(_cache) > 10_000:
+            _cache.clear()
+        found = _cache[key] = compute()
+    return found
+
+
+def _elementwise(
+    call: Callable[..., Any], operands: list[Abstract], where: str, product: bool = False
+) -> Abstract:
+    if any(isinstance(o, Opaque | Dict) for o in operands):
+        return OPAQUE
+    if any(isinstance(o, Unknown) for o in operands):
+        return UNKNOWN
+    dims = None if product else broadcast(operands, where)
+    if dims is None:  # of strings, tuples, lists; and products
+        return _cached(("op", call, *operands, where), lambda: probe(call, operands, where))
+    # The dtype on arrays of one element: cheap, and known for most programs after a few lines.
+    ones = [Array(o.dtype, (1,) * len(o.dims)) if isinstance(o, Array) else o for o in operands]
+    if not all(isinstance(o, Known) for o in ones):
+        ones = [_kind_only(o) for o in ones]
+    found = _cached(("op", call, *ones), lambda: probe(call, ones, where))
+    return Array(found.dtype, dims) if isinstance(found, Array) else found
+
+
+def _kind_only(value: Abstract) -> Abstract:
+    """A constant need not be told from others of its type, but for an int's sign and size."""
+    return Known(float(1)) if isinstance(value, Known) and type(value.value) is float else value
+
+
+def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract:
+    args = [fact(a, facts) for a in value.args]
+    keywords = [(k, fact(a, facts)) for k, a in value.keywords]
+    if not isinstance(function, Known):
+        return OPAQUE
+    called = function.value
+    operands = [*args, *(v for _, v in keywords)]
+    if not is_pure(called):
+        return UNKNOWN if isinstance(called, FunctionType) else OPAQUE
+    if called in _DATA_DEPENDENT or (called is np.where and len(args) == 1):
+        return UNKNOWN
+    broadcasts = isinstance(called, np.ufunc) and called.signature is None and called.nout == 1
+    if broadcasts and not keywords:
+        return _elementwise(called, operands, where)
+    names = [k for k, _ in keywords]
+    count = len(args)
+
+    def run(*values: Any) -> Any:
+        return called(*values[:count], **dict(zip(names, values[count:], strict=True)))
+
+    key = ("call", called, count, tuple(names), *operands, where)
+    return _cached(key, lambda: probe(run, operands, where))
+
+
+def is_pure(function: Any) -> bool:
+    """Whether a call has no effect but its result, so that it may be tried, moved or dropped."""
+    try:
+        if function in _PURE_BUILTINS:
+            return True
+    except TypeError:
+        return False
+    if isinstance(function, np.ufunc):
+        return True
+    module = getattr(function, "__module__", None) or ""
+    if function in _EFFECTS:
+        return False
+    root = module.partition(".")[0]
+    if root == "numpy":
+        return not module.startswith("numpy.random")
+    return root == "scipy" or module == math.__name__
+
+
+_EFFECTS: set[Any] = {np.copyto, np.put, np.place, np.putmask, np.save, np.savetxt, np.seterr}

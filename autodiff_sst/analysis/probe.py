@@ -1,0 +1,175 @@
+"""What a function returns, found by calling it on tiny values; never on the user's data.
+
+Every dimension that is not 1 gets the size 2, then 3; a symbol is tried as 1 too. A dimension of
+the result that is always 1 is 1; one that follows the probe is `MANY`, or the one symbol that it
+follows; of any other nothing is known. Functions whose shape depends on data must not come here.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autodiff_sst.analysis.values import (
+    MANY,
+    OPAQUE,
+    UNKNOWN,
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    List,
+    Opaque,
+    Scalar,
+    Tuple,
+    abstract,
+)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One trial: the sizes of `MANY` and of symbols, and what unknown bools are."""
+
+    many: int
+    symbol: int
+    flag: bool = True
+
+
+_FIRST, _SECOND, _ONE, _FALSE = _Run(2, 2), _Run(3, 3), _Run(2, 1), _Run(2, 2, False)
+_Results = dict[_Run, Any]
+
+
+def probe(call: Callable[..., Any], args: list[Abstract], where: str) -> Abstract:
+    """The abstract value of `call(*args)`; `UNKNOWN` or `OPAQUE` if no probe tells it."""
+    symbols = sorted({s for a in args for s in _symbols(a)})
+    runs = [_FIRST, _SECOND]
+    runs += [_ONE] if {*symbols} - {_FLAG} else []
+    runs += [_FALSE] if _FLAG in symbols else []
+    results: _Results = {}
+    for run in runs:
+        try:
+            values = [_sample(a, run) for a in args]
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                results[run] = call(*values)
+        except Exception:
+            if run is not _ONE:  # a symbol need not be able to be 1
+                return _nothing(args)
+    return _read_off(results, symbols, where)
+
+
+def _nothing(args: list[Abstract]) -> Abstract:
+    """All that is known when the probe fails: numbers may give any numbers."""
+    return UNKNOWN if any(_may_hold_numbers(a) for a in args) else OPAQUE
+
+
+def _may_hold_numbers(value: Abstract) -> bool:
+    match value:
+        case Tuple(items) | Dict(_, items):
+            return any(map(_may_hold_numbers, items))
+        case List(item):
+            return item is None or _may_hold_numbers(item)
+        case Known(v):
+            return isinstance(v, int | float | complex)
+        case Opaque():
+            return False
+        case _:
+            return True
+
+
+_INT, _FLAG = "an int", "a bool"  # the symbols of ints, which may be lengths, and of bools
+
+
+def _symbols(value: Abstract) -> set[str]:
+    match value:
+        case Scalar("i"):
+            return {_INT}
+        case Scalar("b"):
+            return {_FLAG}
+        case Array(_, dims):
+            return {d for d in dims if isinstance(d, str) and d != MANY}
+        case Tuple(items) | Dict(_, items):
+            return set().union(*map(_symbols, items))
+        case List(item) if item is not None:
+            return _symbols(item)
+        case _:
+            return set()
+
+
+def _sample(value: Abstract, run: _Run) -> Any:
+    match value:
+        case Scalar(kind, dtype):
+            number = {"b": run.flag, "i": run.symbol, "f": 0.7, "c": 0.7 + 0.2j}[kind]
+            return number if dtype is None else dtype.type(number)
+        case Known(v):
+            return v
+        case Array(dtype, dims):
+            sizes = (run.many if d == MANY else run.symbol for d in dims)
+            shape = tuple(d if isinstance(d, int) else n for d, n in zip(dims, sizes, strict=True))
+            return _sample_array(dtype, shape)
+        case Tuple(items, cls):
+            samples = [_sample(i, run) for i in items]
+            return tuple(samples) if cls is None else cls(*samples)
+        case List(item) if item is not None:
+            return [_sample(item, run) for _ in range(2)]
+        case Dict(keys, items):
+            return {k: _sample(i, run) for k, i in zip(keys, items, strict=True)}
+        case _:
+            raise ValueError("nothing to try it with")
+
+
+def _sample_array(dtype: np.dtype[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    if dtype.kind not in "fc":
+        return np.zeros(shape, dtype)  # a valid index of anything
+    values = np.linspace(0.3, 0.6, int(np.prod(shape))).reshape(shape)
+    if len(shape) >= 2 and shape[-1] == shape[-2]:  # factorisations want a definite matrix
+        values = 0.1 + 3 * np.eye(shape[-1]) + np.zeros(shape)
+    return values.astype(dtype)
+
+
+def _read_off(results: _Results, symbols: list[str], where: str) -> Abstract:
+    """What results that differ in the sizes of the probe have in common."""
+    found = [*results.values()]
+    first = found[0]
+    if len({type(r) for r in found}) > 1:
+        return UNKNOWN if all(isinstance(r, np.ndarray | np.generic) for r in found) else OPAQUE
+    if isinstance(first, tuple) and len({len(r) for r in found}) == 1:
+        parts = [
+            _read_off({run: r[k] for run, r in results.items()}, symbols, f"{where}.{k}")
+            for k in range(len(first))
+        ]
+        return Tuple(tuple(parts), None if type(first) is tuple else type(first))
+    if not isinstance(first, np.ndarray):
+        return _read_off_constant(found)
+    if first.dtype.kind not in "biufc":
+        return OPAQUE
+    if len({r.ndim for r in found}) > 1:
+        return UNKNOWN
+    dims = []
+    for k in range(first.ndim):
+        sizes = {run: r.shape[k] for run, r in results.items()}
+        dims.append(_dimension(sizes, symbols, f"{where}.{k}"))
+    return Array(first.dtype, tuple(dims))
+
+
+def _dimension(sizes: dict[_Run, int], symbols: list[str], name: str) -> int | str:
+    if {*sizes.values()} == {1}:
+        return 1
+    if (sizes[_FIRST], sizes[_SECOND], sizes.get(_FALSE, 2)) == (2, 3, 2):
+        if sizes.get(_ONE, 2) == 2:
+            return MANY if _ONE in sizes or not {*symbols} - {_FLAG} else name
+        if sizes[_ONE] == 1 and len(symbols) == 1 and symbols != [_INT]:
+            return symbols[0]
+    return name
+
+
+def _read_off_constant(results: list[Any]) -> Abstract:
+    """A type or a string is known where all probes agree; of a number only its kind."""
+    first = abstract(results[0])
+    if isinstance(first, Known) and any(abstract(r) != first for r in results):
+        return OPAQUE
+    return first

@@ -1,0 +1,97 @@
+"""Builds core programs: fresh names, the open blocks, and what is known of each name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Binary,
+    Block,
+    Call,
+    Effect,
+    Expression,
+    Literal,
+    Name,
+    Object,
+    Statement,
+    TupleOf,
+)
+from autodiff_sst.errors import Origin
+
+Infer = Callable[[Expression, MutableMapping[str, Any], str], Any]
+
+
+class Builder:
+    """Appends statements to the innermost open block.
+
+    `facts` holds what is known of every name; `infer` (analysis/infer.py) says what is known of a
+    new one. `origin` goes onto the statements that are made.
+    """
+
+    def __init__(self, names: Names, facts: MutableMapping[str, Any], infer: Infer) -> None:
+        self.names = names
+        self.facts = facts
+        self.origin: Origin | None = None
+        self._infer = infer
+        self._open: list[list[Statement]] = [[]]
+
+    # Blocks
+
+    @contextmanager
+    def block(self) -> Iterator[list[Statement]]:
+        """A new innermost block; what it yields holds the statements once it is closed."""
+        statements: list[Statement] = []
+        self._open.append(statements)
+        try:
+            yield statements
+        finally:
+            self._open.pop()
+
+    @property
+    def statements(self) -> Block:
+        return tuple(self._open[-1])
+
+    def append(self, *statements: Statement) -> None:
+        self._open[-1].extend(statements)
+
+    # Values
+
+    def emit(self, value: Expression, base: str | None = None) -> Atom:
+        """The atom that holds a value; unless it is one, a new name, from `base` if given."""
+        if isinstance(value, Name | Literal | Object):
+            return value
+        name = self.names.temporary() if base is None else self.names.fresh(base)
+        self.facts[name] = self._infer(value, self.facts, name)
+        self.append(Assign(name, value, self.origin))
+        return Name(name)
+
+    def call(self, function: Object, *args: Atom | Any, **keywords: Atom | Any) -> Atom:
+        """A call of an object; arguments are atoms, numbers, or (nested) tuples of these."""
+        named = tuple((key, self.atom(value)) for key, value in keywords.items())
+        return self.emit(Call(function, tuple(map(self.atom, args)), named))
+
+    def binary(self, operator: str, left: Atom | Any, right: Atom | Any) -> Atom:
+        return self.emit(Binary(operator, self.atom(left), self.atom(right)))
+
+    def effect(self, value: Expression) -> None:
+        self.append(Effect(value, self.origin))
+
+    def atom(self, value: Atom | Any) -> Atom:
+        if isinstance(value, Name | Literal | Object):
+            return value
+        if isinstance(value, tuple):
+            return self.emit(TupleOf(tuple(map(self.atom, value))))
+        return Literal(value)
+
+    def fact(self, atom: Atom) -> Any:
+        return self._infer(atom, self.facts, "")
+
+    def bind(self, name: str, fact: Any) -> Name:
+        """Declares a name that a statement of the caller's binds."""
+        self.facts[name] = fact
+        return Name(name)

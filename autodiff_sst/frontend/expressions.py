@@ -1,0 +1,109 @@
+"""Flattens gast expressions to core ones: shared by functions (lower.py) and rules' templates."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import gast
+
+from autodiff_sst.core.syntax import (
+    Atom,
+    Attribute,
+    Binary,
+    Call,
+    DictOf,
+    Expression,
+    Index,
+    ListOf,
+    Literal,
+    Object,
+    Slice,
+    Subscript,
+    TupleOf,
+    Unary,
+)
+
+OPERATORS: dict[type, str] = {
+    **{gast.Add: "+", gast.Sub: "-", gast.Mult: "*", gast.Div: "/", gast.FloorDiv: "//"},
+    **{gast.Mod: "%", gast.Pow: "**", gast.MatMult: "@", gast.LShift: "<<", gast.RShift: ">>"},
+    **{gast.BitAnd: "&", gast.BitOr: "|", gast.BitXor: "^", gast.Lt: "<", gast.LtE: "<="},
+    **{gast.Gt: ">", gast.GtE: ">=", gast.Eq: "==", gast.NotEq: "!=", gast.Is: "is"},
+    **{gast.IsNot: "is not", gast.In: "in", gast.NotIn: "not in", gast.USub: "-"},
+    **{gast.UAdd: "+", gast.Invert: "~", gast.Not: "not"},
+}
+
+
+class Expressions:
+    """What is flattened, and how; what a name is, and where an assignment goes, is up to others."""
+
+    def name(self, name: str, node: Any) -> Atom:
+        """What a name stands for."""
+        raise NotImplementedError
+
+    def emit(self, value: Expression, node: Any) -> Atom:
+        """The atom that holds a value; a new assignment unless the value is one."""
+        raise NotImplementedError
+
+    def atom(self, node: Any) -> Atom:
+        return self.emit(self.expression(node), node)
+
+    def expression(self, node: Any) -> Expression:
+        match node:
+            case gast.Constant(value=value):
+                return Literal(value)
+            case gast.UnaryOp(op=gast.USub(), operand=gast.Constant(value=value)) if isinstance(
+                value, int | float | complex
+            ) and not isinstance(value, bool):
+                return Literal(-value)
+            case gast.Name(id=name):
+                return self.name(name, node)
+            case gast.Attribute(value=value, attr=name):
+                base = self.atom(value)
+                if isinstance(base, Object) and isinstance(base.value, ModuleType | type):
+                    return self.member(base, name)
+                return Attribute(base, name)
+            case gast.Call(func=function, args=args, keywords=keywords):
+                called = self.atom(function)
+                positional = tuple(map(self.atom, args))
+                return Call(
+                    called, positional, tuple((k.arg, self.atom(k.value)) for k in keywords)
+                )
+            case gast.BinOp(left=left, op=op, right=right):
+                a = self.atom(left)
+                return Binary(OPERATORS[type(op)], a, self.atom(right))
+            case gast.Compare(left=left, ops=[op], comparators=[right]):
+                a = self.atom(left)
+                return Binary(OPERATORS[type(op)], a, self.atom(right))
+            case gast.UnaryOp(op=op, operand=operand):
+                return Unary(OPERATORS[type(op)], self.atom(operand))
+            case gast.Subscript(value=value, slice=index):
+                base = self.atom(value)
+                return Subscript(base, self.index(index))
+            case gast.Tuple(elts=items):
+                return TupleOf(tuple(map(self.atom, items)))
+            case gast.List(elts=items):
+                return ListOf(tuple(map(self.atom, items)))
+            case gast.Dict(keys=keys, values=values):
+                pairs = [(self.atom(k), self.atom(v)) for k, v in zip(keys, values, strict=True)]
+                return DictOf(tuple(k for k, _ in pairs), tuple(v for _, v in pairs))
+            case _:
+                raise AssertionError(f"the fence let {type(node).__name__} pass")
+
+    def index(self, node: Any) -> Index:
+        if isinstance(node, gast.Tuple) and len(node.elts) > 1:
+            return tuple(self.index_item(item) for item in node.elts)
+        return (self.index_item(node),)
+
+    def index_item(self, node: Any) -> Atom | Slice:
+        if not isinstance(node, gast.Slice):
+            return self.atom(node)
+        bounds = (node.lower, node.upper, node.step)
+        return Slice(*(None if b is None else self.atom(b) for b in bounds))
+
+    def member(self, base: Object, name: str) -> Expression:
+        """An attribute of a module or a class: an object too, if it is one that stays."""
+        value = getattr(base.value, name)
+        if isinstance(value, ModuleType | int | float | str | None) or callable(value):
+            return Object(value, f"{base.text}.{name}")
+        return Attribute(base, name)
