@@ -17,6 +17,7 @@ from autodiff_sst.analysis.values import (
     List,
     Scalar,
     Tuple,
+    Unknown,
 )  # fmt: skip
 from autodiff_sst.core.parse import parse
 from autodiff_sst.core.syntax import Assign
@@ -25,7 +26,7 @@ F8, F4 = np.dtype("f8"), np.dtype("f4")
 FACTS = {
     "x": FLOAT, "i": INT,
     "c": BOOL,
-    "q": Tuple((INT, INT)), "v": Array(F8, (MANY,)), "u": Array(F8, ("u.0",)), "w": UNKNOWN,
+    "q": Tuple((INT, INT)), "v": Array(F8, (MANY,)), "u": Array(F8, ("u.0",)), "w": Unknown("w"),
     "m": Array(F8, (MANY, MANY)), "s": Array(F4, (MANY, 1)), "b": Array(np.dtype(bool), (MANY,)),
     "h": Scalar("f", F4), "k": Array(np.dtype(int), (MANY,)), "p": Tuple((FLOAT, INT)),
     "z": Array(np.dtype(complex), (MANY,)), "d": Dict(("a",), (FLOAT,)), "l": List(FLOAT),
@@ -76,7 +77,10 @@ def inferred(text: str) -> Any:
         ("v[b]", Array(F8, ("y.0",))),
         ("m[k]", Array(F8, (MANY, MANY))),
         ("w[0]", UNKNOWN),
-        ("w * x", UNKNOWN),
+        ("w * x", Unknown("w")),
+        ("np.sin(w)", Unknown("w")),
+        ("w * v", Unknown("y")),
+        ("w @ w", Unknown("y")),
         ("p[0]", FLOAT),
         ("d['a']", FLOAT),
         ("l[i]", FLOAT),

@@ -10,6 +10,7 @@ MAY_IMPORT = {
     "errors": set(),
     "core": {"errors"},
     "frontend": {"core", "errors"},
+    "rules": {"core", "frontend", "errors"},
     "analysis": {"core", "rules", "errors"},
 }
 

@@ -30,6 +30,7 @@ from autodiff_sst.analysis.values import (
     Unknown,
     broadcast,
     join_all,
+    rank,
 )
 from autodiff_sst.core.syntax import (
     Attribute,
@@ -152,7 +153,9 @@ def _elementwise(
     if any(isinstance(o, Opaque | Dict) for o in operands):
         return OPAQUE
     if any(isinstance(o, Unknown) for o in operands):
-        return UNKNOWN
+        shapes = {o.shape for o in operands if isinstance(o, Unknown)}
+        numbers = all(isinstance(o, Unknown) or rank(o) == 0 for o in operands)
+        return Unknown(shapes.pop() if numbers and len(shapes) == 1 and not product else where)
     dims = None if product else broadcast(operands, where)
     if dims is None:  # of strings, tuples, lists; and products
         return _cached(("op", call, *operands, where), lambda: probe(call, operands, where))

@@ -32,7 +32,10 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A number or an array of numbers, of any rank and dtype."""
+    """A number or an array of numbers, of any rank and dtype; equal `shape`s, unless empty, are
+    equal shapes."""
+
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,47 @@
+"""What rules may ask of atoms (`rules.template.Knowledge`), from the facts of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.values import Abstract, Dict, Known, Opaque, Tuple, Unknown, rank
+from autodiff_sst.core.syntax import Atom
+from autodiff_sst.rules.template import Knowledge
+
+
+class FactsKnown(Knowledge):
+    def __init__(self, facts: Mapping[str, Abstract]) -> None:
+        self.facts = facts
+
+    def rank(self, atom: Atom) -> int | None:
+        return rank(fact(atom, self.facts))
+
+    def constant(self, atom: Atom, otherwise: Any = None) -> Any:
+        return constant_of(fact(atom, self.facts), otherwise)
+
+    def is_not_none(self, atom: Atom) -> bool:
+        return not isinstance(fact(atom, self.facts), Opaque | Unknown)
+
+
+_MISSING = object()
+
+
+def constant_of(value: Abstract, otherwise: Any = None) -> Any:
+    """The object that an abstract value stands for; tuples and dicts of constants are constants."""
+    match value:
+        case Known(v):
+            return v
+        case Tuple(items, cls):
+            parts = [constant_of(i, _MISSING) for i in items]
+            if any(p is _MISSING for p in parts):
+                return otherwise
+            return tuple(parts) if cls is None else cls(*parts)
+        case Dict(keys, items):
+            parts = [constant_of(i, _MISSING) for i in items]
+            if any(p is _MISSING for p in parts):
+                return otherwise
+            return dict(zip(keys, parts, strict=True))
+        case _:
+            return otherwise

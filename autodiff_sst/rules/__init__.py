@@ -1,0 +1,1 @@
+"""Derivatives of functions, as templates: a rule is a line of mathematics."""

@@ -1,0 +1,57 @@
+"""Which function has which rules. An operator is its ufunc, and has the rules of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+# The ufunc that an operator is.
+OPERATORS: dict[str, Any] = {
+    **{"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide, "**": np.power},
+    **{"//": np.floor_divide, "%": np.remainder, "@": np.matmul},
+}
+UNARY_OPERATORS: dict[str, Any] = {"-": np.negative, "+": np.positive}
+
+# The function that a method of arrays is, by the method's name: `x.sum(axis=0)` is np.sum.
+METHODS: dict[str, Any] = {"sum": np.sum}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A template for the adjoint of `function`, for operands of these ranks if given."""
+
+    function: Any
+    template: Callable[..., Any]
+    ranks: tuple[int, ...] | None = None
+
+
+_adjoints: dict[Any, list[Rule]] = {}
+
+
+def register(function: Any, rule: Rule) -> None:
+    """Adds a rule; one for the same ranks replaces the one before."""
+    rules = _adjoints.setdefault(function, [])
+    rules[:] = [r for r in rules if r.ranks != rule.ranks] + [rule]
+
+
+def adjoint_of(function: Any, ranks: tuple[int | None, ...]) -> Rule | None:
+    """The rule for operands of these ranks (None: not known), the special before the general."""
+    rules = find(function)
+    special = [r for r in rules if r.ranks is not None and r.ranks == ranks[: len(r.ranks)]]
+    general = [r for r in rules if r.ranks is None]
+    return (special or general or [None])[0]  # type: ignore[list-item]
+
+
+def find(function: Any) -> list[Rule]:
+    try:
+        return _adjoints.get(function, [])
+    except TypeError:  # not hashable
+        return []
+
+
+def rules() -> dict[Any, list[Rule]]:
+    """All that is registered, for tests."""
+    return {function: [*found] for function, found in _adjoints.items()}

@@ -1,0 +1,240 @@
+"""Expands the template of a rule: its expressions become statements of the program.
+
+d[x] = d[y] * np.cos(x)      becomes      t = np.cos(s)
+                                          t_1 = r_bar * t        for r = np.sin(s)
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import gast
+
+from autodiff_sst.core.build import Builder
+from autodiff_sst.core.syntax import Atom, Expression, Literal, Object
+from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.frontend.expressions import Expressions
+from autodiff_sst.frontend.source import read_source
+from autodiff_sst.rules.language import Macro
+from autodiff_sst.rules.registry import Rule
+
+_NOT_CONSTANT = object()
+_QUESTIONS = ("rank", "is_constant")
+
+
+class Knowledge:
+    """What a template may ask of atoms; `analysis` knows."""
+
+    def rank(self, atom: Atom) -> int | None:
+        raise NotImplementedError
+
+    def constant(self, atom: Atom, otherwise: Any = None) -> Any:
+        """The object that an atom is known to be, or `otherwise`."""
+        raise NotImplementedError
+
+    def is_not_none(self, atom: Atom) -> bool:
+        raise NotImplementedError
+
+
+def name_of(function: Any) -> str:
+    """How a function is called in messages: `np.sum`, `math.sin`."""
+    module = (getattr(function, "__module__", None) or "").replace("numpy", "np", 1)
+    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", repr(function))
+    if module == "np" or hasattr(function, "nin"):
+        return f"np.{name}"
+    return str(name) if module in ("", "builtins") else f"{module}.{name}"
+
+
+def bind_arguments(
+    rule: Rule, args: tuple[Atom, ...], keywords: tuple[tuple[str, Atom], ...]
+) -> dict[str, Atom]:
+    """The arguments of a call by the names that the template gives them; defaults left out.
+
+    Raises:
+        MissingRuleError: the template does not know an argument.
+    """
+    parameters = list(inspect.signature(rule.template).parameters)[1:]
+    name = name_of(rule.function)
+    if len(args) > len(parameters):
+        words = f"the rule of `{name}` takes {len(parameters)} arguments, not {len(args)}"
+        raise MissingRuleError(words)
+    bound = dict(zip(parameters, args, strict=False))
+    for key, value in keywords:
+        if key not in parameters:
+            raise MissingRuleError(f"the rule of `{name}` does not know the keyword `{key}`")
+        bound[key] = value
+    return bound
+
+
+def expand(
+    rule: Rule,
+    builder: Builder,
+    knowledge: Knowledge,
+    result: Atom,
+    arguments: Mapping[str, Atom],
+    cotangent: Atom,
+    wanted: frozenset[str],
+) -> dict[str, Atom]:
+    """What the rule adds to the cotangents of the `wanted` parameters."""
+    expansion = _Expansion(rule, builder, knowledge, result, arguments, cotangent, wanted)
+    expansion.block(expansion.source.tree.body)
+    missing = sorted(wanted - {*expansion.contributions})
+    if missing:
+        words = f"the rule of `{name_of(rule.function)}` has no derivative by `{missing[0]}`"
+        raise MissingRuleError(words)
+    return expansion.contributions
+
+
+class _Expansion(Expressions):
+    def __init__(
+        self,
+        rule: Rule,
+        builder: Builder,
+        knowledge: Knowledge,
+        result: Atom,
+        arguments: Mapping[str, Atom],
+        cotangent: Atom,
+        wanted: frozenset[str],
+    ) -> None:
+        self.rule = rule
+        self.builder = builder
+        self.knowledge = knowledge
+        self.source = read_source(rule.template)
+        self.cotangent = cotangent
+        self.wanted = wanted
+        self.contributions: dict[str, Atom] = {}
+        parameters = inspect.signature(rule.template).parameters
+        self.result_name = next(iter(parameters))
+        self.values: dict[str, Atom] = {
+            name: Literal(p.default) if isinstance(p.default, int | float | str | None)
+            else Object(p.default, repr(p.default))
+            for name, p in parameters.items() if p.default is not p.empty
+        }  # fmt: skip
+        self.values |= {**arguments, self.result_name: result}
+        self.globals = {**vars(builtins), **rule.template.__globals__}
+
+    # Statements
+
+    def block(self, nodes: list[Any]) -> None:
+        for node in nodes:
+            match node:
+                case gast.Expr(value=gast.Constant()) | gast.Pass():
+                    pass  # a docstring
+                case gast.Assign(targets=[gast.Subscript(value=gast.Name(id="d"), slice=key)]):
+                    if key.id in self.wanted:
+                        self.contribute(key.id, self.atom(node.value))
+                case gast.Assign(targets=[gast.Name(id=name)], value=value):
+                    self.values[name] = self.atom(value)
+                case gast.If(test=test, body=body, orelse=orelse):
+                    self.block(body if self.decide(test) else orelse)
+                case _:
+                    raise self.bad(f"`{type(node).__name__}` has no place in a template")
+
+    def contribute(self, parameter: str, value: Atom) -> None:
+        if parameter in self.contributions:
+            value = self.builder.binary("+", self.contributions[parameter], value)
+        self.contributions[parameter] = value
+
+    def bad(self, words: str) -> MissingRuleError:
+        return MissingRuleError(f"{words} (the rule of `{name_of(self.rule.function)}`)")
+
+    # Expressions
+
+    def emit(self, value: Expression, node: Any) -> Atom:
+        return self.builder.emit(value)
+
+    def expression(self, node: Any) -> Expression:
+        match node:
+            case gast.IfExp(test=test, body=body, orelse=orelse):
+                return self.expression(body if self.decide(test) else orelse)
+            case gast.Subscript(value=gast.Name(id="d"), slice=gast.Name(id=key)):
+                if key != self.result_name:
+                    raise self.bad(f"`d[{key}]` is not the cotangent of the result")
+                return self.cotangent
+            case gast.Call(func=gast.Name(id=name), args=args) if isinstance(
+                called := self.globals.get(name), Macro
+            ):
+                atom: Atom = called.function(self.builder, self.knowledge, *map(self.atom, args))
+                return atom
+            case _:
+                return super().expression(node)
+
+    def name(self, name: str, node: Any) -> Atom:
+        if name in self.values:
+            return self.values[name]
+        if name not in self.globals:
+            raise self.bad(f"`{name}` is not defined")
+        return Object(self.globals[name], name)
+
+    # What is known now
+
+    def decide(self, test: Any) -> bool:
+        """The value of a test on constants."""
+        tree = gast.gast_to_ast(gast.Expression(body=test))
+        names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        known: dict[str, Any] = {"rank": self.ask_rank, "is_constant": self.ask_constant}
+        for name in names & {*self.values}:
+            known[name] = _Asked(self, name)
+        tree = ast.fix_missing_locations(_Unwrap({*known} - {*_QUESTIONS}).visit(tree))
+        return bool(eval(compile(tree, "<template>", "eval"), {**self.globals, **known}))
+
+    def ask_rank(self, asked: Any) -> int | None:
+        return self.knowledge.rank(self.values[asked.name])
+
+    def ask_constant(self, asked: Any) -> bool:
+        atom = self.values[asked.name]
+        return self.knowledge.constant(atom, _NOT_CONSTANT) is not _NOT_CONSTANT
+
+
+class _Asked:
+    """A parameter in a test: its constant, if it has one."""
+
+    def __init__(self, expansion: _Expansion, name: str) -> None:
+        self.expansion = expansion
+        self.name = name
+
+    @property
+    def value(self) -> Any:
+        atom = self.expansion.values[self.name]
+        knowledge = self.expansion.knowledge
+        constant = knowledge.constant(atom, _NOT_CONSTANT)
+        if constant is not _NOT_CONSTANT:
+            return constant
+        if knowledge.is_not_none(atom):
+            return _Something(self.expansion, self.name)
+        raise self.expansion.bad(f"`{self.name}` must be a constant")
+
+
+class _Something:
+    """A parameter of which only that it is not None is known; every other question is refused."""
+
+    def __init__(self, expansion: _Expansion, name: str) -> None:
+        self.expansion = expansion
+        self.name = name
+
+    def refuse(self, *_: Any) -> Any:
+        raise self.expansion.bad(f"`{self.name}` must be a constant")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+class _Unwrap(ast.NodeTransformer):
+    """`axis` becomes `axis.value`, but in `rank(x)` and `is_constant(x)`."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Name) and node.func.id in _QUESTIONS:
+            return node
+        return self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id not in self.names:
+            return node
+        return ast.Attribute(value=node, attr="value", ctx=ast.Load())
