@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -32,8 +33,11 @@ class Names:
         return self.fresh("t")
 
     def cotangent(self, name: str) -> str:
-        """x̄, after Griewank and Walther."""
-        return self.fresh(f"{name}_bar")
+        """x̄, after Griewank and Walther; all versions of a variable share the name."""
+        return self.fresh(f"{_VERSION.sub('', name)}_bar")
 
     def tangent(self, name: str) -> str:
-        return self.fresh(f"{name}_dot")
+        return self.fresh(f"{_VERSION.sub('', name)}_dot")
+
+
+_VERSION = re.compile(r"_\d+$")

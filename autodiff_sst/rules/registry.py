@@ -55,3 +55,18 @@ def find(function: Any) -> list[Rule]:
 def rules() -> dict[Any, list[Rule]]:
     """All that is registered, for tests."""
     return {function: [*found] for function, found in _adjoints.items()}
+
+
+_nondifferentiable: set[Any] = set()
+
+
+def declare_nondifferentiable(*functions: Any) -> None:
+    """Their results carry no derivative, whatever the arguments."""
+    _nondifferentiable.update(functions)
+
+
+def is_nondifferentiable(function: Any) -> bool:
+    try:
+        return function in _nondifferentiable
+    except TypeError:  # not hashable
+        return False

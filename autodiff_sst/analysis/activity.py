@@ -1,0 +1,131 @@
+"""Which names carry a derivative: those that depend on an active argument (*varied*) and on which
+the result depends (*useful*), through floats and complex numbers.
+
+    CORE, facts, active parameters → the set of active names
+
+Integers, bools, strings cut it; so do functions that declare that they carry no derivative, and
+whatever reads only a shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.values import Abstract, Known, can_be_active
+from autodiff_sst.core.syntax import (
+    Accumulate,
+    Assign,
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    Effect,
+    Expression,
+    For,
+    Function,
+    If,
+    InsertGrad,
+    Merge,
+    Name,
+    Pop,
+    Push,
+    Raise,
+    Store,
+    Try,
+    While,
+    assert_never,
+)
+from autodiff_sst.core.walk import Names, atoms, blocks, reads
+from autodiff_sst.rules.registry import is_nondifferentiable
+
+_SHAPE_ONLY = ("shape", "ndim", "size", "dtype")
+
+
+def find_active(
+    function: Function, facts: Mapping[str, Abstract], active: frozenset[str]
+) -> frozenset[str]:
+    flows = _Flows(facts)
+    flows.block(function.body)
+    varied = _closure(active, flows.forwards)
+    useful = _closure(reads(function.result), flows.backwards)
+    return varied & useful
+
+
+def _closure(start: Names, edges: Mapping[str, set[str]]) -> Names:
+    found = {*start}
+    new = [*start]
+    while new:
+        new = [*(edges.get(new.pop(), set()) - found), *new]
+        found.update(new)
+    return frozenset(found)
+
+
+def sources_of(value: Expression, facts: Mapping[str, Abstract]) -> Names:
+    """The names that a derivative of the value flows to."""
+    match value:
+        case Attribute(_, name) if name in _SHAPE_ONLY:
+            return frozenset()
+        case Call(function):
+            called: Any = fact(function, facts)
+            if isinstance(called, Known) and is_nondifferentiable(called.value):
+                return frozenset()
+    return frozenset(
+        a.id for a in atoms(value) if isinstance(a, Name) and can_be_active(facts[a.id])
+    )
+
+
+class _Flows:
+    """The edges along which derivatives flow, from a name to those made of it, and back."""
+
+    def __init__(self, facts: Mapping[str, Abstract]) -> None:
+        self.facts = facts
+        self.forwards: dict[str, set[str]] = {}
+        self.backwards: dict[str, set[str]] = {}
+        self.pushed: dict[str, list[tuple[Atom, ...]]] = {}
+
+    def flow(self, target: str, sources: Names) -> None:
+        if not can_be_active(self.facts[target]):
+            return
+        for source in sources:
+            if can_be_active(self.facts[source]):
+                self.forwards.setdefault(source, set()).add(target)
+                self.backwards.setdefault(target, set()).add(source)
+
+    def block(self, block: Block) -> None:
+        for statement in block:
+            match statement:
+                case Assign(target, value):
+                    self.flow(target, sources_of(value, self.facts))
+                case Accumulate(target, _, value):
+                    self.flow(target, reads(value))
+                case If(_, then, orelse, merges):
+                    self.block(then)
+                    self.block(orelse)
+                    self.merges(merges)
+                case For(carries=carries) | While(carries=carries):
+                    for inner in blocks(statement):
+                        self.block(inner)
+                    for carry in carries:
+                        self.flow(carry.name, reads(carry.init) | reads(carry.next))
+                case Try(merges=merges):
+                    for inner in blocks(statement):
+                        self.block(inner)
+                    self.merges(merges)
+                case Push(stack, values):
+                    self.pushed.setdefault(stack, []).append(values)
+                case Pop(targets, stack):
+                    # Every push on a stack comes before its pops, in the text too.
+                    for values in self.pushed.get(stack, []):
+                        for target, value in zip(targets, values, strict=True):
+                            self.flow(target, reads(value))
+                case InsertGrad() | Effect() | Store() | Raise():
+                    pass
+                case _:
+                    assert_never(statement)
+
+    def merges(self, merges: tuple[Merge, ...]) -> None:
+        for merge in merges:
+            for value in merge.values:
+                self.flow(merge.name, reads(value))

@@ -1,0 +1,111 @@
+"""What is known of every name of a function: one forward walk; loops repeat until nothing changes.
+
+CORE, parameters' abstract values → a dict, name → abstract value
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.values import INT, OPAQUE, UNKNOWN, Abstract, join, join_all
+from autodiff_sst.core.syntax import (
+    Accumulate,
+    Assign,
+    Block,
+    Carry,
+    Effect,
+    For,
+    Function,
+    If,
+    InsertGrad,
+    Merge,
+    Pop,
+    Push,
+    Raise,
+    Store,
+    Try,
+    While,
+    assert_never,
+)
+
+_ROUNDS = 6  # the lattice is shallow; what still changes then is widened to UNKNOWN
+
+
+def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[str, Abstract]:
+    walk = _Walk({name: parameters[name] for name in function.parameters})
+    walk.block(function.body)
+    return walk.facts
+
+
+class _Walk:
+    def __init__(self, facts: dict[str, Abstract]) -> None:
+        self.facts = facts
+        # What was pushed on a stack, by position.
+        self.stacks: dict[str, list[Abstract]] = {}
+
+    def block(self, block: Block) -> None:
+        facts = self.facts
+        for statement in block:
+            match statement:
+                case Assign(target, value):
+                    facts[target] = infer(value, facts, target)
+                case Push(stack, values):
+                    found = [fact(v, facts) for v in values]
+                    known = self.stacks.get(stack)
+                    if known is not None and len(known) == len(found):
+                        pairs = enumerate(zip(known, found, strict=True))
+                        found = [join(a, b, f"{stack}.{k}") for k, (a, b) in pairs]
+                    self.stacks[stack] = found
+                case Pop(targets, stack):
+                    items = self.stacks.get(stack, [])
+                    known_items = len(items) == len(targets)
+                    for k, target in enumerate(targets):
+                        facts[target] = items[k] if known_items else UNKNOWN
+                case If(_, then, orelse, merges):
+                    self.block(then)
+                    self.block(orelse)
+                    self.merge(merges)
+                case For(target, _, body, carries):
+                    facts[target] = INT
+                    self.loop((body,), carries)
+                case While(condition, _, body, carries):
+                    self.loop((condition, body), carries)
+                case Try(body, handlers, merges):
+                    self.block(body)
+                    for handler in handlers:
+                        if handler.name is not None:
+                            facts[handler.name] = OPAQUE
+                        self.block(handler.body)
+                    self.merge(merges)
+                case InsertGrad(target, value, body):
+                    facts[target] = facts[value]
+                    self.block(body)
+                case Effect() | Store() | Accumulate() | Raise():
+                    pass
+                case _:
+                    assert_never(statement)
+
+    def merge(self, merges: tuple[Merge, ...]) -> None:
+        for merge in merges:
+            found = [fact(v, self.facts) for v in merge.values]
+            self.facts[merge.name] = join_all(found, merge.name)
+
+    def loop(self, blocks: tuple[Block, ...], carries: tuple[Carry, ...]) -> None:
+        """A carry is the join of its entry and of what every turn makes of it."""
+        facts = self.facts
+        for carry in carries:
+            facts[carry.name] = fact(carry.init, facts)
+        for turn in range(_ROUNDS):
+            for block in blocks:
+                self.block(block)
+            changed = False
+            for carry in carries:
+                old = facts[carry.name]
+                new = join(old, fact(carry.next, facts), carry.name)
+                if new != old:
+                    facts[carry.name] = new if turn < _ROUNDS - 2 else UNKNOWN
+                    changed = True
+            if not changed:
+                return
