@@ -10,8 +10,10 @@ MAY_IMPORT = {
     "errors": set(),
     "core": {"errors"},
     "frontend": {"core", "errors"},
-    "rules": {"core", "frontend", "errors"},
+    "runtime": {"errors"},
+    "rules": {"core", "frontend", "runtime", "errors"},
     "analysis": {"core", "rules", "errors"},
+    "transform": {"core", "analysis", "rules", "errors"},
 }
 
 

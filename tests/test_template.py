@@ -9,7 +9,7 @@ from autodiff_sst.analysis.values import FLOAT, MANY, Array, abstract
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import Atom, Literal, Name
-from autodiff_sst.core.text import show_block
+from autodiff_sst.core.text import show_block, show_expression
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules import elementwise
 from autodiff_sst.rules.language import d, rank
@@ -27,18 +27,19 @@ def expanded(rule: Rule | None, *args: Any, wanted: str, **keywords: Any) -> str
     named: Any = tuple((k, Literal(v)) for k, v in keywords.items())
     assert rule is not None
     arguments: dict[str, Atom] = bind_arguments(rule, tuple(as_atom), named)
-    given = expand(
-        rule, builder, FactsKnown(facts), Name("y"), arguments, Name("y_bar"), frozenset([wanted])
-    )
-    text = "; ".join(show_block(builder.statements))
-    return f"{text}; {given[wanted]}".removeprefix("; ")
+    given: list[Atom] = []
+    knowledge = FactsKnown(facts)
+    contribute = {wanted: given.append}
+    expand(rule, builder, knowledge, Name("y"), arguments, Name("y_bar"), contribute)
+    shown = [*show_block(builder.statements), *map(show_expression, given)]
+    return "; ".join(shown)
 
 
 def test_a_template_becomes_statements_for_what_is_wanted() -> None:
     sin = adjoint_of(np.sin, (0,))
-    assert expanded(sin, "a", wanted="x") == "t = np.cos(a); t_1 = y_bar * t; Name(id='t_1')"
+    assert expanded(sin, "a", wanted="x") == "t = np.cos(a); t_1 = y_bar * t; t_1"
     multiply = adjoint_of(np.multiply, (0, 0))
-    assert expanded(multiply, "a", "b", wanted="b") == "t = y_bar * a; Name(id='t')"
+    assert expanded(multiply, "a", "b", wanted="b") == "t = y_bar * a; t"
 
 
 def test_a_template_chooses_by_constants() -> None:
@@ -61,11 +62,9 @@ def template(y: Any, a: Any, axis: Any = None) -> None:
 
 def test_branches_conditional_expressions_and_repeated_contributions() -> None:
     rule = Rule(template, template)
-    assert expanded(rule, "v", wanted="a").startswith(
-        "t = y_bar * 2.0; t_1 = -y_bar; t_2 = t + t_1"
-    )
-    assert expanded(rule, "a", wanted="a").startswith("t = y_bar * 3.0;")
-    assert expanded(rule, "a", axis=0, wanted="a").startswith("t = -y_bar; t_1 = y_bar + t;")
+    assert expanded(rule, "v", wanted="a") == "t = y_bar * 2.0; t_1 = -y_bar; t; t_1"
+    assert expanded(rule, "a", wanted="a") == "t = y_bar * 3.0; t_1 = -y_bar; t; t_1"
+    assert expanded(rule, "a", axis=0, wanted="a") == "t = -y_bar; y_bar; t"
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ class Builder:
         self.origin: Origin | None = None
         self._infer = infer
         self._open: list[list[Statement]] = [[]]
+        self._temporaries: set[str] = set()
 
     # Blocks
 
@@ -59,6 +60,16 @@ class Builder:
     def append(self, *statements: Statement) -> None:
         self._open[-1].extend(statements)
 
+    def pop_temporary(self, atom: Atom) -> Assign | None:
+        """Takes back the last statement if it made `atom` as a temporary."""
+        if self._open[-1] and isinstance(atom, Name) and atom.id in self._temporaries:
+            last = self._open[-1][-1]
+            if isinstance(last, Assign) and last.target == atom.id:
+                self._open[-1].pop()
+                self.names.release(atom.id)
+                return last
+        return None
+
     # Values
 
     def emit(self, value: Expression, base: str | None = None) -> Atom:
@@ -66,6 +77,8 @@ class Builder:
         if isinstance(value, Name | Literal | Object):
             return value
         name = self.names.temporary() if base is None else self.names.fresh(base)
+        if base is None:
+            self._temporaries.add(name)
         self.facts[name] = self._infer(value, self.facts, name)
         self.append(Assign(name, value, self.origin))
         return Name(name)

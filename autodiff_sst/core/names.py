@@ -29,6 +29,13 @@ class Names:
         self._taken.add(name)
         return name
 
+    def release(self, name: str) -> None:
+        """Gives a fresh name back; nothing may bear it any more."""
+        self._taken.discard(name)
+        base, number = _VERSION.sub("", name), _VERSION.search(name)
+        if number:
+            self._next[base] = min(self._next.get(base, 1), int(number.group()[1:]))
+
     def temporary(self) -> str:
         return self.fresh("t")
 

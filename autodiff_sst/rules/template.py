@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gast
@@ -21,6 +21,8 @@ from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.source import read_source
 from autodiff_sst.rules.language import Macro
 from autodiff_sst.rules.registry import Rule
+
+Contribute = Callable[[Atom], None]
 
 _NOT_CONSTANT = object()
 _QUESTIONS = ("rank", "is_constant")
@@ -77,16 +79,15 @@ def expand(
     result: Atom,
     arguments: Mapping[str, Atom],
     cotangent: Atom,
-    wanted: frozenset[str],
-) -> dict[str, Atom]:
-    """What the rule adds to the cotangents of the `wanted` parameters."""
-    expansion = _Expansion(rule, builder, knowledge, result, arguments, cotangent, wanted)
+    contribute: Mapping[str, Contribute],
+) -> None:
+    """Hands what the rule adds to the cotangents of parameters to `contribute`, as it comes."""
+    expansion = _Expansion(rule, builder, knowledge, result, arguments, cotangent, contribute)
     expansion.block(expansion.source.tree.body)
-    missing = sorted(wanted - {*expansion.contributions})
+    missing = sorted({*contribute} - expansion.contributed)
     if missing:
         words = f"the rule of `{name_of(rule.function)}` has no derivative by `{missing[0]}`"
         raise MissingRuleError(words)
-    return expansion.contributions
 
 
 class _Expansion(Expressions):
@@ -98,15 +99,15 @@ class _Expansion(Expressions):
         result: Atom,
         arguments: Mapping[str, Atom],
         cotangent: Atom,
-        wanted: frozenset[str],
+        contribute: Mapping[str, Contribute],
     ) -> None:
         self.rule = rule
         self.builder = builder
         self.knowledge = knowledge
         self.source = read_source(rule.template)
         self.cotangent = cotangent
-        self.wanted = wanted
-        self.contributions: dict[str, Atom] = {}
+        self.contribute = contribute
+        self.contributed: set[str] = set()
         parameters = inspect.signature(rule.template).parameters
         self.result_name = next(iter(parameters))
         self.values: dict[str, Atom] = {
@@ -125,19 +126,16 @@ class _Expansion(Expressions):
                 case gast.Expr(value=gast.Constant()) | gast.Pass():
                     pass  # a docstring
                 case gast.Assign(targets=[gast.Subscript(value=gast.Name(id="d"), slice=key)]):
-                    if key.id in self.wanted:
-                        self.contribute(key.id, self.atom(node.value))
+                    if key.id in self.contribute:
+                        self.contribute[key.id](self.atom(node.value))
+                        self.contributed.add(key.id)
                 case gast.Assign(targets=[gast.Name(id=name)], value=value):
-                    self.values[name] = self.atom(value)
+                    # Under its own name: what is read twice must not become a cotangent.
+                    self.values[name] = self.builder.emit(self.expression(value), name)
                 case gast.If(test=test, body=body, orelse=orelse):
                     self.block(body if self.decide(test) else orelse)
                 case _:
                     raise self.bad(f"`{type(node).__name__}` has no place in a template")
-
-    def contribute(self, parameter: str, value: Atom) -> None:
-        if parameter in self.contributions:
-            value = self.builder.binary("+", self.contributions[parameter], value)
-        self.contributions[parameter] = value
 
     def bad(self, words: str) -> MissingRuleError:
         return MissingRuleError(f"{words} (the rule of `{name_of(self.rule.function)}`)")

@@ -1,0 +1,1 @@
+"""What generated code may call: plain NumPy on arrays."""

@@ -1,0 +1,1 @@
+"""From core programs to core programs that compute derivatives."""

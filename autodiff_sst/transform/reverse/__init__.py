@@ -1,0 +1,1 @@
+"""Reverse mode: both sweeps, a file a construct."""

@@ -1,0 +1,152 @@
+"""Both sweeps of reverse mode: the primal program, then its active statements in reverse.
+
+    CORE, facts, active names → CORE        y = np.sin(x)          y = np.sin(x)
+                                            z = y * x    becomes   z = y * x
+                                            return z               y_bar = x
+                                                                   x_bar = y
+                                                                   t = np.cos(x)
+                                                                   t_1 = y_bar * t
+                                                                   x_bar_1 = x_bar + t_1
+                                                                   return x_bar_1
+
+The cotangent of a name is an atom that `cotangents` holds; a name that it does not hold has a
+cotangent of zero, and none of its statements come about. Contributions add up in new names, so the
+result is single-assignment as the primal is, and may be differentiated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from autodiff_sst.analysis.activity import find_active
+from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.knowledge import FactsKnown
+from autodiff_sst.analysis.values import Abstract, Array, rank
+from autodiff_sst.core.build import Builder
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Block,
+    Effect,
+    Function,
+    Literal,
+    Name,
+    Raise,
+    Statement,
+    TupleOf,
+)
+from autodiff_sst.core.walk import all_names
+from autodiff_sst.errors import AutodiffError
+from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY
+from autodiff_sst.transform.reverse.cotangents import fit, write_out, zero
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the derivative is by, and what it returns.
+
+    `seed` is the name of the parameter that holds the cotangent of the result; without one the
+    result must be a real scalar, and the cotangent is 1.
+    """
+
+    by: tuple[str, ...]
+    name: str
+    with_value: bool = False
+    seed: str | None = None
+    as_tuple: bool = False
+
+
+class Reverse:
+    """The state of the backward sweep: what was emitted, and the cotangent of each name."""
+
+    def __init__(self, function: Function, facts: Mapping[str, Abstract], by: tuple[str, ...]):
+        self.active = find_active(function, facts, frozenset(by))
+        self.builder = Builder(Names(all_names(function)), {**facts}, infer)
+        self.knowledge = FactsKnown(self.builder.facts)
+        self.cotangents: dict[str, Atom] = {}
+
+    def add(self, name: str, value: Atom) -> None:
+        """Adds a contribution to the cotangent of a name."""
+        value = fit(self.builder, value, name)
+        known = self.cotangents.get(name)
+        if known is not None:
+            value = self.builder.binary("+", known, value)
+        self.cotangents[name] = self.named(value, name)
+
+    def named(self, value: Atom, name: str) -> Atom:
+        """The value under the name of a cotangent, if it was made just now as a temporary."""
+        last = self.builder.pop_temporary(value)
+        if last is None:
+            return value
+        bar = self.builder.names.cotangent(name)
+        self.builder.facts[bar] = self.builder.facts.pop(last.target)
+        self.builder.append(replace(last, target=bar))
+        return Name(bar)
+
+    def block(self, block: Block) -> Block:
+        """Emits the reverse of a block; gives the block as it is in the forward sweep."""
+        forward: list[Statement] = []
+        for statement in reversed(block):
+            self.builder.origin = statement.origin
+            forward.append(self.statement(statement))
+        return tuple(reversed(forward))
+
+    def statement(self, statement: Statement) -> Statement:
+        from autodiff_sst.transform.reverse.assign import reverse_assign
+
+        match statement:
+            case Assign():
+                reverse_assign(self, statement)
+                return statement
+            case Effect() | Raise():
+                return statement
+            case _:
+                raise AutodiffError(f"no reverse of {type(statement).__name__}", statement.origin)
+
+
+def reverse(function: Function, facts: Mapping[str, Abstract], request: Request) -> Function:
+    """The function that returns the cotangents of `request.by`, after the value if asked."""
+    sweep = Reverse(function, facts, request.by)
+    builder = sweep.builder
+    builder.origin = function.origin
+    parameters = function.parameters
+    result = function.result
+    if isinstance(result, Name) and result.id in sweep.active:
+        if request.seed is None:
+            _check_scalar(builder, result)
+            sweep.cotangents[result.id] = Literal(1.0)
+        else:
+            seed = builder.names.fresh(request.seed)
+            parameters = (*parameters, seed)
+            builder.bind(seed, facts[result.id])
+            sweep.cotangents[result.id] = Name(seed)
+    elif request.seed is None:
+        _check_scalar(builder, result)
+    forward = sweep.block(function.body)
+    builder.origin = function.origin
+    grads = [_result(sweep, name) for name in request.by]
+    gradient = builder.emit(TupleOf(tuple(grads))) if request.as_tuple else grads[0]
+    if request.with_value:
+        gradient = builder.emit(TupleOf((result, gradient)))
+    body = forward + builder.statements
+    return Function(request.name, parameters, body, gradient, function.origin)
+
+
+def _check_scalar(builder: Builder, result: Atom) -> None:
+    fact = builder.fact(result)
+    if rank(fact) != 0 or isinstance(fact, Array) or getattr(fact, "kind", "f") == "c":
+        builder.call(CHECK_SCALAR, result)
+
+
+def _result(sweep: Reverse, name: str) -> Atom:
+    """The cotangent of an argument, whole, and in memory that nobody else holds."""
+    builder = sweep.builder
+    cotangent = sweep.cotangents.get(name)
+    if cotangent is None:
+        return zero(builder, name)
+    whole = write_out(builder, cotangent, name, own=True)
+    if rank(builder.fact(whole)) == 0 and not isinstance(builder.fact(whole), Array):
+        return whole
+    return sweep.named(builder.call(COPY, whole), name)
