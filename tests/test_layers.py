@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "rules": {"core", "frontend", "runtime", "errors"},
     "analysis": {"core", "rules", "errors"},
     "transform": {"core", "analysis", "rules", "errors"},
+    "optimize": {"core", "analysis", "rules"},
 }
 
 

@@ -1,0 +1,1 @@
+"""What a careful person does by hand, a pass a file."""

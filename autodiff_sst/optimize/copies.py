@@ -1,0 +1,125 @@
+"""Read the original where a copy is read, and what is known where it is decided.
+
+    CORE → CORE             y = x                            z = np.sin(x)
+                            z = np.sin(y)      becomes
+                            if True: w = z                   return z
+                            ...
+
+Also    merges whose values are one atom, carries that never change, branches that are decided.
+Leaves  `np.copy`, but of a new array that nobody else reads.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from autodiff_sst.analysis.ownership import is_fresh
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Block,
+    Call,
+    Expression,
+    For,
+    Function,
+    If,
+    Literal,
+    Name,
+    Object,
+    Statement,
+    While,
+)
+from autodiff_sst.core.walk import map_atoms, rebuild, statements, substitute
+from autodiff_sst.rules.helpers import COPY
+
+
+def propagate_copies(function: Function) -> Function:
+    while True:
+        copies = _Copies(function)
+        body = copies.block(function.body)
+        function = replace(function, body=body, result=copies.atom(function.result))
+        if not copies.constants:
+            return function
+        # Their loops have read them already.
+        originals = {name: copies.atom(Name(name)) for name in copies.constants}
+        function = replace(function, body=substitute(body, originals))
+
+
+class _Copies:
+    def __init__(self, function: Function) -> None:
+        self.names: dict[str, Atom] = {}
+        self.constants: set[str] = set()
+        self.count: Counter[str] = Counter()
+        self.fresh: set[str] = set()
+        self.note(function.result)
+        for statement in statements(function.body):
+            rebuild(statement, self.note, lambda block: block, self.note_name)
+            if isinstance(statement, Assign) and is_fresh(statement.value):
+                self.fresh.add(statement.target)
+
+    def note(self, atom: Atom) -> Atom:
+        if isinstance(atom, Name):
+            self.count[atom.id] += 1
+        return atom
+
+    def note_name(self, name: str) -> str:
+        self.count[name] += 1
+        return name
+
+    def atom(self, atom: Atom) -> Atom:
+        while isinstance(atom, Name) and atom.id in self.names:
+            atom = self.names[atom.id]
+        return atom
+
+    def name(self, name: str) -> str:
+        atom = self.atom(Name(name))
+        return atom.id if isinstance(atom, Name) else name
+
+    def block(self, block: Block) -> Block:
+        done: list[Statement] = []
+        for statement in block:
+            done += self.statement(statement)
+        return tuple(done)
+
+    def statement(self, statement: Statement) -> Block:
+        match statement:
+            case Assign(target, value):
+                value = map_atoms(value, self.atom)
+                original = self.original(value)
+                if original is not None:
+                    self.names[target] = original
+                    return ()
+                return (replace(statement, value=value),)
+            case If(test, then, orelse, merges):
+                test = self.atom(test)
+                if isinstance(test, Literal):
+                    taken = 0 if test.value else 1
+                    block = self.block((then, orelse)[taken])
+                    self.names |= {m.name: self.atom(m.values[taken]) for m in merges}
+                    return block
+                new = rebuild(statement, self.atom, self.block)
+                assert isinstance(new, If)
+                same = [m for m in new.merges if len({*m.values}) == 1]
+                self.names |= {m.name: m.values[0] for m in same}
+                return (replace(new, merges=tuple(m for m in new.merges if m not in same)),)
+            case For() | While():
+                new = rebuild(statement, self.atom, self.block, self.name)
+                assert isinstance(new, For | While)
+                constant = [c for c in new.carries if c.next in (Name(c.name), c.init)]
+                self.constants |= {c.name for c in constant}
+                self.names |= {c.name: c.init for c in constant}
+                return (replace(new, carries=tuple(c for c in new.carries if c not in constant)),)
+            case _:
+                return (rebuild(statement, self.atom, self.block, self.name),)
+
+    def original(self, value: Expression) -> Atom | None:
+        """The atom that a value is a copy of."""
+        match value:
+            case Name() | Literal() | Object():
+                return value
+            case Call(function, (Name(copied),)) if (
+                function == COPY and copied in self.fresh and self.count[copied] == 1
+            ):
+                return Name(copied)
+        return None
