@@ -1,0 +1,114 @@
+"""Arithmetic that nobody would write down: times one, minus minus, literals that meet.
+
+    CORE, facts → CORE      t = 1.0 * x                      y = x + z
+                            u = -z             becomes
+                            y = t - u
+
+Never what changes a shape, a dtype, a NaN or the sign of a zero: `x * 0` is not 0.
+Leaves  the assignments that nobody reads any more, and the copies that it makes.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from dataclasses import replace
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.values import Abstract, Array, Scalar, Unknown
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Binary,
+    Block,
+    Expression,
+    Function,
+    Literal,
+    Name,
+    Statement,
+    Unary,
+)
+from autodiff_sst.core.walk import rebuild
+
+_ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+
+
+def simplify_algebra(function: Function, facts: Mapping[str, Abstract]) -> Function:
+    return replace(function, body=_Algebra(facts).block(function.body))
+
+
+class _Algebra:
+    def __init__(self, facts: Mapping[str, Abstract]) -> None:
+        self.facts = facts
+        self.values: dict[str, Expression] = {}
+
+    def block(self, block: Block) -> Block:
+        done: list[Statement] = []
+        for statement in block:
+            if isinstance(statement, Assign):
+                value = self.simplify(statement.value)
+                statement = replace(statement, value=value)
+                self.values[statement.target] = value
+            else:
+                statement = rebuild(statement, lambda atom: atom, self.block)
+            done.append(statement)
+        return tuple(done)
+
+    def simplify(self, value: Expression) -> Expression:
+        while (simpler := self.step(value)) is not None:
+            value = simpler
+        return value
+
+    def step(self, value: Expression) -> Expression | None:
+        """The value in a simpler form, or None."""
+        match value:
+            case Binary(op, Literal(a), Literal(b)) if op in _ARITHMETIC:
+                return _fold(op, a, b)
+            case Unary("-", Literal(a)) if type(a) in (int, float):
+                return Literal(-a)
+            case Unary("-", Name(x)):
+                match self.values.get(x):
+                    case Unary("-", inner):
+                        return inner
+            case Binary("*", Literal(one), Name() as x) | Binary("*", Name() as x, Literal(one)):
+                if _is(one, 1) and self.absorbs(one, x):
+                    return x
+                if _is(one, -1) and self.absorbs(one, x):
+                    return Unary("-", x)
+            case Binary("/" | "**", Name() as x, Literal(one)) if _is(one, 1):
+                return x if self.absorbs(1.0, x) else None  # an int over 1 is a float
+            case Binary("+", left, Name(x)):
+                match self.values.get(x):
+                    case Unary("-", inner):
+                        return Binary("-", left, inner)
+            case Binary("-", left, Name(x)):
+                match self.values.get(x):
+                    case Unary("-", inner):
+                        return Binary("+", left, inner)
+        if isinstance(value, Binary) and value.operator == "+" and isinstance(value.left, Name):
+            match self.values.get(value.left.id):
+                case Unary("-", inner):
+                    return Binary("-", value.right, inner)
+        return None
+
+    def absorbs(self, one: object, x: Atom) -> bool:
+        """Whether `x` times a literal one is `x`, in its type too."""
+        match fact(x, self.facts):
+            case Scalar(kind):
+                return kind in "fc" or (kind == "i" and type(one) is int)
+            case Array(dtype):
+                return dtype.kind in "fc" or (dtype.kind == "i" and type(one) is int)
+            case Unknown():
+                return True  # a number is active if it is multiplied with a cotangent of one
+            case _:
+                return False
+
+
+def _is(value: object, number: int) -> bool:
+    return type(value) in (int, float) and value == number
+
+
+def _fold(op: str, a: object, b: object) -> Literal | None:
+    if type(a) not in (int, float) or type(b) not in (int, float):
+        return None
+    return Literal(_ARITHMETIC[op](a, b))

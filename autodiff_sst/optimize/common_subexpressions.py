@@ -1,0 +1,71 @@
+"""Compute once what is computed twice, across both sweeps.
+
+    CORE → CORE             y = np.exp(x)                    y = np.exp(x)
+                            t = np.exp(x)      becomes       w = y * y
+                            w = y * t
+
+An expression that was computed before, where its value is seen, is read from there: names are bound
+once, so equal expressions have equal values. In a loop that holds for one turn, and so what was
+found in its body is forgotten after it.
+
+Leaves  what must be an object of its own: lists, buffers, copies; and what is in other branches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autodiff_sst.analysis.effects import is_shareable
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Block,
+    Expression,
+    Function,
+    Literal,
+    Name,
+    Object,
+    Statement,
+)
+from autodiff_sst.core.walk import map_atoms, rebuild
+
+
+def share_common_subexpressions(function: Function) -> Function:
+    sharing = _Sharing()
+    body = sharing.block(function.body)
+    return replace(function, body=body, result=sharing.atom(function.result))
+
+
+class _Sharing:
+    def __init__(self) -> None:
+        self.names: dict[str, Name] = {}
+        self.known: dict[Expression, Name] = {}
+
+    def atom(self, atom: Atom) -> Atom:
+        return self.names.get(atom.id, atom) if isinstance(atom, Name) else atom
+
+    def name(self, name: str) -> str:
+        return self.names.get(name, Name(name)).id
+
+    def inner(self, block: Block) -> Block:
+        outer = self.known
+        self.known = {**outer}
+        done = self.block(block)
+        self.known = outer
+        return done
+
+    def block(self, block: Block) -> Block:
+        done: list[Statement] = []
+        for statement in block:
+            if isinstance(statement, Assign):
+                value = map_atoms(statement.value, self.atom)
+                statement = replace(statement, value=value)
+                if is_shareable(value) and not isinstance(value, Name | Literal | Object):
+                    if value in self.known:
+                        self.names[statement.target] = self.known[value]
+                        continue
+                    self.known[value] = Name(statement.target)
+            else:
+                statement = rebuild(statement, self.atom, self.inner, self.name)
+            done.append(statement)
+        return tuple(done)

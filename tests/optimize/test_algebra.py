@@ -1,0 +1,41 @@
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autodiff_sst.analysis.facts import find_facts
+from autodiff_sst.analysis.values import abstract
+from autodiff_sst.core.syntax import Function
+from autodiff_sst.optimize.algebra import simplify_algebra
+from tests.passes import check_pass
+
+
+def simplify(arguments: Any, function: Function) -> Function:
+    return simplify_algebra(
+        function, find_facts(function, {k: abstract(v) for k, v in arguments.items()})
+    )
+
+
+def check(before: str, after: str, **arguments: Any) -> None:
+    change = partial(simplify, arguments)
+    change.__name__ = "simplify_algebra"  # type: ignore[attr-defined]
+    check_pass(change, before, after, **arguments)
+
+
+@pytest.mark.parametrize("x", [0.3, np.array([1.0, -0.0]), np.float32(2)])
+def test_neutral_elements_and_signs(x: Any) -> None:
+    check("y = 1.0 * x; z = y / 1; return z", "y = x; z = y; return z", x=x)
+    check("y = -x; z = -y; w = x - y; return w", "y = -x; z = x; w = x + x; return w", x=x)
+    check("y = x * -1.0; z = y + x; return z", "y = -x; z = x - x; return z", x=x)
+
+
+def test_literals_meet() -> None:
+    check("y = 1.0 * 2; w = x * y; return w", "y = 2.0; w = x * y; return w", x=1)
+
+
+@pytest.mark.parametrize(
+    "body", ["x * 0.0", "x + 0.0", "0.0 - x", "1.0 * x", "x / 1", "0.0 ** x", "x * True"]
+)
+def test_what_changes_a_value_or_a_type_stays(body: str) -> None:
+    check(f"y = {body}; return y", f"y = {body}; return y", x=-0 if "1" in body else np.nan)
