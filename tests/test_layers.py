@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "analysis": {"core", "rules", "errors"},
     "transform": {"core", "analysis", "rules", "errors"},
     "optimize": {"core", "analysis", "rules"},
+    "emit": {"core", "analysis", "rules", "errors"},
 }
 
 

@@ -49,7 +49,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 
-_OPERATORS: dict[type, str] = {
+OPERATORS: dict[type, str] = {
     **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%"},
     **{ast.Pow: "**", ast.MatMult: "@", ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&"},
     **{ast.BitOr: "|", ast.BitXor: "^", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="},
@@ -257,9 +257,9 @@ class _Parser:
                 named = tuple((cast(str, k.arg), self.atom(k.value)) for k in keywords)
                 return Call(self.atom(function), tuple(map(self.atom, args)), named)
             case ast.BinOp(left, op, right) | ast.Compare(left, [op], [right]):
-                return Binary(_OPERATORS[type(op)], self.atom(left), self.atom(right))
+                return Binary(OPERATORS[type(op)], self.atom(left), self.atom(right))
             case ast.UnaryOp(op, operand):
-                return Unary(_OPERATORS[type(op)], self.atom(operand))
+                return Unary(OPERATORS[type(op)], self.atom(operand))
             case ast.Subscript(value, index):
                 return Subscript(self.atom(value), self.index(index))
             case ast.Tuple(items):

@@ -1,0 +1,1 @@
+"""From the core to source that people read, and to a function."""

@@ -1,0 +1,147 @@
+"""Which temporaries go back into the one expression that uses them: the way out of A-normal form.
+
+    FINAL → a dict              t = np.cos(s)
+                                t_1 = s_bar * t       gives    {"t": np.cos(s), "t_1": s_bar * t}
+                                x_bar = t_1 + y                so that x_bar = s_bar * np.cos(s) + y
+
+A temporary is folded if it is read once, in the block that makes it, and if nothing between the two
+changes what it reads. User's names, and cotangents of user's names, stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from autodiff_sst.analysis.effects import is_pure_expression
+from autodiff_sst.core.syntax import (
+    Accumulate,
+    Assign,
+    Atom,
+    Block,
+    Effect,
+    Expression,
+    For,
+    Function,
+    If,
+    Name,
+    NewStack,
+    Object,
+    Pop,
+    Raise,
+    Statement,
+    Store,
+    Subscript,
+    Try,
+    While,
+)
+from autodiff_sst.core.text import show_expression
+from autodiff_sst.core.walk import atoms, reads, rebuild, statements
+
+_TEMPORARY = re.compile(r"t(_\d+)?(_bar(_\d+)?|_dot(_\d+)?)*$")
+_WIDTH = 72  # characters of an expression that still reads well on a line
+
+
+def find_folded(function: Function, users: frozenset[str]) -> dict[str, Expression]:
+    folding = _Folding(function, users)
+    folding.block(function.body, (function.result,))
+    return folding.folded
+
+
+class _Folding:
+    def __init__(self, function: Function, users: frozenset[str]) -> None:
+        self.users = users
+        self.folded: dict[str, Expression] = {}
+        self.width: dict[str, int] = {}
+        self.count: Counter[str] = Counter()
+
+        def note(atom: Atom) -> Atom:
+            if isinstance(atom, Name):
+                self.count[atom.id] += 1
+            return atom
+
+        note(function.result)
+        for statement in statements(function.body):
+            rebuild(statement, note, lambda block: block)
+        # Names that a statement reads as a name, not as an expression, cannot be folded.
+        self.by_name = {
+            name
+            for s in statements(function.body)
+            for name in (getattr(s, "stack", None), getattr(s, "target", None))
+            if isinstance(s, Store | Accumulate | Pop) and name
+        }
+
+    def block(self, block: Block, ends: tuple[Atom, ...]) -> None:
+        """`ends`: what is read at the end of the block."""
+        for k, statement in enumerate(block):
+            match statement:
+                case Assign(target, value) if self.may_fold(target, value):
+                    if self.finds_use(target, value, block[k + 1 :], ends):
+                        self.folded[target] = value
+                case If(_, then, orelse, merges):
+                    self.block(then, tuple(m.values[0] for m in merges))
+                    self.block(orelse, tuple(m.values[1] for m in merges))
+                case For(_, _, body, carries):
+                    self.block(body, tuple(c.next for c in carries))
+                case While(condition, test, body, carries):
+                    self.block(condition, (test,))
+                    self.block(body, tuple(c.next for c in carries))
+                case Try(body, handlers, merges):
+                    self.block(body, tuple(m.values[0] for m in merges))
+                    for j, handler in enumerate(handlers, 1):
+                        self.block(handler.body, tuple(m.values[j] for m in merges))
+
+    def may_fold(self, target: str, value: Expression) -> bool:
+        is_temporary = _TEMPORARY.match(target) and target not in self.users
+        if not is_temporary or self.count[target] != 1 or target in self.by_name:
+            return False
+        if isinstance(value, NewStack) or not is_pure_expression(value):
+            return False
+        self.width[target] = len(show_expression(value)) + sum(
+            self.width[a.id] - len(a.id)
+            for a in atoms(value)
+            if isinstance(a, Name) and a.id in self.folded
+        )
+        return self.width[target] <= _WIDTH
+
+    def finds_use(
+        self, target: str, value: Expression, rest: Block, ends: tuple[Atom, ...]
+    ) -> bool:
+        """Whether the use is in this block, before anything changes what the value reads."""
+        contents = self.all_reads(value)
+        for statement in rest:
+            if target in _own_reads(statement):
+                return True
+            if target in reads(statement):
+                return False
+            for inner in statements((statement,)):
+                if isinstance(inner, Store | Accumulate) and inner.target in contents:
+                    return False
+                if isinstance(inner, Store | Effect | Raise) and self.reads_storage(value):
+                    return False
+        return Name(target) in ends
+
+    def all_reads(self, value: Expression) -> frozenset[str]:
+        found = reads(value)
+        for name in found & self.folded.keys():
+            found |= self.all_reads(self.folded[name])
+        return found
+
+    def reads_storage(self, value: Expression) -> bool:
+        """Whether an effect may change the value: it reads the contents of something."""
+        return not isinstance(value, Name | Object) or isinstance(value, Subscript)
+
+
+def _own_reads(statement: Statement) -> frozenset[str]:
+    """What a statement reads itself, before the blocks in it; once, in the order of its text."""
+    match statement:
+        case If(test):
+            return reads(test)
+        case For(_, bounds, _, carries):
+            return frozenset().union(*map(reads, bounds), *(reads(c.init) for c in carries))
+        case While(_, _, _, carries):
+            return frozenset().union(*(reads(c.init) for c in carries))
+        case Try():
+            return frozenset()
+        case _:
+            return reads(statement)

@@ -1,0 +1,175 @@
+"""Versions go back to the user's name wherever their lifetimes do not overlap.
+
+    FINAL, folded → a dict      s_1 = t * x                        s = t * x
+                                s = s_1 (a carry)     so that
+
+Lifetimes come from one walk backwards (a loop's body is walked until nothing changes): a name that
+is bound while another is live *interferes* with it. Names of one base (`s`, `s_1`, `s_2`; `x_bar`,
+`x_bar_1`) that do not interfere share a name, a carry first of all with what renews it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Block,
+    Carry,
+    Expression,
+    For,
+    Function,
+    If,
+    Merge,
+    Name,
+    Pop,
+    Statement,
+    Try,
+    While,
+)
+from autodiff_sst.core.walk import Names, all_names, binds, reads, statements
+
+_VERSION = re.compile(r"_\d+$")
+
+
+def merge_versions(
+    function: Function, folded: Mapping[str, Expression], users: frozenset[str]
+) -> dict[str, str]:
+    """The name that each name gets."""
+    lives = _Lives(function, folded)
+    final: dict[str, str] = {}
+    classes: dict[str, set[str]] = {}  # final name → who bears it
+    everybody = all_names(function)
+
+    def base_of(name: str) -> str:
+        return name if name in users else _VERSION.sub("", name)
+
+    def fits(name: str, bearer: str) -> bool:
+        return not any(other in lives.conflicts.get(name, ()) for other in classes[bearer])
+
+    def give(name: str, bearer: str) -> None:
+        final[name] = bearer
+        classes.setdefault(bearer, set()).add(name)
+
+    for name in function.parameters:
+        give(name, name)
+    for name in lives.order:
+        if name in final or name in folded:
+            continue
+        base = base_of(name)
+        related = [final[r] for r in lives.related.get(name, []) if r in final]
+        # The base itself may be another's name, if none of its versions bears it any more.
+        candidates = [c for c in related if base_of(c) == base]
+        candidates += [c for c in classes if base_of(c) == base and c not in candidates]
+        bearer = next((c for c in candidates if fits(name, c)), None)
+        if bearer is None:
+            free = base if base not in classes and base_of(base) == base else name
+            mine = free == name or free not in everybody or base_of(free) == base
+            bearer = free if mine and free not in classes else name
+            number = 1
+            while bearer in classes:
+                bearer, number = f"{base}_{number}", number + 1
+        give(name, bearer)
+    return final
+
+
+class _Lives:
+    """Who interferes with whom, who is a copy of whom; names in the order of the text."""
+
+    def __init__(self, function: Function, folded: Mapping[str, Expression]) -> None:
+        self.folded = folded
+        self.conflicts: dict[str, set[str]] = {}
+        self.related: dict[str, list[str]] = {}
+        # A loop's carries and an `if`'s merges come before what is in it: they get the base first.
+        self.order = [n for s in statements(function.body) for n in binds(s)]
+        live = self.block(function.body, self.reads(function.result))
+        self.bind([*function.parameters], live)
+
+    def reads(self, node: Any) -> Names:
+        """What is read, through the temporaries that are folded."""
+        found = reads(node)
+        for name in found & self.folded.keys():
+            found = (found - {name}) | self.reads(self.folded[name])
+        return found
+
+    def bind(self, names: list[str], live: Names) -> Names:
+        """What is live before names are bound all at once."""
+        for name in names:
+            others = (live | {*names}) - {name}
+            self.conflicts.setdefault(name, set()).update(others)
+            for other in others:
+                self.conflicts.setdefault(other, set()).add(name)
+        return live - {*names}
+
+    def relate(self, name: str, atom: Atom) -> None:
+        if isinstance(atom, Name):
+            self.related.setdefault(name, []).append(atom.id)
+            self.related.setdefault(atom.id, []).append(name)
+
+    def block(self, block: Block, live: Names) -> Names:
+        for statement in reversed(block):
+            live = self.statement(statement, live)
+        return live
+
+    def statement(self, statement: Statement, live: Names) -> Names:
+        match statement:
+            case Assign(target, value):
+                if target in self.folded:
+                    return live
+                return self.bind([target], live) | self.reads(value)
+            case Pop(targets, stack):
+                return self.bind([*targets], live) | {stack}
+            case If(test, then, orelse, merges):
+                ends = [self.merge(merges, k, live) for k in (0, 1)]
+                return self.block(then, ends[0]) | self.block(orelse, ends[1]) | self.reads(test)
+            case Try(body, handlers, merges):
+                before = self.block(body, self.merge(merges, 0, live))
+                for k, handler in enumerate(handlers, 1):
+                    inner = self.block(handler.body, self.merge(merges, k, live))
+                    before |= inner - {handler.name or ""}
+                # A handler starts from anywhere in the body: nothing it reads may be overwritten.
+                return before | self.reads(statement)
+            case For(target, bounds, body, carries):
+                before = self.loop((body,), carries, live, target)
+                return before.union(*map(self.reads, bounds))
+            case While(condition, test, body, carries):
+                return self.loop((condition, body), carries, live, None, test)
+            case _:
+                return live | self.reads(statement)
+
+    def merge(self, merges: tuple[Merge, ...], branch: int, live: Names) -> Names:
+        """What is live at the end of a branch, before it binds the merges."""
+        for merge in merges:
+            self.relate(merge.name, merge.values[branch])
+        values = [self.reads(m.values[branch]) for m in merges]
+        return self.bind([m.name for m in merges], live).union(*values)
+
+    def loop(
+        self,
+        blocks: tuple[Block, ...],
+        carries: tuple[Carry, ...],
+        after: Names,
+        target: str | None,
+        test: Atom | None = None,
+    ) -> Names:
+        names = [c.name for c in carries]
+        for carry in carries:
+            self.relate(carry.name, carry.next)
+            self.relate(carry.name, carry.init)
+        nexts: Names = frozenset().union(*(self.reads(c.next) for c in carries))
+        head = after
+        while True:  # what is live at the head of a turn is live at the end of the turn before
+            live = self.bind(names, head | after) | nexts
+            live = self.block(blocks[-1], live)
+            if test is not None:
+                live = self.block(blocks[0], live | self.reads(test) | after)
+            if target is not None:
+                live = self.bind([target], live)
+            if live | after <= head:
+                break
+            head = head | live | after
+        inits: Names = frozenset().union(*(self.reads(c.init) for c in carries))
+        return self.bind(names, head) | inits
