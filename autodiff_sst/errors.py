@@ -20,7 +20,8 @@ from dataclasses import dataclass
 class Origin:
     """A place in the user's program; `line` and `column` count from 1, `width` in characters.
 
-    `function` is the name of the function that the place is in.
+    `function` is the name of the function that the place is in. A statement of a backward sweep
+    (`backward`) has the place of the statement that it reverses.
     """
 
     file: str
@@ -28,6 +29,7 @@ class Origin:
     column: int = 1
     width: int = 1
     function: str = ""
+    backward: bool = False
 
     @property
     def text(self) -> str:

@@ -248,8 +248,9 @@ class _Parser:
             case ast.Name() | ast.Attribute() if self.root(node) not in self.bound:
                 text = ast.unparse(node)
                 try:
-                    return Object(eval(text, dict(self.namespace)), text)
-                except (NameError, AttributeError):
+                    root = self.namespace[text.partition(".")[0]]
+                    return Object(eval(text, dict(self.namespace)), text, root)
+                except (KeyError, AttributeError):
                     raise self.bad(node) from None
             case ast.Attribute(value, name):
                 return Attribute(self.atom(value), name)

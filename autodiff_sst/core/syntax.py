@@ -71,10 +71,14 @@ class Literal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Object:
-    """A Python object that is known now, `np.sin` say; prints as `text`, compares by identity."""
+    """A Python object that is known now, `np.sin` say; prints as `text`, compares by identity.
+
+    `root` is what the first name of a dotted text stands for: the module `np`.
+    """
 
     value: Any
     text: str
+    root: Any = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Object) and self.value is other.value

@@ -58,21 +58,17 @@ _UNARY = {"-": ast.USub, "+": ast.UAdd, "~": ast.Invert, "not": ast.Not}
 
 
 def to_tree(
-    function: Function, users: frozenset[str], texts: Mapping[Object, str], backward: int = 0
+    function: Function, users: frozenset[str], texts: Mapping[Object, str]
 ) -> ast.FunctionDef:
-    """The tree of a function.
+    """The tree of a function; a comment above statements of a backward sweep quotes their line.
 
     Args:
         users: the names that the user gave.
         texts: how objects are called, where not by their own text.
-        backward: how many statements of the body are the forward sweep; above the later ones a
-            comment quotes the line that they come from.
     """
     folded = find_folded(function, users)
     nest = _Nest(folded, merge_versions(function, folded, users), texts)
-    body = nest.block(function.body[:backward] if backward else function.body)
-    if backward:
-        body += nest.block(function.body[backward:], comments=True)
+    body = nest.block(function.body)
     body.append(ast.Return(nest.expression(function.result)))
     parameters = [ast.arg(nest.names.get(p, p), None) for p in function.parameters]
     arguments = ast.arguments([], parameters, None, [], [], None, [])
@@ -96,12 +92,12 @@ class _Nest:
 
     # Statements
 
-    def block(self, block: Block, comments: bool = False) -> list[ast.stmt]:
+    def block(self, block: Block) -> list[ast.stmt]:
         done: list[ast.stmt] = []
         for statement in block:
-            made = self.statement(statement, comments)
+            made = self.statement(statement)
             origin = statement.origin
-            if made and comments and origin is not None:
+            if made and origin is not None and origin.backward:
                 line = (origin.file, origin.line)
                 if line != self.quoted and not isinstance(statement, For | While | If):
                     done.append(comment(origin.text.strip()))
@@ -109,10 +105,10 @@ class _Nest:
             done += made
         return done
 
-    def inner(self, block: Block, ends: list[ast.stmt], comments: bool) -> list[ast.stmt]:
-        return [*self.block(block, comments), *ends] or [ast.Pass()]
+    def inner(self, block: Block, ends: list[ast.stmt]) -> list[ast.stmt]:
+        return [*self.block(block), *ends] or [ast.Pass()]
 
-    def statement(self, statement: Statement, comments: bool) -> list[ast.stmt]:
+    def statement(self, statement: Statement) -> list[ast.stmt]:
         match statement:
             case Assign(target, value):
                 if target in self.folded:
@@ -137,7 +133,7 @@ class _Nest:
             case If(test, then, orelse, merges):
                 names = [m.name for m in merges]
                 first, second = (
-                    [*self.block(b, comments), *self.assign(names, [m.values[k] for m in merges])]
+                    [*self.block(b), *self.assign(names, [m.values[k] for m in merges])]
                     for k, b in enumerate((then, orelse))
                 )
                 if not first:  # only the else does something
@@ -152,18 +148,18 @@ class _Nest:
                 turns = self.call("range", [self.expression(b) for b in bounds])
                 if backwards and self.is_read(target, statement):
                     turns = self.call("reversed", [turns])
-                inner = self.inner(body, ends, comments)
+                inner = self.inner(body, ends)
                 return [*before, ast.For(self.variable(target), turns, inner, [])]
             case While(condition, test, body, carries):
                 names = [c.name for c in carries]
                 before = self.assign(names, [c.init for c in carries])
                 ends = self.assign(names, [c.next for c in carries])
-                first = self.block(condition, comments)
+                first = self.block(condition)
                 if not first:
-                    inner = self.inner(body, ends, comments)
+                    inner = self.inner(body, ends)
                     return [*before, ast.While(self.expression(test), inner, [])]
                 stop = ast.If(ast.UnaryOp(ast.Not(), self.expression(test)), [ast.Break()], [])
-                inner = [*first, stop, *self.block(body, comments), *ends]
+                inner = [*first, stop, *self.block(body), *ends]
                 return [*before, ast.While(ast.Constant(True), inner, [])]
             case Try(body, handlers, merges):
                 names = [m.name for m in merges]
@@ -172,9 +168,9 @@ class _Nest:
                 for k, handler in enumerate(handlers, 1):
                     kind = None if handler.kind is None else self.expression(handler.kind)
                     last = self.assign(names, [m.values[k] for m in merges])
-                    inner = self.inner(handler.body, last, comments)
+                    inner = self.inner(handler.body, last)
                     caught.append(ast.ExceptHandler(kind, handler.name, inner))
-                return [ast.Try(self.inner(body, ends, comments), caught, [], [])]
+                return [ast.Try(self.inner(body, ends), caught, [], [])]
             case InsertGrad():
                 return []  # nothing in a forward sweep
             case Raise(value):

@@ -105,5 +105,5 @@ class Expressions:
         """An attribute of a module or a class: an object too, if it is one that stays."""
         value = getattr(base.value, name)
         if isinstance(value, ModuleType | int | float | str | None) or callable(value):
-            return Object(value, f"{base.text}.{name}")
+            return Object(value, f"{base.text}.{name}", base.root)
         return Attribute(base, name)

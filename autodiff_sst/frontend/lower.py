@@ -148,7 +148,7 @@ class _Lowering(Expressions):
             except KeyError:
                 raise NameError(f"name {name!r} is not defined") from None
             if isinstance(value, ModuleType) or callable(value):
-                return Object(value, name)
+                return Object(value, name, value)
         self.captured.append(name)
         self.values[name] = Name(name)
         return Name(name)

@@ -40,7 +40,7 @@ def power_slope(builder, knowledge, a, b):
         return Literal(0.0)
     if exponent > 1:
         return builder.binary("*", b, builder.binary("**", a, exponent - 1))
-    power = builder.call(Object(np.power, "np.power"), a, float(exponent - 1))
+    power = builder.call(Object(np.power, "np.power", np), a, float(exponent - 1))
     return builder.binary("*", b, power)
 
 

@@ -5,12 +5,12 @@ import numpy as np
 from autodiff_sst.core.syntax import Object
 from autodiff_sst.runtime import broadcast
 
-ZEROS_LIKE = Object(np.zeros_like, "np.zeros_like")
-FULL_LIKE = Object(np.full_like, "np.full_like")
-BROADCAST_TO = Object(np.broadcast_to, "np.broadcast_to")
-SHAPE = Object(np.shape, "np.shape")
-SUM = Object(np.sum, "np.sum")
-REAL = Object(np.real, "np.real")
-COPY = Object(np.copy, "np.copy")
+ZEROS_LIKE = Object(np.zeros_like, "np.zeros_like", np)
+FULL_LIKE = Object(np.full_like, "np.full_like", np)
+BROADCAST_TO = Object(np.broadcast_to, "np.broadcast_to", np)
+SHAPE = Object(np.shape, "np.shape", np)
+SUM = Object(np.sum, "np.sum", np)
+REAL = Object(np.real, "np.real", np)
+COPY = Object(np.copy, "np.copy", np)
 UNBROADCAST = Object(broadcast.unbroadcast, "unbroadcast")
 CHECK_SCALAR = Object(broadcast.check_scalar, "check_scalar")

@@ -166,7 +166,7 @@ class _Expansion(Expressions):
             return self.values[name]
         if name not in self.globals:
             raise self.bad(f"`{name}` is not defined")
-        return Object(self.globals[name], name)
+        return Object(self.globals[name], name, self.globals[name])
 
     # What is known now
 

@@ -84,7 +84,7 @@ def _match_dtype(builder: Builder, value: Atom, primal: Abstract, given: Abstrac
         value = builder.call(REAL, value)
         given_dtype = kind_of(builder.fact(value))[1]
     if dtype is not None and dtype.itemsize < 8 and given_dtype not in (None, dtype):
-        value = builder.call(Object(dtype.type, f"np.{dtype.type.__name__}"), value)
+        value = builder.call(Object(dtype.type, f"np.{dtype.type.__name__}", np), value)
     return value
 
 

@@ -89,7 +89,8 @@ class Reverse:
         """Emits the reverse of a block; gives the block as it is in the forward sweep."""
         forward: list[Statement] = []
         for statement in reversed(block):
-            self.builder.origin = statement.origin
+            origin = statement.origin
+            self.builder.origin = None if origin is None else replace(origin, backward=True)
             forward.append(self.statement(statement))
         return tuple(reversed(forward))
 
@@ -110,7 +111,6 @@ def reverse(function: Function, facts: Mapping[str, Abstract], request: Request)
     """The function that returns the cotangents of `request.by`, after the value if asked."""
     sweep = Reverse(function, facts, request.by)
     builder = sweep.builder
-    builder.origin = function.origin
     parameters = function.parameters
     result = function.result
     if isinstance(result, Name) and result.id in sweep.active:
@@ -125,7 +125,7 @@ def reverse(function: Function, facts: Mapping[str, Abstract], request: Request)
     elif request.seed is None:
         _check_scalar(builder, result)
     forward = sweep.block(function.body)
-    builder.origin = function.origin
+    builder.origin = None
     grads = [_result(sweep, name) for name in request.by]
     gradient = builder.emit(TupleOf(tuple(grads))) if request.as_tuple else grads[0]
     if request.with_value:
