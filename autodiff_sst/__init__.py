@@ -1,3 +1,30 @@
 """Automatic differentiation of Python functions, from source to readable source."""
 
+from autodiff_sst.api import grad, value_and_grad
+from autodiff_sst.derivative import Derivative
+from autodiff_sst.errors import (
+    AutodiffError,
+    GradientMismatchError,
+    MissingRuleError,
+    NonDifferentiableInputError,
+    NonScalarOutputError,
+    SourceUnavailableError,
+    TapeError,
+    UnsupportedSyntaxError,
+)
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "AutodiffError",
+    "Derivative",
+    "GradientMismatchError",
+    "MissingRuleError",
+    "NonDifferentiableInputError",
+    "NonScalarOutputError",
+    "SourceUnavailableError",
+    "TapeError",
+    "UnsupportedSyntaxError",
+    "grad",
+    "value_and_grad",
+]

@@ -16,6 +16,9 @@ MAY_IMPORT = {
     "transform": {"core", "analysis", "rules", "errors"},
     "optimize": {"core", "analysis", "rules"},
     "emit": {"core", "analysis", "rules", "errors"},
+    "driver": {"core", "frontend", "analysis", "rules", "transform", "optimize", "emit"},
+    "derivative": {"driver", "core", "analysis", "frontend", "transform", "errors"},
+    "api": {"derivative", "errors"},
 }
 
 

@@ -54,7 +54,7 @@ def test_globals_and_closures_are_parameters_and_functions_are_objects() -> None
     source = read_source(lambda x: rate * SCALE * np.linalg.norm(x) * np.pi)
     result = lower(source)
     assert result.captured == ("rate", "SCALE")
-    assert [captured_value(source, n) for n in result.captured] == [3.0, 2.0]
+    assert [captured_value(source.function, n) for n in result.captured] == [3.0, 2.0]
     assert "np.linalg.norm(x)" in show(result.function)
     assert "np.pi" in show(result.function)
 

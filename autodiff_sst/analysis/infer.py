@@ -17,6 +17,7 @@ import numpy as np
 from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.values import (
+    FLOAT,
     OPAQUE,
     UNKNOWN,
     Abstract,
@@ -75,6 +76,8 @@ _LOGICAL = ("is", "is not", "in", "not in")
 
 # The shapes of their results depend on data: a probe would tell a lie.
 _DATA_DEPENDENT = {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.extract, np.compress}
+# Of an array of any rank they make one number, unless an axis is given.
+FULL_REDUCTIONS: set[Any] = {np.sum}
 _PURE_BUILTINS = {
     *(abs, all, any, bool, complex, divmod, float, int, isinstance, len, max, min, pow, round),
     *(str, sum, tuple, type, list, sorted, slice),
@@ -181,6 +184,13 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     operands = [*args, *(v for _, v in keywords)]
     if not is_pure(called):
         return UNKNOWN if isinstance(called, FunctionType) else OPAQUE
+    if (
+        called in FULL_REDUCTIONS
+        and not keywords
+        and len(args) == 1
+        and isinstance(args[0], Unknown)
+    ):
+        return FLOAT
     if called in _DATA_DEPENDENT or (called is np.where and len(args) == 1):
         return UNKNOWN
     broadcasts = isinstance(called, np.ufunc) and called.signature is None and called.nout == 1

@@ -226,3 +226,19 @@ def broadcast(values: list[Abstract], where: str) -> Dims | None:
         else:
             result.append(found.pop() if len(found) == 1 else f"{where}.{k}" if found else 1)
     return tuple(result)
+
+
+def describe(value: Abstract) -> str:
+    """An abstract value in words, for messages."""
+    match value:
+        case Scalar(kind, dtype):
+            words = {"b": "a bool", "i": "an int", "f": "a float", "c": "a complex number"}
+            return words[kind] if dtype is None else f"a number of dtype {dtype}"
+        case Array(dtype):
+            return f"an array of dtype {dtype}"
+        case Known(v):
+            return repr(v)
+        case Tuple() | List() | Dict():
+            return f"a {type(value).__name__.lower()} without floats"
+        case _:
+            return "no number"

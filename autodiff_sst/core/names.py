@@ -48,3 +48,11 @@ class Names:
 
 
 _VERSION = re.compile(r"_\d+$")
+
+
+_TEMPORARY = re.compile(r"t(_\d+)?(_bar(_\d+)?|_dot(_\d+)?)*$")
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a name looks like one that the compiler made: `t_1`, or the cotangent of one."""
+    return _TEMPORARY.match(name) is not None

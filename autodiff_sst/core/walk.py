@@ -262,6 +262,41 @@ def substitute(block: Block, names: Mapping[str, Atom]) -> Block:
     return inner(block)
 
 
+def rename(function: Function, names: Mapping[str, str]) -> Function:
+    """The function with names changed wherever they are bound or read; parameters stay."""
+
+    def name(n: str) -> str:
+        return names.get(n, n)
+
+    def atom(a: Atom) -> Atom:
+        return Name(name(a.id)) if isinstance(a, Name) else a
+
+    def block(b: Block) -> Block:
+        return tuple(_rename_bound(rebuild(s, atom, block, name), name) for s in b)
+
+    return replace(function, body=block(function.body), result=atom(function.result))
+
+
+def _rename_bound(statement: Statement, name: Callable[[str], str]) -> Statement:
+    match statement:
+        case Assign(target):
+            return replace(statement, target=name(target))
+        case Pop(targets):
+            return replace(statement, targets=tuple(map(name, targets)))
+        case If(merges=merges) | Try(merges=merges):
+            merges = tuple(replace(m, name=name(m.name)) for m in merges)
+            return replace(statement, merges=merges)
+        case For(target, carries=carries):
+            carries = tuple(replace(c, name=name(c.name)) for c in carries)
+            return replace(statement, target=name(target), carries=carries)
+        case While(carries=carries):
+            return replace(statement, carries=tuple(replace(c, name=name(c.name)) for c in carries))
+        case InsertGrad(target):
+            return replace(statement, target=name(target))
+        case _:
+            return statement
+
+
 def all_names(function: Function) -> Names:
     """Every name in the function: parameters, bound, read."""
     body = function.body

@@ -10,10 +10,10 @@ changes what it reads. User's names, and cotangents of user's names, stay.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from autodiff_sst.analysis.effects import is_pure_expression
+from autodiff_sst.core import names
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
@@ -38,7 +38,6 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.text import show_expression
 from autodiff_sst.core.walk import atoms, reads, rebuild, statements
 
-_TEMPORARY = re.compile(r"t(_\d+)?(_bar(_\d+)?|_dot(_\d+)?)*$")
 _WIDTH = 72  # characters of an expression that still reads well on a line
 
 
@@ -92,7 +91,7 @@ class _Folding:
                         self.block(handler.body, tuple(m.values[j] for m in merges))
 
     def may_fold(self, target: str, value: Expression) -> bool:
-        is_temporary = _TEMPORARY.match(target) and target not in self.users
+        is_temporary = names.is_temporary(target) and target not in self.users
         if not is_temporary or self.count[target] != 1 or target in self.by_name:
             return False
         if isinstance(value, NewStack) or not is_pure_expression(value):

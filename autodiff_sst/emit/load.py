@@ -37,7 +37,8 @@ def load(functions: Iterable[Function], users: frozenset[str]) -> Loaded:
     functions = [*functions]
     taken = frozenset().union(*map(all_names, functions), {f.name for f in functions})
     texts, namespace = name_objects([o for f in functions for o in objects_in(f)], taken)
-    imports = sorted({line for n, v in namespace.items() if (line := import_line(n, v))})
+    lines = {line for n, v in namespace.items() if (line := import_line(n, v))}
+    imports = sorted(lines, key=lambda line: (line.startswith("from"), line))
     defs = [print_tree(to_tree(f, users, texts)) for f in functions]
     text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(defs)
     name = f"<autodiff_sst {functions[-1].name} {next(_numbers)}>"

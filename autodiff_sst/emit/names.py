@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
+from autodiff_sst.core.names import is_temporary
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -30,7 +32,7 @@ from autodiff_sst.core.syntax import (
     Try,
     While,
 )
-from autodiff_sst.core.walk import Names, all_names, binds, reads, statements
+from autodiff_sst.core.walk import Names, binds, reads, statements
 
 _VERSION = re.compile(r"_\d+$")
 
@@ -42,7 +44,6 @@ def merge_versions(
     lives = _Lives(function, folded)
     final: dict[str, str] = {}
     classes: dict[str, set[str]] = {}  # final name → who bears it
-    everybody = all_names(function)
 
     def base_of(name: str) -> str:
         return name if name in users else _VERSION.sub("", name)
@@ -61,17 +62,13 @@ def merge_versions(
             continue
         base = base_of(name)
         related = [final[r] for r in lives.related.get(name, []) if r in final]
-        # The base itself may be another's name, if none of its versions bears it any more.
         candidates = [c for c in related if base_of(c) == base]
-        candidates += [c for c in classes if base_of(c) == base and c not in candidates]
+        if not is_temporary(base):  # a temporary is not another one, even if that has died
+            candidates += [c for c in classes if base_of(c) == base and c not in candidates]
         bearer = next((c for c in candidates if fits(name, c)), None)
         if bearer is None:
-            free = base if base not in classes and base_of(base) == base else name
-            mine = free == name or free not in everybody or base_of(free) == base
-            bearer = free if mine and free not in classes else name
-            number = 1
-            while bearer in classes:
-                bearer, number = f"{base}_{number}", number + 1
+            new = (base if k == 0 else f"{base}_{k}" for k in count())
+            bearer = next(n for n in new if n not in classes and n not in users - {name})
         give(name, bearer)
     return final
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import builtins
 from dataclasses import dataclass
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import gast
@@ -59,9 +59,8 @@ def parameters_of(tree: Any) -> tuple[str, ...]:
     return tuple(a.id for a in nodes)
 
 
-def captured_value(source: Source, name: str) -> Any:
-    """What a captured name stands for now."""
-    function = source.function
+def captured_value(function: FunctionType, name: str) -> Any:
+    """What a captured name of a function stands for now."""
     if name in function.__code__.co_freevars:
         cell = (function.__closure__ or ())[function.__code__.co_freevars.index(name)]
         return cell.cell_contents

@@ -28,7 +28,7 @@ from autodiff_sst.core.syntax import (
     Statement,
     Unary,
 )
-from autodiff_sst.core.walk import rebuild
+from autodiff_sst.core.walk import map_atoms, rebuild
 
 _ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
@@ -41,12 +41,18 @@ class _Algebra:
     def __init__(self, facts: Mapping[str, Abstract]) -> None:
         self.facts = facts
         self.values: dict[str, Expression] = {}
+        self.copies: dict[str, Atom] = {}
+
+    def read(self, atom: Atom) -> Atom:
+        return self.copies.get(atom.id, atom) if isinstance(atom, Name) else atom
 
     def block(self, block: Block) -> Block:
         done: list[Statement] = []
         for statement in block:
             if isinstance(statement, Assign):
-                value = self.simplify(statement.value)
+                value = self.simplify(map_atoms(statement.value, self.read))
+                if isinstance(value, Name | Literal):
+                    self.copies[statement.target] = value
                 statement = replace(statement, value=value)
                 self.values[statement.target] = value
             else:
@@ -77,6 +83,8 @@ class _Algebra:
                     return Unary("-", x)
             case Binary("/" | "**", Name() as x, Literal(one)) if _is(one, 1):
                 return x if self.absorbs(1.0, x) else None  # an int over 1 is a float
+            case Binary("+", Name(x), Name(y)) if x == y and self.absorbs(2, Name(x)):
+                return Binary("*", Literal(2), Name(x))
             case Binary("+", left, Name(x)):
                 match self.values.get(x):
                     case Unary("-", inner):

@@ -6,7 +6,9 @@
                             ...
 
 Also    merges whose values are one atom, carries that never change, branches that are decided.
-Leaves  `np.copy`, but of a new array that nobody else reads.
+        A temporary that is copied to a name that says more gets that name.
+Leaves  `np.copy`; `drop_copies` drops it where a new array that nobody else reads is copied. That
+        comes last: it must not meet a pass that makes something old of something new.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections import Counter
 from dataclasses import replace
 
 from autodiff_sst.analysis.ownership import is_fresh
+from autodiff_sst.core.names import is_temporary
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -30,24 +33,31 @@ from autodiff_sst.core.syntax import (
     Statement,
     While,
 )
-from autodiff_sst.core.walk import map_atoms, rebuild, statements, substitute
+from autodiff_sst.core.walk import map_atoms, rebuild, rename, statements, substitute
 from autodiff_sst.rules.helpers import COPY
 
 
-def propagate_copies(function: Function) -> Function:
+def drop_copies(function: Function) -> Function:
+    return propagate_copies(function, drop=True)
+
+
+def propagate_copies(function: Function, drop: bool = False) -> Function:
     while True:
-        copies = _Copies(function)
+        copies = _Copies(function, drop)
         body = copies.block(function.body)
         function = replace(function, body=body, result=copies.atom(function.result))
         if not copies.constants:
-            return function
+            return rename(function, copies.better) if copies.better else function
         # Their loops have read them already.
         originals = {name: copies.atom(Name(name)) for name in copies.constants}
         function = replace(function, body=substitute(body, originals))
 
 
 class _Copies:
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, drop: bool) -> None:
+        self.drop = drop
+        self.better: dict[str, str] = {}
+        self.parameters = {*function.parameters}
         self.names: dict[str, Atom] = {}
         self.constants: set[str] = set()
         self.count: Counter[str] = Counter()
@@ -89,6 +99,8 @@ class _Copies:
                 original = self.original(value)
                 if original is not None:
                     self.names[target] = original
+                    if isinstance(original, Name) and self.says_more(target, original.id):
+                        self.better[original.id] = target
                     return ()
                 return (replace(statement, value=value),)
             case If(test, then, orelse, merges):
@@ -113,13 +125,17 @@ class _Copies:
             case _:
                 return (rebuild(statement, self.atom, self.block, self.name),)
 
+    def says_more(self, target: str, original: str) -> bool:
+        nameless = is_temporary(original) and original not in self.parameters
+        return nameless and not is_temporary(target) and original not in self.better
+
     def original(self, value: Expression) -> Atom | None:
         """The atom that a value is a copy of."""
         match value:
             case Name() | Literal() | Object():
                 return value
             case Call(function, (Name(copied),)) if (
-                function == COPY and copied in self.fresh and self.count[copied] == 1
+                self.drop and function == COPY and copied in self.fresh and self.count[copied] == 1
             ):
                 return Name(copied)
         return None

@@ -25,13 +25,13 @@ def check(before: str, after: str, **arguments: Any) -> None:
 
 @pytest.mark.parametrize("x", [0.3, np.array([1.0, -0.0]), np.float32(2)])
 def test_neutral_elements_and_signs(x: Any) -> None:
-    check("y = 1.0 * x; z = y / 1; return z", "y = x; z = y; return z", x=x)
-    check("y = -x; z = -y; w = x - y; return w", "y = -x; z = x; w = x + x; return w", x=x)
+    check("y = 1.0 * x; z = y / 1; return z", "y = x; z = x; return z", x=x)
+    check("y = -x; z = -y; w = x - y; return w", "y = -x; z = x; w = 2 * x; return w", x=x)
     check("y = x * -1.0; z = y + x; return z", "y = -x; z = x - x; return z", x=x)
 
 
 def test_literals_meet() -> None:
-    check("y = 1.0 * 2; w = x * y; return w", "y = 2.0; w = x * y; return w", x=1)
+    check("y = 1.0 * 2; w = x * y; return w", "y = 2.0; w = x * 2.0; return w", x=1)
 
 
 @pytest.mark.parametrize(

@@ -22,13 +22,14 @@ from dataclasses import dataclass, replace
 from autodiff_sst.analysis.activity import find_active
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.knowledge import FactsKnown
-from autodiff_sst.analysis.values import Abstract, Array, rank
+from autodiff_sst.analysis.values import FLOAT, Abstract, Array, rank
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Block,
+    Call,
     Effect,
     Function,
     Literal,
@@ -137,7 +138,9 @@ def reverse(function: Function, facts: Mapping[str, Abstract], request: Request)
 def _check_scalar(builder: Builder, result: Atom) -> None:
     fact = builder.fact(result)
     if rank(fact) != 0 or isinstance(fact, Array) or getattr(fact, "kind", "f") == "c":
-        builder.call(CHECK_SCALAR, result)
+        builder.effect(Call(CHECK_SCALAR, (result,)))
+        if isinstance(result, Name):
+            builder.facts[result.id] = FLOAT  # or it has raised
 
 
 def _result(sweep: Reverse, name: str) -> Atom:

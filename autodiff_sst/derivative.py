@@ -1,0 +1,153 @@
+"""A `Derivative`: a callable that is compiled when it is first called, once for each signature."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from autodiff_sst.errors import NonDifferentiableInputError
+
+if TYPE_CHECKING:
+    from autodiff_sst.analysis.values import Abstract
+    from autodiff_sst.core.syntax import Function
+    from autodiff_sst.driver import Derived, Facts
+    from autodiff_sst.frontend.lower import Lowered
+    from autodiff_sst.transform.reverse.sweep import Request
+
+Argnums = int | str | tuple[int | str, ...]
+
+
+class Derivative:
+    """The derivative of `primal`: generated source, compiled for the arguments that it meets."""
+
+    __name__: str
+
+    def __init__(self, primal: Callable[..., Any], kind: str, argnums: Argnums) -> None:
+        functools.update_wrapper(self, primal, updated=())
+        self.primal = primal
+        self.kind = kind
+        self.argnums = argnums
+        self._signature = inspect.signature(primal)
+        self._by = resolve_argnums(self._signature, argnums, self.__name__)
+        self._derived: dict[tuple[Abstract, ...], Derived] = {}
+        self._last: Derived | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        values = self._bind(args, kwargs)
+        return self._derived_for(values).loaded.function(*values)
+
+    @property
+    def source(self) -> str:
+        """The generated source: of the last call's signature, before any of unknown arguments."""
+        if self._last is None:
+            from autodiff_sst.analysis.values import Unknown
+
+            return self.derive({p: Unknown(p) for p in self.parameters()}).loaded.text
+        return self._last.loaded.text
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The source that is specialised to the types and ranks of these arguments."""
+        return self._derived_for(self._bind(args, kwargs)).loaded.text
+
+    # How it comes about
+
+    @property
+    def base(self) -> Any:
+        """The function that was written, below all derivatives."""
+        return self.primal.base if isinstance(self.primal, Derivative) else self.primal
+
+    def parameters(self) -> tuple[str, ...]:
+        """Those of the primal, then what it captures."""
+        return self._lowered.function.parameters
+
+    @property
+    def _lowered(self) -> Lowered:
+        from autodiff_sst.driver import lower_function
+
+        return lower_function(self.base)
+
+    def core_of_primal(self, facts: Facts) -> Function:
+        if isinstance(self.primal, Derivative):
+            return self.primal.derive(facts).core
+        return self._lowered.function
+
+    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """The arguments by position, defaults filled in, then what the primal captures now."""
+        from autodiff_sst.frontend.lower import captured_value
+
+        bound = self._signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        captured = self._lowered.captured
+        return [*bound.arguments.values(), *(captured_value(self.base, n) for n in captured)]
+
+    def _derived_for(self, values: list[Any]) -> Derived:
+        from autodiff_sst.analysis.values import abstract
+
+        key = tuple(abstract(v) for v in values)
+        derived = self._derived.get(key)
+        if derived is None:
+            facts = dict(zip(self.parameters(), key, strict=True))
+            derived = self._derived[key] = self.derive(facts)
+        self._last = derived
+        return derived
+
+    def derive(self, facts: Facts) -> Derived:
+        """The derivative for parameters of which `facts` are known."""
+        from autodiff_sst.driver import derive
+
+        self._check_inputs(facts)
+        core = self.core_of_primal(facts)
+        users = frozenset({*core.parameters, *self.base.__code__.co_varnames})
+        return derive(core, facts, self.request(core), users)
+
+    def request(self, core: Function) -> Request:
+        from autodiff_sst.transform.reverse.sweep import Request
+
+        return Request(
+            by=self._by,
+            name=f"{self.kind}_{core.name}",
+            with_value=self.kind == "value_and_grad",
+            as_tuple=isinstance(self.argnums, tuple),
+        )
+
+    def _check_inputs(self, facts: Facts) -> None:
+        from autodiff_sst.analysis.values import can_be_active, describe
+
+        for name in self._by:
+            if not can_be_active(facts[name]):
+                raise NonDifferentiableInputError(
+                    f"the derivative by `{name}` was asked for, which is {describe(facts[name])}",
+                    self._lowered.function.origin,
+                    instead="pass a float or an array of floats.",
+                )
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} of {self.__name__} by {', '.join(self._by)}>"
+
+
+def resolve_argnums(
+    signature: inspect.Signature, argnums: Argnums, function: str
+) -> tuple[str, ...]:
+    """The names of the parameters that `argnums` means.
+
+    Raises:
+        TypeError: it is not an int, a name, or a tuple of these.
+        ValueError: there is no such parameter, or one is there twice.
+    """
+    names = [*signature.parameters]
+    found = []
+    for one in argnums if isinstance(argnums, tuple) else (argnums,):
+        if isinstance(one, bool) or not isinstance(one, int | str):
+            raise TypeError(
+                f"argnums: an int, a parameter's name, or a tuple of these, not {one!r}"
+            )
+        if isinstance(one, str) and one not in names:
+            raise ValueError(f"argnums: {function} has no parameter {one!r}, only {names}")
+        if isinstance(one, int) and not -len(names) <= one < len(names):
+            raise ValueError(f"argnums: {function} has {len(names)} parameters, so not {one}")
+        found.append(one if isinstance(one, str) else names[one])
+    if len({*found}) < len(found) or not found:
+        raise ValueError(f"argnums: {argnums!r} must name at least one parameter, each once")
+    return tuple(found)

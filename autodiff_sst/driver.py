@@ -1,0 +1,118 @@
+"""From a function and a request to a derivative: the order of the passes, read from top to bottom.
+
+function + abstract values of its arguments → CORE → text → a Python function
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.facts import find_facts
+from autodiff_sst.analysis.values import Abstract
+from autodiff_sst.core.syntax import Function
+from autodiff_sst.core.text import show
+from autodiff_sst.emit.load import Loaded, load
+from autodiff_sst.frontend.fence import fence
+from autodiff_sst.frontend.lower import Lowered, lower
+from autodiff_sst.frontend.source import read_source
+from autodiff_sst.optimize.algebra import simplify_algebra
+from autodiff_sst.optimize.common_subexpressions import share_common_subexpressions
+from autodiff_sst.optimize.copies import drop_copies, propagate_copies
+from autodiff_sst.optimize.dead_code import remove_dead_code
+from autodiff_sst.rules import elementwise, products, reductions
+from autodiff_sst.transform.reverse.sweep import Request, reverse
+
+RULES = (elementwise, products, reductions)  # importing them registers them
+
+Facts = Mapping[str, Abstract]
+Pass = Callable[[Function, Facts], Function]
+
+# Each takes core and gives core. `algebra` comes again, for what turned out to be equal.
+OPTIMIZE: list[tuple[str, Pass]] = [
+    ("copies", lambda f, facts: propagate_copies(f)),
+    ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
+    ("copies", lambda f, facts: propagate_copies(f)),
+    ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
+    ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
+    ("dead_code", lambda f, facts: remove_dead_code(f)),
+    ("drop_copies", lambda f, facts: drop_copies(f)),
+]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A derivative for one signature: its core, from which more derivatives are taken."""
+
+    core: Function
+    loaded: Loaded
+
+
+Watch = Callable[[str, Function], None]
+
+
+def _ignore(name: str, function: Function) -> None:
+    pass
+
+
+_lowered: WeakKeyDictionary[Any, Lowered] = WeakKeyDictionary()
+
+
+def lower_function(function: Any) -> Lowered:
+    """The core of a function, lowered once."""
+    found = _lowered.get(function) if isinstance(function, FunctionType) else None
+    if found is None:
+        found = _lower(function)
+        _lowered[function] = found
+    return found
+
+
+def _lower(function: Any) -> Lowered:
+    source = read_source(function)
+    fence(source)
+    return lower(source)
+
+
+def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -> Function:
+    """The optimised reverse of a core function; `facts` of its parameters."""
+    watch("lower", core)
+    known = find_facts(core, facts)
+    derived = reverse(core, known, request)
+    watch("reverse", derived)
+    seeds = {p: fact(core.result, known) for p in derived.parameters if p not in facts}
+    return optimize(derived, {**facts, **seeds}, watch)
+
+
+def optimize(function: Function, facts: Facts, watch: Watch = _ignore) -> Function:
+    for name, change in OPTIMIZE:
+        function = change(function, facts)
+        watch(name, function)
+    return function
+
+
+def derive(
+    core: Function,
+    facts: Facts,
+    request: Request,
+    users: frozenset[str],
+    watch: Watch = _ignore,
+) -> Derived:
+    derived = reverse_core(core, facts, request, watch)
+    return Derived(derived, load([derived], users))
+
+
+def program_after(name: str, core: Function, facts: Facts, request: Request) -> str:
+    """The text of the program after a pass.
+
+    Raises:
+        ValueError: there is no pass of that name; the message lists them.
+    """
+    texts: dict[str, str] = {}
+    reverse_core(core, facts, request, lambda n, f: texts.update({n: show(f)}))
+    if name not in texts:
+        raise ValueError(f"no pass {name!r}; there are {', '.join(texts)}")
+    return texts[name]

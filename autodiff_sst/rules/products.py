@@ -1,0 +1,46 @@
+"""Products of vectors, matrices and stacks of matrices."""
+
+import numpy as np
+
+from autodiff_sst.rules.language import adjoint, d, rank
+from autodiff_sst.runtime.products import matmul_left, matmul_right
+
+
+@adjoint(np.matmul, ranks=(2, 2))
+def _(y, a, b):
+    d[a] = d[y] @ b.T
+    d[b] = a.T @ d[y]
+
+
+@adjoint(np.matmul, ranks=(2, 1))
+def _(y, a, b):
+    d[a] = np.outer(d[y], b)
+    d[b] = a.T @ d[y]
+
+
+@adjoint(np.matmul, ranks=(1, 2))
+def _(y, a, b):
+    d[a] = b @ d[y]
+    d[b] = np.outer(a, d[y])
+
+
+@adjoint(np.matmul, ranks=(1, 1))
+def _(y, a, b):
+    d[a] = d[y] * b
+    d[b] = d[y] * a
+
+
+@adjoint(np.matmul)
+def _(y, a, b):
+    if rank(a) is None or rank(b) is None:
+        d[a] = matmul_left(d[y], a, b)
+        d[b] = matmul_right(d[y], a, b)
+    elif rank(a) == 1:
+        d[a] = (b @ d[y][..., None])[..., 0]
+        d[b] = a[:, None] * d[y][..., None, :]
+    elif rank(b) == 1:
+        d[a] = d[y][..., None] * b
+        d[b] = (np.swapaxes(a, -1, -2) @ d[y][..., None])[..., 0]
+    else:
+        d[a] = d[y] @ np.swapaxes(b, -1, -2)
+        d[b] = np.swapaxes(a, -1, -2) @ d[y]

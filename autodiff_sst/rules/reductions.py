@@ -1,0 +1,35 @@
+"""Sums and their kin: functions along an axis."""
+
+import numpy as np
+
+from autodiff_sst.core.syntax import Literal, Object, Slice, Subscript
+from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.rules.language import adjoint, d, macro
+
+_MISSING = object()
+
+
+@macro
+def unreduce(builder, knowledge, y_bar, a, axis, keepdims):
+    """The cotangent of a reduction, reduced axes put back as ones: it broadcasts to `a`."""
+    axes, kept = knowledge.constant(axis, _MISSING), knowledge.constant(keepdims, _MISSING)
+    if axes is None or kept is True:
+        return y_bar
+    if axes is _MISSING or kept is _MISSING:
+        what = "axis" if axes is _MISSING else "keepdims"
+        raise MissingRuleError(f"`{what}` of a reduction must be a constant", builder.origin)
+    rank = knowledge.rank(a)
+    axes = axes if isinstance(axes, tuple) else (axes,)
+    if rank is None:
+        return builder.call(Object(np.expand_dims, "np.expand_dims", np), y_bar, axes)
+    reduced = {axis % rank for axis in axes}
+    if knowledge.rank(y_bar) == 0 or reduced == {*range(len(reduced))}:
+        return y_bar  # it broadcasts as it is
+    last = max(reduced)
+    index = (Literal(None) if k in reduced else Slice(None, None, None) for k in range(last + 1))
+    return builder.emit(Subscript(y_bar, tuple(index)))
+
+
+@adjoint(np.sum)
+def _(y, a, axis=None, keepdims=False):
+    d[a] = unreduce(d[y], a, axis, keepdims)

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+
+W, X = np.random.default_rng(0).normal(size=(3, 2)), np.random.default_rng(1).normal(size=(4, 3))
+
+
+def f(w, x):  # type: ignore[no-untyped-def]
+    return np.sum(np.tanh(x @ w))
+
+
+def test_the_first_gradient() -> None:
+    df = ad.grad(f)
+    np.testing.assert_allclose(df(W, X), X.T @ (1 - np.tanh(X @ W) ** 2))
+    assert df.source == (
+        "import numpy as np\n"
+        "\n"
+        "\n"
+        "def grad_f(w, x):\n"
+        "    t = np.tanh(x @ w)\n"
+        "    # return np.sum(np.tanh(x @ w))\n"
+        "    w_bar = x.T @ (1 - t * t)\n"
+        "    return w_bar\n"
+    )
+
+
+def test_argnums_by_number_name_and_tuple_as_call_and_decorator() -> None:
+    expected = ad.grad(f, argnums=(0, 1))(W, X)
+    assert [g.shape for g in expected] == [W.shape, X.shape]
+    np.testing.assert_array_equal(ad.grad(f, argnums="x")(W, X), expected[1])
+    np.testing.assert_array_equal(ad.grad(argnums=-1)(f)(W, x=X), expected[1])
+    value, gradients = ad.value_and_grad(f, argnums=("x", 0))(W, X)
+    assert value == f(W, X)
+    np.testing.assert_array_equal(gradients[1], expected[0])
+
+
+@pytest.mark.parametrize(
+    ("argnums", "error", "words"),
+    [(2, ValueError, "2 parameters"), ("y", ValueError, "no parameter 'y'"),
+     ((0, 0), ValueError, "each once"), (1.0, TypeError, "an int, a parameter's name"),
+     ((), ValueError, "at least one"), (True, TypeError, "not True")],
+)  # fmt: skip
+def test_bad_argnums_are_refused(argnums: object, error: type, words: str) -> None:
+    with pytest.raises(error, match=words):
+        ad.grad(f, argnums=argnums)  # type: ignore[arg-type]
+
+
+def test_second_derivatives_from_core() -> None:
+    def g(x):  # type: ignore[no-untyped-def]
+        return np.sin(x) * x**3
+
+    x = 0.7
+    second = 6 * x * np.sin(x) + 6 * x**2 * np.cos(x) - x**3 * np.sin(x)
+    assert ad.grad(ad.grad(g))(x) == pytest.approx(second)
+    assert "grad_grad_g" in ad.grad(ad.grad(g)).source
+
+
+def test_errors_of_inputs_and_outputs() -> None:
+    with pytest.raises(ad.NonDifferentiableInputError, match="`w` was asked for, which is an int"):
+        ad.grad(f)(1, X)
+    with pytest.raises(ad.NonScalarOutputError, match=r"returned shape \(4, 2\)"):
+        ad.grad(lambda w, x: x @ w)(W, X)
+    with pytest.raises(TypeError, match="missing a required argument: 'x'"):
+        ad.grad(f)(W)
+
+
+def test_what_is_captured_is_read_at_every_call() -> None:
+    scale = 2.0
+
+    def g(x):  # type: ignore[no-untyped-def]
+        return x * scale
+
+    dg = ad.grad(g)
+    assert dg(1.0) == 2.0
+    scale = 3.0
+    assert dg(1.0) == 3.0
+
+
+def test_a_gradient_shares_memory_with_nothing() -> None:
+    gradient = ad.grad(lambda x, w: np.sum(x * w))(X, X)
+    np.testing.assert_array_equal(gradient, X)
+    assert not np.shares_memory(gradient, X)
