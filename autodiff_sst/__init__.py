@@ -1,6 +1,6 @@
 """Automatic differentiation of Python functions, from source to readable source."""
 
-from autodiff_sst.api import grad, value_and_grad
+from autodiff_sst.api import grad, value_and_grad, vjp
 from autodiff_sst.derivative import Derivative
 from autodiff_sst.errors import (
     AutodiffError,
@@ -27,4 +27,5 @@ __all__ = [
     "UnsupportedSyntaxError",
     "grad",
     "value_and_grad",
+    "vjp",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, overload
 
+import numpy as np
+
 from autodiff_sst.derivative import Argnums, Derivative
 
 Function = Callable[..., Any]
@@ -40,6 +42,35 @@ def value_and_grad(f: None = ..., argnums: Argnums = ...) -> Callable[[Function]
 def value_and_grad(f: Function | None = None, argnums: Argnums = 0) -> Any:
     """`(f(...), gradient)` from one forward sweep; arguments and errors as of `grad`."""
     return _transform("value_and_grad", f, argnums)
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value of `f`, and the pullback of cotangents.
+
+    Args:
+        f: the function.
+        primals: its arguments, each a float or an array of floats.
+
+    Returns:
+        `(y, pullback)`; `pullback(y_bar)` is a tuple, one cotangent a primal, in its shape and
+        dtype. It may be called many times.
+
+    Raises:
+        ValueError: `pullback` gets a cotangent of another shape than `y`.
+    """
+    derivative = Derivative(f, "vjp", tuple(range(len(primals))))
+    values = derivative.bind(primals, {})
+    pair = derivative.pair(values)
+    y, saved = pair.forward.function(*values)
+    shape = np.shape(y)
+
+    def pullback(y_bar: Any) -> tuple[Any, ...]:
+        if np.shape(y_bar) != shape:
+            raise ValueError(f"a cotangent of shape {shape} was due, not {np.shape(y_bar)}")
+        cotangents: tuple[Any, ...] = pair.backward.function(*saved, y_bar)
+        return cotangents
+
+    return y, pullback
 
 
 def _transform(kind: str, f: Function | None, argnums: Argnums) -> Any:

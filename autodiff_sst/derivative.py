@@ -12,7 +12,7 @@ from autodiff_sst.errors import NonDifferentiableInputError
 if TYPE_CHECKING:
     from autodiff_sst.analysis.values import Abstract
     from autodiff_sst.core.syntax import Function
-    from autodiff_sst.driver import Derived, Facts
+    from autodiff_sst.driver import Derived, DerivedPair, Facts
     from autodiff_sst.frontend.lower import Lowered
     from autodiff_sst.transform.reverse.sweep import Request
 
@@ -32,10 +32,11 @@ class Derivative:
         self._signature = inspect.signature(primal)
         self._by = resolve_argnums(self._signature, argnums, self.__name__)
         self._derived: dict[tuple[Abstract, ...], Derived] = {}
+        self._pairs: dict[tuple[Abstract, ...], DerivedPair] = {}
         self._last: Derived | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        values = self._bind(args, kwargs)
+        values = self.bind(args, kwargs)
         return self._derived_for(values).loaded.function(*values)
 
     @property
@@ -49,7 +50,7 @@ class Derivative:
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The source that is specialised to the types and ranks of these arguments."""
-        return self._derived_for(self._bind(args, kwargs)).loaded.text
+        return self._derived_for(self.bind(args, kwargs)).loaded.text
 
     # How it comes about
 
@@ -73,7 +74,7 @@ class Derivative:
             return self.primal.derive(facts).core
         return self._lowered.function
 
-    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The arguments by position, defaults filled in, then what the primal captures now."""
         from autodiff_sst.frontend.lower import captured_value
 
@@ -99,8 +100,24 @@ class Derivative:
 
         self._check_inputs(facts)
         core = self.core_of_primal(facts)
-        users = frozenset({*core.parameters, *self.base.__code__.co_varnames})
-        return derive(core, facts, self.request(core), users)
+        return derive(core, facts, self.request(core), self._users(core))
+
+    def pair(self, values: list[Any]) -> DerivedPair:
+        """Forward and backward function for these arguments, compiled once a signature."""
+        from autodiff_sst.analysis.values import abstract
+        from autodiff_sst.driver import derive_pair
+
+        key = tuple(abstract(v) for v in values)
+        found = self._pairs.get(key)
+        if found is None:
+            facts = dict(zip(self.parameters(), key, strict=True))
+            self._check_inputs(facts)
+            core = self.core_of_primal(facts)
+            found = self._pairs[key] = derive_pair(core, facts, self._by, self._users(core))
+        return found
+
+    def _users(self, core: Function) -> frozenset[str]:
+        return frozenset({*core.parameters, *self.base.__code__.co_varnames})
 
     def request(self, core: Function) -> Request:
         from autodiff_sst.transform.reverse.sweep import Request

@@ -6,7 +6,7 @@ function + abstract values of its arguments → CORE → text → a Python funct
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,6 +16,7 @@ from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.values import Abstract
 from autodiff_sst.core.syntax import Function
 from autodiff_sst.core.text import show
+from autodiff_sst.core.walk import writes
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.lower import Lowered, lower
@@ -25,6 +26,7 @@ from autodiff_sst.optimize.common_subexpressions import share_common_subexpressi
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules import elementwise, products, reductions
+from autodiff_sst.transform.reverse.pair import cut
 from autodiff_sst.transform.reverse.sweep import Request, reverse
 
 RULES = (elementwise, products, reductions)  # importing them registers them
@@ -103,6 +105,33 @@ def derive(
 ) -> Derived:
     derived = reverse_core(core, facts, request, watch)
     return Derived(derived, load([derived], users))
+
+
+@dataclass(frozen=True)
+class DerivedPair:
+    """A forward and a backward function: `vjp`."""
+
+    forward: Loaded  # (y, saved)
+    backward: Loaded  # cotangents, from (*saved, y_bar)
+    result: Abstract
+
+
+SEED = "y_bar"
+
+
+def derive_pair(
+    core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]
+) -> DerivedPair:
+    known = find_facts(core, facts)
+    request = Request(by, f"vjp_{core.name}", with_value=True, seed=SEED, as_tuple=True)
+    derived = reverse(core, known, request)
+    (seed,) = [p for p in derived.parameters if p not in facts] or [SEED]
+    if seed not in derived.parameters:  # the result depends on nothing that is active
+        derived = replace(derived, parameters=(*derived.parameters, seed))
+    made = writes(derived.body) - writes(core.body)
+    facts = {**facts, seed: fact(core.result, known)}
+    pair = cut(optimize(derived, facts), seed, made, core.name)
+    return DerivedPair(load([pair.forward], users), load([pair.backward], users), facts[seed])
 
 
 def program_after(name: str, core: Function, facts: Facts, request: Request) -> str:

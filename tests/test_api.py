@@ -81,3 +81,22 @@ def test_a_gradient_shares_memory_with_nothing() -> None:
     gradient = ad.grad(lambda x, w: np.sum(x * w))(X, X)
     np.testing.assert_array_equal(gradient, X)
     assert not np.shares_memory(gradient, X)
+
+
+def test_vjp_pulls_back_many_times() -> None:
+    y, pullback = ad.vjp(lambda w, x: np.tanh(x @ w), W, X)
+    np.testing.assert_array_equal(y, np.tanh(X @ W))
+    for seed in (np.ones((4, 2)), np.arange(8.0).reshape(4, 2)):
+        w_bar, x_bar = pullback(seed)
+        np.testing.assert_allclose(w_bar, X.T @ (seed * (1 - y * y)))
+        np.testing.assert_allclose(x_bar, seed * (1 - y * y) @ W.T)
+    with pytest.raises(ValueError, match=r"shape \(4, 2\) was due, not \(2,\)"):
+        pullback(np.ones(2))
+
+
+def test_vjp_of_what_depends_on_nothing_or_is_the_argument() -> None:
+    y, pullback = ad.vjp(lambda x, w: x, X, W)
+    x_bar, w_bar = pullback(X)
+    assert y is X and not np.shares_memory(x_bar, X) and not w_bar.any()
+    y, pullback = ad.vjp(lambda x: 3.0, 1.0)
+    assert (y, pullback(1.0)) == (3.0, (0.0,))

@@ -46,6 +46,8 @@ def fit(builder: Builder, value: Atom, name: str) -> Atom:
     if _same_unknown(primal, given):
         return value
     dims, given_dims = dims_of(primal), dims_of(given)
+    if dims is None and given_dims == ():
+        return value  # deferred: it broadcasts to any shape
     if dims is None or given_dims is None:
         return _unbroadcast(builder, value, name)
     value = _match_dtype(builder, value, primal, given)
