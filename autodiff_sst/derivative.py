@@ -37,7 +37,7 @@ class Derivative:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         values = self.bind(args, kwargs)
-        return self._derived_for(values).loaded.function(*values)
+        return self.derived_for(values).loaded.function(*values)
 
     @property
     def source(self) -> str:
@@ -50,7 +50,7 @@ class Derivative:
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The source that is specialised to the types and ranks of these arguments."""
-        return self._derived_for(self.bind(args, kwargs)).loaded.text
+        return self.derived_for(self.bind(args, kwargs)).loaded.text
 
     # How it comes about
 
@@ -83,7 +83,7 @@ class Derivative:
         captured = self._lowered.captured
         return [*bound.arguments.values(), *(captured_value(self.base, n) for n in captured)]
 
-    def _derived_for(self, values: list[Any]) -> Derived:
+    def derived_for(self, values: list[Any]) -> Derived:
         from autodiff_sst.analysis.values import abstract
 
         key = tuple(abstract(v) for v in values)
@@ -101,6 +101,20 @@ class Derivative:
         self._check_inputs(facts)
         core = self.core_of_primal(facts)
         return derive(core, facts, self.request(core), self._users(core))
+
+    def program_after(self, name: str, values: list[Any] | None) -> str:
+        """The core program after a pass, for these arguments or unknown ones."""
+        from autodiff_sst.analysis.values import Unknown, abstract
+        from autodiff_sst.driver import program_after
+
+        names = self.parameters()
+        facts: Facts = (
+            {p: Unknown(p) for p in names}
+            if values is None
+            else {p: abstract(v) for p, v in zip(names, values, strict=True)}
+        )
+        core = self.core_of_primal(facts)
+        return program_after(name, core, facts, self.request(core))
 
     def pair(self, values: list[Any]) -> DerivedPair:
         """Forward and backward function for these arguments, compiled once a signature."""

@@ -100,3 +100,14 @@ def test_vjp_of_what_depends_on_nothing_or_is_the_argument() -> None:
     assert y is X and not np.shares_memory(x_bar, X) and not w_bar.any()
     y, pullback = ad.vjp(lambda x: 3.0, 1.0)
     assert (y, pullback(1.0)) == (3.0, (0.0,))
+
+
+def test_tuples_and_dicts_of_active_values() -> None:
+    def g(p, q):  # type: ignore[no-untyped-def]
+        t = (p["a"] * q[0], q[1])
+        return t[0] * t[-1] + np.sum(p["b"][0])
+
+    p = {"a": 2.0, "b": (np.ones(2), "name"), "n": 3}
+    p_bar, q_bar = ad.grad(g, argnums=(0, 1))(p, (3.0, 5.0))
+    assert (p_bar["a"], p_bar["n"], p_bar["b"][1], q_bar) == (15.0, None, None, (10.0, 6.0))
+    np.testing.assert_array_equal(p_bar["b"][0], np.ones(2))

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "driver": {"core", "frontend", "analysis", "rules", "transform", "optimize", "emit"},
     "derivative": {"driver", "core", "analysis", "frontend", "transform", "errors"},
     "api": {"derivative", "errors"},
+    "__main__": {"derivative", "errors"},
 }
 
 

@@ -28,6 +28,7 @@ def everything(x, n, q):
         s_2, i_1 = pop(saved)
         x_bar += s_2
         x_bar[i_1, ::-1] += s_2
+        add_at(x_bar[q, 1:], s_2)
         a, b = b, a
     e = x.shape[0]
     c = e < 3

@@ -57,6 +57,11 @@ def test_constants_keep_their_value_and_type() -> None:
     assert abstract(1, constant=True) == Known(1) != Known(1.0) != Known(True)
 
 
+def test_numbers_of_python_and_of_numpy_differ() -> None:
+    assert Scalar("f") != Scalar("f", F8) == Scalar("f", F8)
+    assert join(FLOAT, Scalar("f", F8)) == UNKNOWN
+
+
 def test_join_is_the_least_cover() -> None:
     assert join(Known(1), Known(2)) == INT
     assert join(Known(1.0), FLOAT) == FLOAT

@@ -16,12 +16,22 @@ MANY = "n"
 Dims: TypeAlias = "tuple[int | str, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scalar:
     """A number: Python's if `dtype` is None, else NumPy's. `kind` is one of `b i f c`."""
 
     kind: str
     dtype: np.dtype[Any] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Scalar):
+            return NotImplemented
+        if self.dtype is None or other.dtype is None:  # to NumPy, float64 equals None
+            return self.kind == other.kind and self.dtype is other.dtype
+        return self.dtype == other.dtype
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.dtype))
 
 
 @dataclass(frozen=True, slots=True)

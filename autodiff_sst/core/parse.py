@@ -102,6 +102,8 @@ class _Parser:
                 done.append(Accumulate(name, self.index(index), self.atom(node.value)))
             case ast.Expr(ast.Call(ast.Name("push"), [ast.Name(stack), *values])):
                 done.append(Push(stack, tuple(map(self.atom, values))))
+            case ast.Expr(ast.Call(ast.Name("add_at"), [ast.Subscript(ast.Name(name), index), a])):
+                done.append(Accumulate(name, self.index(index), self.atom(a), True))
             case ast.Expr(value):
                 done.append(Effect(self.expression(value)))
             case ast.If(test, then, orelse):

@@ -5,7 +5,7 @@
     statement ::= x = e                                        Assign
                 | e                                            Effect: a call for its effect
                 | x[i] = a                                     Store: on mutable storage only
-                | x += a | x[i] += a                           Accumulate: into a buffer
+                | x += a | x[i] += a | add_at(x[i], a)         Accumulate: into a buffer
                 | push(s, a, ...) | x, ... = pop(s)            Push, Pop
                 | if a: block else: block                      If, with its merges
                 | for x in range(a, ...): block                For, with its carries
@@ -205,11 +205,15 @@ class Store:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Accumulate:
-    """`target[index] += value`; without an index the whole buffer."""
+    """`target[index] += value`; without an index the whole buffer.
+
+    Where an index may hold an element twice (`repeats`), both are added, as by `np.add.at`.
+    """
 
     target: str
     index: Index | None
     value: Atom
+    repeats: bool = False
     origin: Origin | None = None
 
 

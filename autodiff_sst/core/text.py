@@ -1,8 +1,8 @@
 """Core programs as text; `parse.py` reads it: `show(parse(text)) == text` for text of `show`.
 
-The text is Python but for three words: `stack()`, `push(s, a, ...)` and `x, ... = pop(s)`. The
-carries of a loop are assigned before it and at the end of its body, the merges of an `if` at the
-end of both branches:
+The text is Python but for `stack()`, `push(s, a, ...)`, `x, ... = pop(s)` and `add_at(x[i], a)`.
+The carries of a loop are assigned before it and at the end of its body, the merges of an `if` at
+the end of both branches:
 
     s = 1.0
     for i in range(n):
@@ -76,6 +76,8 @@ def _statement(statement: Statement) -> list[str]:
             return [show_expression(value)]
         case Store(target, index, value):
             return [f"{target}[{_index(index)}] = {show_expression(value)}"]
+        case Accumulate(target, index, value, True) if index is not None:
+            return [f"add_at({target}[{_index(index)}], {show_expression(value)})"]
         case Accumulate(target, index, value):
             where = "" if index is None else f"[{_index(index)}]"
             return [f"{target}{where} += {show_expression(value)}"]

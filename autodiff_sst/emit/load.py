@@ -18,10 +18,11 @@ from types import ModuleType
 from typing import Any
 
 from autodiff_sst.core.names import Names
-from autodiff_sst.core.syntax import Atom, Block, Function, Object
+from autodiff_sst.core.syntax import Accumulate, Atom, Block, Function, Object
 from autodiff_sst.core.walk import all_names, rebuild
 from autodiff_sst.emit.nest import to_tree
 from autodiff_sst.emit.printer import print_tree
+from autodiff_sst.rules.helpers import ADD_AT
 
 _numbers = count(1)
 
@@ -59,7 +60,11 @@ def objects_in(function: Function) -> list[Object]:
         return a
 
     def block(b: Block) -> Block:
-        return tuple(rebuild(s, atom, block) for s in b)
+        for statement in b:
+            rebuild(statement, atom, block)
+            if isinstance(statement, Accumulate) and statement.repeats:
+                found.append(ADD_AT)
+        return b
 
     block(function.body)
     atom(function.result)

@@ -50,6 +50,7 @@ from autodiff_sst.core.walk import reads
 from autodiff_sst.emit.fold import find_folded
 from autodiff_sst.emit.names import merge_versions
 from autodiff_sst.emit.printer import comment
+from autodiff_sst.rules.helpers import ADD_AT
 
 _SYMBOLS: dict[str, Any] = {
     symbol: kind for kind, symbol in OPERATORS.items() if not issubclass(kind, ast.unaryop)
@@ -119,6 +120,9 @@ class _Nest:
             case Store(target, index, value):
                 place = ast.Subscript(self.variable(target), self.index(index))
                 return [ast.Assign([place], self.expression(value))]
+            case Accumulate(target, index, value, True) if index is not None:
+                args = [self.variable(target), self.index_value(index), self.expression(value)]
+                return [ast.Expr(ast.Call(self.expression(ADD_AT), args, []))]
             case Accumulate(target, index, value):
                 index = (Literal(...),) if index is None else index
                 place = ast.Subscript(self.variable(target), self.index(index))
@@ -254,6 +258,18 @@ class _Nest:
                 return ast.List([], ast.Load())
             case _:
                 assert_never(value)
+
+    def index_value(self, index: Index) -> ast.expr:
+        """An index as a value: slices as calls of `slice`."""
+        items: list[ast.expr] = []
+        for item in index:
+            if isinstance(item, Slice):
+                bounds = [b or Literal(None) for b in (item.start, item.stop, item.step)]
+                items.append(self.call("slice", [self.expression(b) for b in bounds]))
+            else:
+                items.append(self.expression(item))
+        one: ast.expr = self.several(items)
+        return one
 
     def index(self, index: Index) -> ast.expr:
         items: list[ast.expr] = []

@@ -6,9 +6,11 @@
 
 `y` is the result, then come the primal's own parameters. `d[x] = e` *adds* `e` to the cotangent of
 `x`; `e` need only be broadcastable to what `x` is, or broadcast from it: reversing the broadcast is
-the transform's work. Templates are read, never run: they may assign names, and choose by what is
-known when they are expanded, with `if` and conditional expressions on constant arguments (`axis is
-None`), on `rank(x)` and `is_constant(x)`.
+the transform's work. `d[x] = None` says that no derivative flows to `x`.
+
+Templates are read, never run. They may assign names, and choose by what is known when they are
+expanded, with `if` and conditional expressions on constant arguments (`axis is None`), on `rank(x)`
+and on `is_constant(x)`.
 """
 
 from __future__ import annotations

@@ -30,6 +30,18 @@ def _(y, a, b):
     d[b] = d[y] * a
 
 
+@adjoint(np.outer)
+def _(y, a, b):
+    d[a] = np.reshape(d[y] @ np.ravel(b), np.shape(a))
+    d[b] = np.reshape(np.ravel(a) @ d[y], np.shape(b))
+
+
+@adjoint(np.outer, ranks=(1, 1))
+def _(y, a, b):
+    d[a] = d[y] @ b
+    d[b] = a @ d[y]
+
+
 @adjoint(np.matmul)
 def _(y, a, b):
     if rank(a) is None or rank(b) is None:

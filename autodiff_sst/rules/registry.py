@@ -16,7 +16,13 @@ OPERATORS: dict[str, Any] = {
 UNARY_OPERATORS: dict[str, Any] = {"-": np.negative, "+": np.positive}
 
 # The function that a method of arrays is, by the method's name: `x.sum(axis=0)` is np.sum.
-METHODS: dict[str, Any] = {"sum": np.sum}
+METHODS: dict[str, Any] = {
+    **{"sum": np.sum, "copy": np.copy, "transpose": np.transpose, "swapaxes": np.swapaxes},
+    **{"reshape": np.reshape, "ravel": np.ravel, "flatten": np.ravel, "squeeze": np.squeeze},
+}
+# Methods that take a shape or an order as several arguments too: `x.reshape(2, 3)`.
+SPREAD = ("reshape", "transpose")
+ATTRIBUTES: dict[str, Any] = {"T": np.transpose, "real": np.real}
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,9 @@ class _Expansion(Expressions):
                     pass  # a docstring
                 case gast.Assign(targets=[gast.Subscript(value=gast.Name(id="d"), slice=key)]):
                     if key.id in self.contribute:
-                        self.contribute[key.id](self.atom(node.value))
+                        value = self.expression(node.value)
+                        if value != Literal(None):  # `d[x] = None`: no derivative by x
+                            self.contribute[key.id](self.emit(value, node))
                         self.contributed.add(key.id)
                 case gast.Assign(targets=[gast.Name(id=name)], value=value):
                     # Under its own name: what is read twice must not become a cotangent.

@@ -3,43 +3,81 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Known
+from autodiff_sst.analysis.values import Abstract, Known, Tuple
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Attribute,
     Binary,
     Call,
+    DictOf,
     Expression,
     Literal,
     Name,
     Object,
+    Slice,
+    Subscript,
+    TupleOf,
     Unary,
 )
 from autodiff_sst.core.text import show_expression
-from autodiff_sst.errors import MissingRuleError
-from autodiff_sst.rules.registry import OPERATORS, UNARY_OPERATORS, adjoint_of
+from autodiff_sst.errors import MissingRuleError, UnsupportedSyntaxError
+from autodiff_sst.rules.registry import ATTRIBUTES, OPERATORS, UNARY_OPERATORS, adjoint_of
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
-from autodiff_sst.transform.reverse.cotangents import write_out
+from autodiff_sst.transform.reverse.cotangents import Place, keys_of, write_out
+from autodiff_sst.transform.reverse.indexed import read_by_index
 from autodiff_sst.transform.reverse.sweep import Reverse
 
 
 def reverse_assign(sweep: Reverse, statement: Assign) -> None:
     target, value = statement.target, statement.value
-    cotangent = sweep.cotangents.pop(target, None)
-    if cotangent is None or target not in sweep.active:
+    cotangents = sweep.take(target)
+    if not cotangents or target not in sweep.active:
         return
-    match value:
-        case Name(source):
-            sweep.add(source, cotangent)
-        case Literal() | Object():
-            pass
-        case _:
-            called, args, keywords = as_call(sweep, value)
-            _reverse_call(sweep, statement, called, args, keywords, cotangent)
+    facts = sweep.builder.facts
+    for path, cotangent in cotangents.items():
+        match value:
+            case Name(source):
+                sweep.add(source, cotangent, path)
+            case Literal() | Object():
+                pass
+            case TupleOf(items):
+                _add_to(sweep, items[path[0]], cotangent, path[1:])
+            case DictOf(keys, items):
+                _add_to(sweep, items[keys.index(Literal(path[0]))], cotangent, path[1:])
+            case Subscript(base, (index,)) if not isinstance(index, Slice) and keys_of(
+                fact(base, facts)
+            ):
+                key = _constant_key(sweep, fact(base, facts), index)
+                _add_to(sweep, base, cotangent, (key, *path))
+            case Attribute(base, name) if isinstance(known := fact(base, facts), Tuple):
+                _add_to(sweep, base, cotangent, (known.cls._fields.index(name), *path))
+            case Subscript(Name(base), index):
+                read_by_index(sweep, statement.target, base, index, cotangent)
+            case _:
+                called, args, keywords = as_call(sweep, value)
+                _reverse_call(sweep, statement, called, args, keywords, cotangent)
+
+
+def _add_to(sweep: Reverse, atom: Atom, cotangent: Atom, path: tuple[Any, ...]) -> None:
+    if isinstance(atom, Name) and atom.id in sweep.active:
+        sweep.add(atom.id, cotangent, path)
+
+
+def _constant_key(sweep: Reverse, container: Abstract, index: Atom) -> Any:
+    known = fact(index, sweep.builder.facts)
+    if not isinstance(known, Known):
+        words = f"`{show_expression(index)}` must be a constant to take an item of a tuple or dict"
+        raise UnsupportedSyntaxError(words, sweep.builder.origin, instead="an array, or a list.")
+    keys = keys_of(container) or ()
+    if isinstance(container, Tuple):
+        return known.value % len(keys)
+    return known.value
 
 
 Keywords = tuple[tuple[str, Atom], ...]
@@ -52,6 +90,8 @@ def as_call(sweep: Reverse, value: Expression) -> tuple[object, tuple[Atom, ...]
             return OPERATORS[op], (left, right), ()
         case Unary(op, operand) if op in UNARY_OPERATORS:
             return UNARY_OPERATORS[op], (operand,), ()
+        case Attribute(base, name) if name in ATTRIBUTES:
+            return ATTRIBUTES[name], (base,), ()
         case Call(function, args, keywords):
             called = fact(function, sweep.builder.facts)
             if isinstance(called, Known):
@@ -72,7 +112,7 @@ def _reverse_call(
     if rule is None:
         raise missing(called, statement)
     if not is_elementwise(called):
-        cotangent = write_out(builder, cotangent, statement.target)
+        cotangent = write_out(builder, cotangent, Place(statement.target))
     try:
         arguments = bind_arguments(rule, args, keywords)
         contribute = {

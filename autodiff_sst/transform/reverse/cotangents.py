@@ -3,10 +3,14 @@
 A cotangent may be *deferred*: smaller than its primal, to which it broadcasts (the cotangent of a
 full reduction is one number). Elementwise rules take it as it is; before anything else, and where
 it leaves the function, it is written out.
+
+A *place* is a number or array: a name, or a name and a path into the tuples and dicts it holds.
+The cotangent of a container is a cotangent for each of its places.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,13 +19,15 @@ from autodiff_sst.analysis.values import (
     MANY,
     Abstract,
     Array,
+    Dict,
     Scalar,
+    Tuple,
     Unknown,
     dims_of,
     rank,
 )
 from autodiff_sst.core.build import Builder
-from autodiff_sst.core.syntax import Atom, Literal, Name, Object
+from autodiff_sst.core.syntax import Atom, Literal, Name, Object, Subscript
 from autodiff_sst.rules.helpers import (
     BROADCAST_TO,
     FULL_LIKE,
@@ -33,29 +39,69 @@ from autodiff_sst.rules.helpers import (
 )
 
 
-def zero(builder: Builder, name: str) -> Atom:
+@dataclass(frozen=True, slots=True)
+class Place:
+    name: str
+    path: tuple[Any, ...] = ()
+
+    def fact(self, builder: Builder) -> Abstract:
+        return fact_at(builder.facts[self.name], self.path)
+
+    def atom(self, builder: Builder) -> Atom:
+        """The primal value that is there."""
+        atom: Atom = Name(self.name)
+        for key in self.path:
+            atom = builder.emit(Subscript(atom, (Literal(key),)))
+        return atom
+
+
+def fact_at(value: Abstract, path: tuple[Any, ...]) -> Abstract:
+    for key in path:
+        match value:
+            case Tuple(items):
+                value = items[key]
+            case Dict(keys, items):
+                value = items[keys.index(key)]
+            case _:
+                raise AssertionError(f"no item {key!r} in {value}")
+    return value
+
+
+def keys_of(value: Abstract) -> tuple[Any, ...] | None:
+    """The keys of a container whose items are known one by one."""
+    match value:
+        case Tuple(items):
+            return tuple(range(len(items)))
+        case Dict(keys):
+            return keys
+        case _:
+            return None
+
+
+def zero(builder: Builder, place: Place) -> Atom:
     """A zero in the shape of a value."""
-    if rank(builder.facts[name]) == 0 and not isinstance(builder.facts[name], Array):
+    fact = place.fact(builder)
+    if rank(fact) == 0 and not isinstance(fact, Array):
         return Literal(0.0)
-    return builder.call(ZEROS_LIKE, Name(name))
+    return builder.call(ZEROS_LIKE, place.atom(builder))
 
 
-def fit(builder: Builder, value: Atom, name: str) -> Atom:
-    """A contribution to the cotangent of `name`, summed where `name` was broadcast."""
-    primal, given = builder.facts[name], builder.fact(value)
+def fit(builder: Builder, value: Atom, place: Place) -> Atom:
+    """A contribution to the cotangent of a place, summed where its value was broadcast."""
+    primal, given = place.fact(builder), builder.fact(value)
     if _same_unknown(primal, given):
         return value
     dims, given_dims = dims_of(primal), dims_of(given)
     if dims is None and given_dims == ():
         return value  # deferred: it broadcasts to any shape
     if dims is None or given_dims is None:
-        return _unbroadcast(builder, value, name)
+        return _unbroadcast(builder, value, place)
     value = _match_dtype(builder, value, primal, given)
     extra = len(given_dims) - len(dims)
     rest = given_dims[extra:] if extra > 0 else given_dims
     own = dims[len(dims) - len(rest) :]
     if any(d not in (1, MANY, g) and g != 1 for d, g in zip(own, rest, strict=True)):
-        return _unbroadcast(builder, value, name)
+        return _unbroadcast(builder, value, place)
     if extra > 0:
         if not dims:
             return builder.call(SUM, value)
@@ -67,10 +113,10 @@ def fit(builder: Builder, value: Atom, name: str) -> Atom:
     return value
 
 
-def _unbroadcast(builder: Builder, value: Atom, name: str) -> Atom:
-    fitted = builder.call(UNBROADCAST, value, Name(name))
+def _unbroadcast(builder: Builder, value: Atom, place: Place) -> Atom:
+    fitted = builder.call(UNBROADCAST, value, place.atom(builder))
     assert isinstance(fitted, Name)
-    builder.facts[fitted.id] = builder.facts[name]
+    builder.facts[fitted.id] = place.fact(builder)
     return fitted
 
 
@@ -85,7 +131,9 @@ def _match_dtype(builder: Builder, value: Atom, primal: Abstract, given: Abstrac
     if given_kind == "c" and kind != "c":
         value = builder.call(REAL, value)
         given_dtype = kind_of(builder.fact(value))[1]
-    if dtype is not None and dtype.itemsize < 8 and given_dtype not in (None, dtype):
+    if dtype is None or given_dtype is None:  # to NumPy, float64 equals None
+        return value
+    if dtype.itemsize < 8 and given_dtype != dtype:
         value = builder.call(Object(dtype.type, f"np.{dtype.type.__name__}", np), value)
     return value
 
@@ -100,19 +148,20 @@ def kind_of(value: Abstract) -> tuple[str, np.dtype[Any] | None]:
             return "f", None
 
 
-def is_deferred(builder: Builder, value: Atom, name: str) -> bool:
-    """Whether a cotangent that fits `name` may be smaller than it."""
-    dims, given = dims_of(builder.facts[name]), dims_of(builder.fact(value))
-    if dims is None or given is None:
-        return not _same_unknown(builder.facts[name], builder.fact(value))
-    return dims != given
+def is_deferred(builder: Builder, value: Atom, place: Place) -> bool:
+    """Whether a cotangent that fits a place may be smaller than what is there."""
+    fact, given = place.fact(builder), builder.fact(value)
+    dims, given_dims = dims_of(fact), dims_of(given)
+    if dims is None or given_dims is None:
+        return not _same_unknown(fact, given)
+    return dims != given_dims
 
 
-def write_out(builder: Builder, value: Atom, name: str, own: bool = False) -> Atom:
-    """A cotangent in the full shape of `name`; with `own`, in an array of its own if deferred."""
-    if not is_deferred(builder, value, name):
+def write_out(builder: Builder, value: Atom, place: Place, own: bool = False) -> Atom:
+    """A cotangent in the full shape of a place; with `own`, in an array of its own if deferred."""
+    if not is_deferred(builder, value, place):
         return value
-    if own or builder.fact(value) == builder.fact(Literal(0.0)):
-        return builder.call(FULL_LIKE, Name(name), value)
-    shape = builder.call(SHAPE, Name(name))
-    return builder.call(BROADCAST_TO, value, shape)
+    primal = place.atom(builder)
+    if own or isinstance(value, Literal):
+        return builder.call(FULL_LIKE, primal, value)
+    return builder.call(BROADCAST_TO, value, builder.call(SHAPE, primal))

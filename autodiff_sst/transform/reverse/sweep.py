@@ -16,32 +16,38 @@ result is single-assignment as the primal is, and may be differentiated again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from autodiff_sst.analysis.activity import find_active
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.knowledge import FactsKnown
-from autodiff_sst.analysis.values import FLOAT, Abstract, Array, rank
+from autodiff_sst.analysis.values import FLOAT, Abstract, Array, Dict, Tuple, can_be_active, rank
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
+    Accumulate,
     Assign,
     Atom,
     Block,
     Call,
+    DictOf,
     Effect,
     Function,
+    Index,
     Literal,
     Name,
+    Object,
     Raise,
     Statement,
+    Subscript,
     TupleOf,
 )
-from autodiff_sst.core.walk import all_names
+from autodiff_sst.core.walk import all_names, binds
 from autodiff_sst.errors import AutodiffError
-from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY
-from autodiff_sst.transform.reverse.cotangents import fit, write_out, zero
+from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, ZEROS_LIKE
+from autodiff_sst.transform.reverse.cotangents import Place, fact_at, fit, keys_of, write_out, zero
 
 
 @dataclass(frozen=True)
@@ -63,18 +69,55 @@ class Reverse:
     """The state of the backward sweep: what was emitted, and the cotangent of each name."""
 
     def __init__(self, function: Function, facts: Mapping[str, Abstract], by: tuple[str, ...]):
+        from autodiff_sst.transform.reverse.indexed import names_read_by_index
+
         self.active = find_active(function, facts, frozenset(by))
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
         self.knowledge = FactsKnown(self.builder.facts)
-        self.cotangents: dict[str, Atom] = {}
+        self.cotangents: dict[Place, Atom] = {}
+        self.buffered = names_read_by_index(function.body, facts, self.active)
 
-    def add(self, name: str, value: Atom) -> None:
-        """Adds a contribution to the cotangent of a name."""
-        value = fit(self.builder, value, name)
-        known = self.cotangents.get(name)
+    def make_buffers(self, names: Iterable[str]) -> None:
+        """Zeros for what is read by index, where the reverse of the region that binds it begins."""
+        for name in names:
+            if name in self.buffered:
+                made = self.builder.call(ZEROS_LIKE, Name(name))
+                self.cotangents[Place(name)] = self.named(made, name)
+
+    def add(self, name: str, value: Atom, path: tuple[Any, ...] = ()) -> None:
+        """Adds a contribution to the cotangent of a name, or of what it holds at a path."""
+        place = Place(name, path)
+        fact = place.fact(self.builder)
+        keys = keys_of(fact)
+        if keys is not None:
+            for key in keys:
+                if can_be_active(fact_at(fact, (key,))):
+                    self.add(
+                        name, self.builder.emit(Subscript(value, (Literal(key),))), (*path, key)
+                    )
+            return
+        value = fit(self.builder, value, place)
+        if name in self.buffered:
+            buffer = self.cotangents[place]
+            assert isinstance(buffer, Name)
+            self.builder.append(Accumulate(buffer.id, None, value, False, self.builder.origin))
+            return
+        known = self.cotangents.get(place)
         if known is not None:
             value = self.builder.binary("+", known, value)
-        self.cotangents[name] = self.named(value, name)
+        self.cotangents[place] = self.named(value, name)
+
+    def take(self, name: str) -> dict[tuple[Any, ...], Atom]:
+        """The cotangents of a name, by path; it has none any more."""
+        places = [p for p in self.cotangents if p.name == name]
+        return {p.path: self.cotangents.pop(p) for p in places}
+
+    def read_back(self, buffer: str, index: Index | None) -> Atom:
+        """The reverse of `buffer[index] += value`: what `value` finds in the buffer's cotangent."""
+        cotangent = write_out(self.builder, self.cotangents[Place(buffer)], Place(buffer))
+        if index is None:
+            return cotangent
+        return self.builder.emit(Subscript(cotangent, index))
 
     def named(self, value: Atom, name: str) -> Atom:
         """The value under the name of a cotangent, if it was made just now as a temporary."""
@@ -88,6 +131,7 @@ class Reverse:
 
     def block(self, block: Block) -> Block:
         """Emits the reverse of a block; gives the block as it is in the forward sweep."""
+        self.make_buffers(name for statement in block for name in binds(statement))
         forward: list[Statement] = []
         for statement in reversed(block):
             origin = statement.origin
@@ -102,6 +146,11 @@ class Reverse:
             case Assign():
                 reverse_assign(self, statement)
                 return statement
+            case Accumulate(target, index, value):
+                known = Place(target) in self.cotangents
+                if known and isinstance(value, Name) and value.id in self.active:
+                    self.add(value.id, self.read_back(target, index))
+                return statement
             case Effect() | Raise():
                 return statement
             case _:
@@ -114,20 +163,21 @@ def reverse(function: Function, facts: Mapping[str, Abstract], request: Request)
     builder = sweep.builder
     parameters = function.parameters
     result = function.result
+    sweep.make_buffers(parameters)
     if isinstance(result, Name) and result.id in sweep.active:
         if request.seed is None:
             _check_scalar(builder, result)
-            sweep.cotangents[result.id] = Literal(1.0)
+            sweep.cotangents[Place(result.id)] = Literal(1.0)
         else:
             seed = builder.names.fresh(request.seed)
             parameters = (*parameters, seed)
             builder.bind(seed, facts[result.id])
-            sweep.cotangents[result.id] = Name(seed)
+            sweep.add(result.id, Name(seed))
     elif request.seed is None:
         _check_scalar(builder, result)
     forward = sweep.block(function.body)
     builder.origin = None
-    grads = [_result(sweep, name) for name in request.by]
+    grads = [_result(sweep, Place(name)) for name in request.by]
     gradient = builder.emit(TupleOf(tuple(grads))) if request.as_tuple else grads[0]
     if request.with_value:
         gradient = builder.emit(TupleOf((result, gradient)))
@@ -143,13 +193,25 @@ def _check_scalar(builder: Builder, result: Atom) -> None:
             builder.facts[result.id] = FLOAT  # or it has raised
 
 
-def _result(sweep: Reverse, name: str) -> Atom:
+def _result(sweep: Reverse, place: Place) -> Atom:
     """The cotangent of an argument, whole, and in memory that nobody else holds."""
     builder = sweep.builder
-    cotangent = sweep.cotangents.get(name)
+    fact = place.fact(builder)
+    match fact:
+        case Tuple(items, cls):
+            parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in range(len(items))]
+            if cls is not None:
+                return builder.call(Object(cls, cls.__name__, cls), *parts)
+            return builder.emit(TupleOf(tuple(parts)))
+        case Dict(keys):
+            parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in keys]
+            return builder.emit(DictOf(tuple(map(Literal, keys)), tuple(parts)))
+    if not can_be_active(fact):
+        return Literal(None)
+    cotangent = sweep.cotangents.get(place)
     if cotangent is None:
-        return zero(builder, name)
-    whole = write_out(builder, cotangent, name, own=True)
+        return zero(builder, place)
+    whole = write_out(builder, cotangent, place, own=True)
     if rank(builder.fact(whole)) == 0 and not isinstance(builder.fact(whole), Array):
         return whole
-    return sweep.named(builder.call(COPY, whole), name)
+    return sweep.named(builder.call(COPY, whole), place.name)

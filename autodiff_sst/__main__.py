@@ -1,0 +1,72 @@
+"""The command line: `python -m autodiff_sst show FILE:FUNCTION` prints the generated source."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+from autodiff_sst.derivative import Argnums, Derivative
+from autodiff_sst.errors import AutodiffError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m autodiff_sst", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    show = commands.add_parser("show", help="print the generated source of a derivative")
+    show.add_argument("function", metavar="MODULE_OR_FILE:FUNCTION")
+    show.add_argument("--argnums", default="0", help="by which parameters: 0 or w or 0,2")
+    show.add_argument("--args", help="arguments to specialise for, as Python: '1.0, np.ones(3)'")
+    show.add_argument("--after", metavar="PASS", help="print the program after this pass instead")
+    options = parser.parse_args(arguments)
+    try:
+        derivative = Derivative(find(options.function), "grad", argnums_of(options.argnums))
+        print(text_of(derivative, options.args, options.after), end="")
+    except (AutodiffError, ValueError, ImportError, AttributeError, OSError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def text_of(derivative: Derivative, args: str | None, after: str | None) -> str:
+    """The source for arguments that are written as Python, or for unknown ones."""
+    values: Any = None
+    if args is not None:
+        import numpy as np
+
+        values = derivative.bind(eval(f"({args},)", {"np": np}), {})
+    if after is not None:
+        return derivative.program_after(after, values)
+    return derivative.source if values is None else derivative.derived_for(values).loaded.text
+
+
+def find(place: str) -> Any:
+    """The function of `module:function` or `file.py:function`."""
+    module, colon, name = place.rpartition(":")
+    if not colon:
+        raise ValueError(f"MODULE_OR_FILE:FUNCTION was due, not {place!r}")
+    if module.endswith(".py"):
+        spec = importlib.util.spec_from_file_location(Path(module).stem, module)
+        assert spec is not None and spec.loader is not None
+        found = importlib.util.module_from_spec(spec)
+        sys.modules.setdefault(found.__name__, found)
+        spec.loader.exec_module(found)
+    else:
+        sys.path.insert(0, "")
+        found = importlib.import_module(module)
+    value: Any = found
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value.primal if isinstance(value, Derivative) else value
+
+
+def argnums_of(text: str) -> Argnums:
+    parts = [int(p) if p.strip("-").isdigit() else p for p in text.split(",")]
+    return parts[0] if len(parts) == 1 else tuple(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autodiff_sst import driver
+from autodiff_sst.rules.registry import rules
+from autodiff_sst.runtime.broadcast import unbroadcast
+from tests.rules.check import check_rule
+
+assert driver.RULES
+
+
+def normal(*shape: int, low: float = -2.0, high: float = 2.0) -> Any:
+    rng = np.random.default_rng(len(shape) + sum(shape))
+    values = rng.uniform(low, high, size=shape)
+    return float(values) if shape == () else values
+
+
+def unary(low: float = -2.0, high: float = 2.0) -> list[tuple[Any, ...]]:
+    """A number, NumPy scalars, vectors, a matrix, 0-d and empty arrays."""
+    return [
+        (normal(low=low, high=high),),
+        (np.float64(normal(low=low, high=high)),),
+        (np.float32(normal(low=low, high=high)),),
+        (normal(3, low=low, high=high),),
+        (normal(2, 3, low=low, high=high),),
+        (normal(2, 1, low=low, high=high).astype(np.float32),),
+        (np.array(normal(low=low, high=high)),),
+        (np.zeros((0, 2)),),
+    ]
+
+
+def binary(low: float = -2.0, high: float = 2.0) -> list[tuple[Any, ...]]:
+    """Every way to broadcast."""
+    shapes: list[tuple[Any, Any]] = [
+        ((), ()), ((3,), ()), ((), (3,)), ((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)),
+        ((1,), (3,)), ((4, 1, 3), (2, 1)), ((0, 1), (2,)),
+    ]  # fmt: skip
+    cases = [(normal(*a, low=low, high=high), normal(*b, low=low, high=high)) for a, b in shapes]
+    single = normal(3, low=low, high=high).astype(np.float32)
+    return [*cases, (single, 2.0), (2.0, single), (single, single[:1])]
+
+
+CASES: dict[Any, list[tuple[Any, ...]]] = {
+    np.add: binary(),
+    np.subtract: binary(),
+    np.multiply: binary(),
+    np.true_divide: binary(low=0.5),
+    np.power: [*binary(low=0.5), *[(x, n) for n in (0, 1, 2, 3, -2, 0.5) for (x,) in unary(0.5)]],
+    np.negative: unary(),
+    np.positive: unary(),
+    np.exp: unary(),
+    np.log: unary(low=0.5),
+    np.sin: unary(),
+    np.cos: unary(),
+    np.tanh: unary(),
+    np.sqrt: unary(low=0.5),
+    np.sum: [
+        *unary(),
+        *[(normal(2, 3), axis) for axis in (0, 1, -1, None, (0, 1), (-1,))],
+        *[(normal(2, 3, 4), axis, keep) for axis in (1, (0, 2), -3) for keep in (1, 0)],
+    ],
+    np.matmul: [
+        (normal(2, 3), normal(3, 4)),
+        (normal(3), normal(3)),
+        (normal(2, 3), normal(3)),
+        (normal(3), normal(3, 4)),
+        (normal(5, 2, 3), normal(3, 4)),
+        (normal(2, 3), normal(5, 3, 4)),
+        (normal(5, 1, 2, 3), normal(6, 3, 2)),
+        (normal(3), normal(5, 3, 4)),
+        (normal(5, 2, 3), normal(3)),
+        (normal(2, 3).astype(np.float32), normal(3).astype(np.float32)),
+        (normal(0, 3), normal(3, 4)),
+    ],
+}
+
+
+MATRIX = normal(2, 3)
+CASES |= {
+    np.outer: [(normal(2), normal(3)), (normal(2, 2), normal(3)), (2.0, normal(3))],
+    np.copy: [(MATRIX,)],
+    np.where: [(MATRIX > 0, MATRIX, 2.0), (MATRIX[0] > 0, normal(3), MATRIX), (MATRIX, 1.0, 2.0)],
+    np.real: [(MATRIX,)],
+    np.full_like: [(MATRIX, 2.0), (MATRIX, normal(3))],
+    np.broadcast_to: [(normal(3), (2, 3)), (2.0, (2,)), (normal(2, 1), (4, 2, 3))],
+    unbroadcast: [(MATRIX, normal(3)), (MATRIX, normal(2, 1)), (2.0, MATRIX)],
+    np.float32: [(np.ones(2, np.float32),)],
+    np.float64: [(normal(2),), (2.0,)],
+    np.transpose: [(MATRIX,), (normal(2, 3, 4), (1, 2, 0)), (normal(2, 3, 4), (-1, 0, 1))],
+    np.swapaxes: [(normal(2, 3, 4), 0, -1)],
+    np.reshape: [(MATRIX, (3, 2)), (MATRIX, -1), (2.0, (1, 1)), (normal(0, 2), (2, 0))],
+    np.ravel: [(MATRIX,)],
+    np.squeeze: [(normal(1, 3, 1),), (normal(1, 3, 1), 0)],
+    np.expand_dims: [(MATRIX, 1), (MATRIX, (0, -1))],
+}
+
+
+def test_every_rule_has_cases() -> None:
+    assert {*rules()} == {*CASES}
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        pytest.param(function, args, id=f"{function.__name__}-{k}")
+        for function, cases in CASES.items()
+        for k, args in enumerate(cases)
+    ],
+)
+def test_rule(function: Any, args: tuple[Any, ...]) -> None:
+    if function is np.sum and len(args) == 3:
+        check_rule(function, *args[:2], keepdims=bool(args[2]))
+    else:
+        check_rule(function, *args)

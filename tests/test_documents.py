@@ -1,0 +1,41 @@
+"""What README and examples say is true: every block of Python runs, and prints what it says."""
+
+import contextlib
+import io
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from autodiff_sst.__main__ import main
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_python_block_runs(page: Path, tmp_path: Path) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
+    file = tmp_path / "page.py"
+    file.write_text("\n".join(blocks))
+    with contextlib.redirect_stdout(io.StringIO()):
+        runpy.run_path(str(file))
+
+
+def test_the_readme_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(ROOT / "examples" / "quickstart.py"))
+    printed = capsys.readouterr().out
+    assert "import numpy as np\n\n\ndef grad_loss" in printed
+    assert printed.split("\n\n", 1)[1].strip() in (ROOT / "README.md").read_text()
+
+
+def test_show_prints_sources_and_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    place = str(ROOT / "examples" / "quickstart.py") + ":loss"
+    assert main(["show", place, "--args", "np.ones(2), np.ones((3, 2))"]) == 0
+    assert "w_bar = x.T @ (1 - t * t)" in capsys.readouterr().out
+    assert main(["show", place, "--argnums", "w,x", "--after", "lower"]) == 0
+    assert "t = x @ w\n    t_1 = np.tanh(t)\n" in capsys.readouterr().out
+    assert main(["show", place, "--after", "nothing"]) == 1
+    assert "there are lower, reverse, copies" in capsys.readouterr().err
+    assert main(["show", "examples"]) == 1
