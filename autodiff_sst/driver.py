@@ -26,6 +26,7 @@ from autodiff_sst.optimize.common_subexpressions import share_common_subexpressi
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules import elementwise, products, reductions, shapes
+from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.pair import cut
 from autodiff_sst.transform.reverse.sweep import Request, reverse
 
@@ -82,6 +83,8 @@ def _lower(function: Any) -> Lowered:
 def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -> Function:
     """The optimised reverse of a core function; `facts` of its parameters."""
     watch("lower", core)
+    core = resolve(core, facts)
+    watch("resolve", core)
     known = find_facts(core, facts)
     derived = reverse(core, known, request)
     watch("reverse", derived)
@@ -122,6 +125,7 @@ SEED = "y_bar"
 def derive_pair(
     core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]
 ) -> DerivedPair:
+    core = resolve(core, facts)
     known = find_facts(core, facts)
     request = Request(by, f"vjp_{core.name}", with_value=True, seed=SEED, as_tuple=True)
     derived = reverse(core, known, request)

@@ -111,3 +111,12 @@ def test_tuples_and_dicts_of_active_values() -> None:
     p_bar, q_bar = ad.grad(g, argnums=(0, 1))(p, (3.0, 5.0))
     assert (p_bar["a"], p_bar["n"], p_bar["b"][1], q_bar) == (15.0, None, None, (10.0, 6.0))
     np.testing.assert_array_equal(p_bar["b"][0], np.ones(2))
+
+
+def test_methods_are_functions_and_what_is_not_known_is_refused() -> None:
+    def g(x):  # type: ignore[no-untyped-def]
+        return (x.T @ x).reshape(2, 2).sum(axis=0).sum() + x.copy().ravel().sum()
+
+    np.testing.assert_allclose(ad.grad(g)(W), 2 * W @ np.ones((2, 2)) + 1)
+    with pytest.raises(ad.MissingRuleError, match="has no derivative"):
+        ad.grad(lambda x: x.cumprod().sum())(W)

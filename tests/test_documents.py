@@ -37,5 +37,5 @@ def test_show_prints_sources_and_programs(capsys: pytest.CaptureFixture[str]) ->
     assert main(["show", place, "--argnums", "w,x", "--after", "lower"]) == 0
     assert "t = x @ w\n    t_1 = np.tanh(t)\n" in capsys.readouterr().out
     assert main(["show", place, "--after", "nothing"]) == 1
-    assert "there are lower, reverse, copies" in capsys.readouterr().err
+    assert "there are lower, resolve, reverse, copies" in capsys.readouterr().err
     assert main(["show", "examples"]) == 1

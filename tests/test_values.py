@@ -59,7 +59,9 @@ def test_constants_keep_their_value_and_type() -> None:
 
 def test_numbers_of_python_and_of_numpy_differ() -> None:
     assert Scalar("f") != Scalar("f", F8) == Scalar("f", F8)
-    assert join(FLOAT, Scalar("f", F8)) == UNKNOWN
+    assert join(FLOAT, Scalar("f", F8)) == Scalar("f", F8)
+    assert join(INT, FLOAT) == FLOAT
+    assert join(Scalar("i", np.dtype(int)), FLOAT) == FLOAT
 
 
 def test_join_is_the_least_cover() -> None:

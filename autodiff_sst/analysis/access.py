@@ -127,6 +127,6 @@ def attribute(base: Abstract, name: str, where: str) -> Abstract:
         if name == "shape":
             return OPAQUE if known is None else Tuple((INT,) * known)
         return Known(known) if name == "ndim" and known is not None else INT
-    if isinstance(base, Array | Scalar):
+    if isinstance(base, Array | Scalar) and name in ("T", "real", "imag", "dtype", "itemsize"):
         return probe(lambda a: getattr(a, name), [base], where)
     return UNKNOWN if base == UNKNOWN and name in ("T", "real", "imag") else OPAQUE

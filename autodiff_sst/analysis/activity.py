@@ -4,7 +4,8 @@ the result depends (*useful*), through floats and complex numbers.
     CORE, facts, active parameters → the set of active names
 
 Integers, bools, strings cut it; so do functions that declare that they carry no derivative, and
-whatever reads only a shape.
+whatever reads only a shape. What is made of an active value and of which nothing is known counts as
+active: its reverse is refused then, never left out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Known, can_be_active
+from autodiff_sst.analysis.values import Abstract, Known, Opaque, can_be_active
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
@@ -72,8 +73,12 @@ def sources_of(value: Expression, facts: Mapping[str, Abstract]) -> Names:
             if isinstance(called, Known) and is_nondifferentiable(called.value):
                 return frozenset()
     return frozenset(
-        a.id for a in atoms(value) if isinstance(a, Name) and can_be_active(facts[a.id])
+        a.id for a in atoms(value) if isinstance(a, Name) and may_be_active(facts[a.id])
     )
+
+
+def may_be_active(value: Abstract) -> bool:
+    return can_be_active(value) or isinstance(value, Opaque)
 
 
 class _Flows:
@@ -86,10 +91,10 @@ class _Flows:
         self.pushed: dict[str, list[tuple[Atom, ...]]] = {}
 
     def flow(self, target: str, sources: Names) -> None:
-        if not can_be_active(self.facts[target]):
+        if not may_be_active(self.facts[target]):
             return
         for source in sources:
-            if can_be_active(self.facts[source]):
+            if may_be_active(self.facts[source]):
                 self.forwards.setdefault(source, set()).add(target)
                 self.backwards.setdefault(target, set()).add(source)
 

@@ -173,10 +173,19 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
         case Dict(keys, items), Dict(other_keys, others) if keys == other_keys:
             pairs_ = enumerate(zip(items, others, strict=True))
             return Dict(keys, tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_))
+        case Scalar() as x, Scalar() as y:
+            return _join_scalars(x, y)
         case ((Scalar() | Array() | Unknown()), (Scalar() | Array() | Unknown())):
             return UNKNOWN
         case _:
             return OPAQUE
+
+
+def _join_scalars(a: Scalar, b: Scalar) -> Scalar:
+    """A number of the wider kind; NumPy's rather than Python's, whose dtype is the weaker."""
+    kind = max(a.kind, b.kind, key="bifc".index)
+    dtypes = [s.dtype for s in (a, b) if s.dtype is not None and s.kind == kind]
+    return Scalar(kind, np.result_type(*dtypes) if dtypes else None)
 
 
 def join_all(values: list[Abstract], where: str = "") -> Abstract:

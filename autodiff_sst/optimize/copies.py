@@ -31,6 +31,7 @@ from autodiff_sst.core.syntax import (
     Name,
     Object,
     Statement,
+    Store,
     While,
 )
 from autodiff_sst.core.walk import map_atoms, rebuild, rename, statements, substitute
@@ -64,7 +65,9 @@ class _Copies:
         self.fresh: set[str] = set()
         self.note(function.result)
         for statement in statements(function.body):
-            rebuild(statement, self.note, lambda block: block, self.note_name)
+            rebuild(statement, self.note, lambda block: block)
+            if isinstance(statement, Store):
+                self.count[statement.target] += 1
             if isinstance(statement, Assign) and is_fresh(statement.value):
                 self.fresh.add(statement.target)
 
@@ -72,10 +75,6 @@ class _Copies:
         if isinstance(atom, Name):
             self.count[atom.id] += 1
         return atom
-
-    def note_name(self, name: str) -> str:
-        self.count[name] += 1
-        return name
 
     def atom(self, atom: Atom) -> Atom:
         while isinstance(atom, Name) and atom.id in self.names:
