@@ -37,11 +37,12 @@ def test_expressions_become_atoms_and_names_single_assignments() -> None:
             t = x @ w
             t_1 = np.tanh(t)
             y = t_1 + 1
+            z = y
             t_2 = y ** n
             y_1 = -t_2
             a = y_1[0, 1:, None, ...]
             print(a, sep='')
-            t_3 = (y, -1.5)
+            t_3 = (z, -1.5)
             t_4 = x.T
             t_5 = {'k': t_4}
             x_1 = [y_1, t_3, t_5]

@@ -89,6 +89,13 @@ class Object:
 
 Atom: TypeAlias = "Name | Literal | Object"
 
+
+class _Undefined:
+    """What a variable is on a path that has not bound it: never read by a right program."""
+
+
+UNDEFINED = Object(_Undefined(), "None")
+
 # Expressions
 
 

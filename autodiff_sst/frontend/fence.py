@@ -34,18 +34,11 @@ REFUSED: dict[type, tuple[str, str]] = {
     gast.ClassDef: (f"a class inside a function {_LATER}", "define it at the module's top."),
     gast.FunctionDef: (f"a function inside a function {_LATER}", "define it at the module's top."),
     gast.Lambda: (f"`lambda` {_LATER}", "the expression itself."),
-    gast.If: (f"`if` {_LATER}", "`np.where`."),
-    gast.IfExp: (f"a conditional expression {_LATER}", "`np.where`."),
-    gast.For: (f"`for` {_LATER}", "whole-array operations."),
-    gast.While: (f"`while` {_LATER}", "whole-array operations."),
     gast.With: (f"`with` {_LATER}", "the statements in it, without `with`."),
     gast.Try: (f"`try` {_LATER}", "a test before the statement that may fail."),
     gast.Raise: (f"`raise` {_LATER}", "a test before the call."),
     gast.Assert: (f"`assert` {_LATER}", "a test before the call."),
     gast.Delete: (f"`del` {_LATER}", "nothing: names end with the function."),
-    gast.AugAssign: (f"augmented assignment {_LATER}", "`x = x + y`."),
-    gast.NamedExpr: (f"`:=` {_LATER}", "an assignment before the expression."),
-    gast.BoolOp: (f"`and` and `or` {_LATER}", "`np.logical_and` or `np.logical_or`."),
     gast.ListComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.SetComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.DictComp: (f"a comprehension {_LATER}", "whole-array operations."),
@@ -59,8 +52,10 @@ REFUSED: dict[type, tuple[str, str]] = {
 ALLOWED = (
     *(gast.Return, gast.Assign, gast.AnnAssign, gast.Expr, gast.Pass, gast.Constant, gast.Name),
     *(gast.BinOp, gast.UnaryOp, gast.Compare, gast.Call, gast.keyword, gast.Attribute),
+    *(gast.If, gast.IfExp, gast.For, gast.While, gast.Break, gast.Continue, gast.AugAssign),
+    *(gast.NamedExpr, gast.BoolOp),
     *(gast.Subscript, gast.Slice, gast.Tuple, gast.List, gast.Dict),
-    *(gast.operator, gast.unaryop, gast.cmpop, gast.expr_context),
+    *(gast.operator, gast.unaryop, gast.cmpop, gast.boolop, gast.expr_context),
 )
 
 
@@ -77,20 +72,15 @@ def fence(source: Source) -> None:
     body = tree.body if isinstance(tree.body, list) else [tree.body]
     for node in body:
         _check(source, node)
-    for node in body[:-1]:
-        if isinstance(node, gast.Return):
-            raise refusal(source, node, f"statements after `return` {_LATER}", "one `return`.")
 
 
 def _check(source: Source, node: Any) -> None:
     if type(node) in REFUSED:
         raise refusal(source, node, *REFUSED[type(node)])
-    if isinstance(node, gast.Assign | gast.AnnAssign):
+    if isinstance(node, gast.Assign | gast.AnnAssign | gast.AugAssign | gast.For | gast.NamedExpr):
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         for target in targets:
             _check_target(source, target)
-    if isinstance(node, gast.Compare) and len(node.ops) > 1:
-        raise refusal(source, node, f"a chain of comparisons {_LATER}", "one comparison a time.")
     if isinstance(node, gast.Call) and any(k.arg is None for k in node.keywords):
         raise refusal(source, node, f"`**` in a call {_LATER}", "the keywords one by one.")
     if not isinstance(node, ALLOWED):
@@ -106,8 +96,11 @@ def _check_target(source: Source, target: Any) -> None:
         raise refusal(source, target, words, "build a new array, with `np.where` say.")
     if isinstance(target, gast.Attribute):
         raise refusal(source, target, f"an assignment to an attribute {_LATER}", "a name.")
-    if not isinstance(target, gast.Name):
-        raise refusal(source, target, f"unpacking {_LATER}", "an assignment a name.")
+    if isinstance(target, gast.Tuple | gast.List):
+        for item in target.elts:
+            _check_target(source, item)
+    elif not isinstance(target, gast.Name):
+        raise refusal(source, target, f"unpacking with `*` {_LATER}", "slices.")
 
 
 def refusal(source: Source, node: Any, message: str, instead: str) -> UnsupportedSyntaxError:

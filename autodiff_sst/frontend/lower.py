@@ -12,7 +12,9 @@ function's own (`Lowered.captured`). A copy, `y = x`, leaves no statement: both 
 from __future__ import annotations
 
 import builtins
+import operator
 from dataclasses import dataclass
+from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -22,6 +24,7 @@ from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Call,
     Effect,
     Expression,
     Function,
@@ -29,10 +32,20 @@ from autodiff_sst.core.syntax import (
     Name,
     Object,
     Statement,
+    Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.expressions import Expressions
+from autodiff_sst.frontend.control import VALUE, Control
+from autodiff_sst.frontend.expressions import OPERATORS
 from autodiff_sst.frontend.source import Source
+
+# `x += e` is decided by type (resolve.py): what changes an array, rebinds a number.
+IN_PLACE: dict[type, str] = {
+    **{gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv"},
+    **{gast.Pow: "pow", gast.MatMult: "matmul", gast.FloorDiv: "floordiv", gast.Mod: "mod"},
+    **{gast.BitAnd: "and", gast.BitOr: "or", gast.BitXor: "xor"},
+    **{gast.LShift: "lshift", gast.RShift: "rshift"},
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,7 @@ def captured_value(function: FunctionType, name: str) -> Any:
     return function.__globals__[name]
 
 
-class _Lowering(Expressions):
+class _Lowering(Control):
     def __init__(self, source: Source) -> None:
         self.source = source
         code = source.function.__code__
@@ -82,15 +95,12 @@ class _Lowering(Expressions):
 
     def function(self) -> Lowered:
         tree, source = self.source.tree, self.source
-        result: Atom = Literal(None)
+        self.values[VALUE] = Literal(None)
         if isinstance(tree, gast.Lambda):
-            result = self.atom(tree.body)
+            self.values[VALUE] = self.atom(tree.body)
         else:
-            for node in tree.body:
-                if isinstance(node, gast.Return):
-                    result = Literal(None) if node.value is None else self.atom(node.value)
-                else:
-                    self.statement(node)
+            self.body(tree.body, in_loop=False)
+        result = self.values[VALUE]
         parameters = (*self.parameters, *self.captured)
         core = Function(source.name, parameters, (*self.block,), result, source.origin(tree))
         return Lowered(core, (*self.captured,))
@@ -100,10 +110,22 @@ class _Lowering(Expressions):
     def statement(self, node: Any) -> None:
         match node:
             case gast.Assign(targets=targets, value=value):
-                self.assign([t.id for t in targets], value)
+                self.assign(targets, value)
             case gast.AnnAssign(target=target, value=value):
                 if value is not None:
-                    self.assign([target.id], value)
+                    self.assign([target], value)
+            case gast.AugAssign(target=target, op=op, value=value):
+                name = f"i{IN_PLACE[type(op)]}"
+                update = Object(getattr(operator, name), f"operator.{name}", operator)
+                old = self.name(target.id, target)
+                call = Call(update, (old, self.atom(value)))
+                self.values[target.id] = self.emit(call, node, target.id)
+            case gast.If():
+                self.if_else(node)
+            case gast.For():
+                self.for_loop(node)
+            case gast.While():
+                self.while_loop(node)
             case gast.Expr(value=gast.Constant()) | gast.Pass():
                 pass  # a docstring
             case gast.Expr(value=value):
@@ -111,10 +133,39 @@ class _Lowering(Expressions):
             case _:
                 raise AssertionError(f"the fence let {type(node).__name__} pass")
 
-    def assign(self, targets: list[str], value: Any) -> None:
-        atom = self.emit(self.expression(value), value, targets[0])
+    def assign(self, targets: list[Any], value: Any) -> None:
+        first = targets[0].id if isinstance(targets[0], gast.Name) else None
+        atom = self.emit(self.expression(value), value, first)
         for target in targets:
-            self.values[target] = atom
+            self.assign_to(target, atom)
+
+    def assign_to(self, target: Any, atom: Atom) -> None:
+        if isinstance(target, gast.Name):
+            if isinstance(atom, Name) and atom in self.values.values():
+                # Another name of the same object: passes that ask who shares it must see that.
+                alias = self.version(target.id)
+                self.block.append(Assign(alias, atom, self.source.origin(target)))
+                atom = Name(alias)
+            self.values[target.id] = atom
+            return
+        for k, item in enumerate(target.elts):
+            self.assign_to(item, self.emit(Subscript(atom, (Literal(k),)), target))
+
+    def expression(self, node: Any) -> Expression:
+        match node:
+            case gast.IfExp(test=test, body=body, orelse=orelse):
+                atom = self.atom(test)
+                then, other = partial(self.atom, body), partial(self.atom, orelse)
+                return self.conditional(atom, then, other, node)
+            case gast.BoolOp(values=values):
+                return self.boolean(node, values)
+            case gast.Compare(left=left, ops=ops) if len(ops) > 1:
+                return self.comparisons(node, self.atom(left), ops, OPERATORS)
+            case gast.NamedExpr(target=target, value=value):
+                self.assign([target], value)
+                return self.values[target.id]
+            case _:
+                return super().expression(node)
 
     def emit(self, value: Expression, node: Any, variable: str | None = None) -> Atom:
         if isinstance(value, Name | Literal | Object):
@@ -125,7 +176,8 @@ class _Lowering(Expressions):
 
     def version(self, variable: str) -> str:
         """A name for a new value of the user's variable: the variable itself the first time."""
-        if variable in self.used:
+        variable = variable.removesuffix("()")
+        if variable in self.used or variable not in self.locals:
             return self.names.fresh(variable)
         self.used.add(variable)
         return variable
@@ -148,6 +200,6 @@ class _Lowering(Expressions):
                 raise NameError(f"name {name!r} is not defined") from None
             if isinstance(value, ModuleType) or callable(value):
                 return Object(value, name, value)
-        self.captured.append(name)
-        self.values[name] = Name(name)
+        if name not in self.captured:
+            self.captured.append(name)
         return Name(name)

@@ -123,8 +123,11 @@ def _paired(tree: ast.AST, compiled: CodeType) -> Iterator[tuple[Definition, Cod
     for node in _nodes(tree):
         nodes.setdefault((getattr(node, "name", "<lambda>"), _first_line(node)), []).append(node)
     for key, found in nodes.items():
-        if len(found) == len(codes.get(key, [])):
-            yield from zip(found, codes[key], strict=True)
+        made = codes.get(key, [])
+        if len(made) < len(found):  # until Python 3.11, equal functions share their code
+            found = [*{ast.dump(node): node for node in found}.values()]
+        if len(found) == len(made):
+            yield from zip(found, made, strict=True)
 
 
 def _nodes(tree: ast.AST) -> Iterator[Definition]:

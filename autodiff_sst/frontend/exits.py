@@ -1,0 +1,47 @@
+"""Which statements leave a block early, and which variables a statement binds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+_EXITS = (gast.Return, gast.Break, gast.Continue)
+
+
+def own_nodes(node: Any) -> list[Any]:
+    """The nodes of a statement, without those of functions in it."""
+    found, new = [], [node]
+    while new:
+        current = new.pop()
+        found.append(current)
+        if not isinstance(current, gast.FunctionDef | gast.Lambda) or current is node:
+            new += gast.iter_child_nodes(current)
+    return found
+
+
+def has_exit(node: Any) -> bool:
+    """Whether a `return`, or a `break` or `continue` of the loop around, is in a statement."""
+    if isinstance(node, _EXITS):
+        return True
+    if isinstance(node, gast.For | gast.While):
+        inner = [*node.body, *node.orelse]
+        return any(isinstance(n, gast.Return) for part in inner for n in own_nodes(part))
+    if isinstance(node, gast.FunctionDef | gast.Lambda):
+        return False
+    return any(has_exit(n) for n in gast.iter_child_nodes(node))
+
+
+def is_left(node: Any) -> bool:
+    return any(has_exit(n) for n in node.body)
+
+
+def returns(node: Any) -> bool:
+    return any(isinstance(n, gast.Return) for part in node.body for n in own_nodes(part))
+
+
+def assigned(node: Any) -> list[str]:
+    """The variables that a statement binds, in the order of the text."""
+    names = [n for n in gast.walk(node) if isinstance(n, gast.Name)]
+    stored = [n for n in names if isinstance(n.ctx, gast.Store | gast.Del)]
+    return [*dict.fromkeys(n.id for n in sorted(stored, key=lambda n: (n.lineno, n.col_offset)))]
