@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import Abstract
+from autodiff_sst.analysis.values import Abstract, Array, rank
 from autodiff_sst.core.syntax import Function
 from autodiff_sst.core.text import show
 from autodiff_sst.core.walk import writes
@@ -58,8 +58,13 @@ class Derived:
 Watch = Callable[[str, Function], None]
 
 
-def _ignore(name: str, function: Function) -> None:
-    pass
+# Called after every pass, by its name: tests put the validator here.
+watchers: list[Watch] = []
+
+
+def tell(name: str, function: Function) -> None:
+    for watcher in watchers:
+        watcher(name, function)
 
 
 _lowered: WeakKeyDictionary[Any, Lowered] = WeakKeyDictionary()
@@ -77,13 +82,17 @@ def lower_function(function: Any) -> Lowered:
 def _lower(function: Any) -> Lowered:
     source = read_source(function)
     fence(source)
-    return lower(source)
+    lowered = lower(source)
+    # Variables that nobody reads again need no merges and no carries.
+    tell("lower", lowered.function)
+    tidy = remove_dead_code(propagate_copies(lowered.function))
+    return Lowered(tidy, lowered.captured)
 
 
 def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -> Function:
     """The optimised reverse of a core function; `facts` of its parameters."""
     watch("lower", core)
-    core = resolve(core, facts)
+    core = propagate_copies(resolve(core, facts))
     watch("resolve", core)
     known = find_facts(core, facts)
     derived = reverse(core, known, request)
@@ -92,7 +101,7 @@ def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -
     return optimize(derived, {**facts, **seeds}, watch)
 
 
-def optimize(function: Function, facts: Facts, watch: Watch = _ignore) -> Function:
+def optimize(function: Function, facts: Facts, watch: Watch = tell) -> Function:
     for name, change in OPTIMIZE:
         function = change(function, facts)
         watch(name, function)
@@ -104,10 +113,16 @@ def derive(
     facts: Facts,
     request: Request,
     users: frozenset[str],
-    watch: Watch = _ignore,
+    watch: Watch = tell,
 ) -> Derived:
     derived = reverse_core(core, facts, request, watch)
-    return Derived(derived, load([derived], users))
+    numbers = numbers_in(derived, facts)
+    return Derived(derived, load([derived], users, numbers))
+
+
+def numbers_in(function: Function, facts: Facts) -> frozenset[str]:
+    known = find_facts(function, facts)
+    return frozenset(n for n, f in known.items() if rank(f) == 0 and not isinstance(f, Array))
 
 
 @dataclass(frozen=True)
@@ -125,16 +140,21 @@ SEED = "y_bar"
 def derive_pair(
     core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]
 ) -> DerivedPair:
-    core = resolve(core, facts)
+    core = propagate_copies(resolve(core, facts))
     known = find_facts(core, facts)
-    request = Request(by, f"vjp_{core.name}", with_value=True, seed=SEED, as_tuple=True)
+    request = Request(
+        by, f"vjp_{core.name}", with_value=True, seed=SEED, as_tuple=True, in_pair=True
+    )
     derived = reverse(core, known, request)
+    tell("reverse", derived)
     (seed,) = [p for p in derived.parameters if p not in facts] or [SEED]
     if seed not in derived.parameters:  # the result depends on nothing that is active
         derived = replace(derived, parameters=(*derived.parameters, seed))
     made = writes(derived.body) - writes(core.body)
     facts = {**facts, seed: fact(core.result, known)}
     pair = cut(optimize(derived, facts), seed, made, core.name)
+    tell("forward of the pair", pair.forward)
+    tell("backward of the pair", pair.backward)
     return DerivedPair(load([pair.forward], users), load([pair.backward], users), facts[seed])
 
 

@@ -2,6 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from autodiff_sst import driver
+from autodiff_sst.core.validate import validate
+
+# An invariant that no code checks is a wish: every program, after every pass, in every test.
+driver.watchers.append(lambda name, function: validate(function, name))
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected sources")

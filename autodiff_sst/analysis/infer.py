@@ -18,6 +18,7 @@ from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.values import (
     FLOAT,
+    NOTHING,
     OPAQUE,
     UNKNOWN,
     Abstract,
@@ -49,6 +50,8 @@ from autodiff_sst.core.syntax import (
     Unary,
     assert_never,
 )
+from autodiff_sst.core.walk import atoms
+from autodiff_sst.runtime.sequences import as_sequence
 
 # An operator *is* its ufunc: what holds of one holds of the other.
 UFUNCS: dict[str, Any] = {
@@ -72,6 +75,13 @@ _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
 _PYTHON_UNARY: dict[str, Callable[[Any], Any]] = {
     **{"-": operator.neg, "+": operator.pos, "~": operator.invert, "not": operator.not_},
 }
+# `x += e`, before it is decided what that means.
+IN_PLACE: dict[Any, str] = {
+    **{operator.iadd: "+", operator.isub: "-", operator.imul: "*", operator.itruediv: "/"},
+    **{operator.ipow: "**", operator.imatmul: "@", operator.ifloordiv: "//", operator.imod: "%"},
+    **{operator.iand: "&", operator.ior: "|", operator.ixor: "^"},
+    **{operator.ilshift: "<<", operator.irshift: ">>"},
+}
 _LOGICAL = ("is", "is not", "in", "not in")
 
 # The shapes of their results depend on data: a probe would tell a lie.
@@ -86,6 +96,10 @@ _PURE_BUILTINS = {
 
 def infer(value: Expression, facts: Facts, where: str) -> Abstract:
     """The abstract value of an expression; `where` names lengths that are not known."""
+    if not isinstance(value, Name | Object | TupleOf | ListOf | DictOf) and any(
+        isinstance(a, Name) and facts[a.id] == NOTHING for a in atoms(value)
+    ):
+        return NOTHING
     match value:
         case Name() | Literal() | Object():
             return fact(value, facts)
@@ -181,6 +195,10 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     if not isinstance(function, Known):
         return OPAQUE
     called = function.value
+    if isinstance(called, type(operator.iadd)) and called in IN_PLACE and len(args) == 2:
+        return infer(Binary(IN_PLACE[called], *value.args), facts, where)
+    if called is as_sequence:
+        return args[0] if isinstance(args[0], Array | Tuple | List | Unknown) else OPAQUE
     operands = [*args, *(v for _, v in keywords)]
     if not is_pure(called):
         return UNKNOWN if isinstance(called, FunctionType) else OPAQUE

@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from autodiff_sst.core.syntax import UNDEFINED
+
 MANY = "n"
 Dims: TypeAlias = "tuple[int | str, ...]"
 
@@ -126,6 +128,8 @@ def abstract(value: Any, constant: bool = False) -> Abstract:
             return Known(value)
         case _ if callable(value) or isinstance(value, np.dtype | slice | type(...)):
             return Known(value)
+        case _ if value is UNDEFINED.value:
+            return Known(value)
         case _:
             return OPAQUE
 
@@ -135,6 +139,9 @@ _KINDS: dict[type, str] = {bool: "b", int: "i", float: "f", complex: "c"}
 
 def _kind(dtype: np.dtype[Any]) -> str:
     return "i" if dtype.kind == "u" else dtype.kind
+
+
+NOTHING = Known(UNDEFINED.value)  # on a path where a variable is not bound: no value at all
 
 
 def widen(value: Abstract) -> Abstract:
@@ -152,6 +159,8 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
     """The least abstract value that covers both; `where` names the lengths that differ."""
     if a == b:
         return a
+    if a == NOTHING or b == NOTHING:
+        return b if a == NOTHING else a
     match widen(a), widen(b):
         case x, y if x == y:
             return x

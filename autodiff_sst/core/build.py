@@ -30,13 +30,15 @@ class Builder:
     """Appends statements to the innermost open block.
 
     `facts` holds what is known of every name; `infer` (analysis/infer.py) says what is known of a
-    new one. `origin` goes onto the statements that are made.
+    new one. `origin` goes onto the statements that are made. `maybe_undefined` names may hold
+    `UNDEFINED`.
     """
 
     def __init__(self, names: Names, facts: MutableMapping[str, Any], infer: Infer) -> None:
         self.names = names
         self.facts = facts
         self.origin: Origin | None = None
+        self.maybe_undefined: frozenset[str] = frozenset()
         self._infer = infer
         self._open: list[list[Statement]] = [[]]
         self._temporaries: set[str] = set()
@@ -50,6 +52,15 @@ class Builder:
         self._open.append(statements)
         try:
             yield statements
+        finally:
+            self._open.pop()
+
+    @contextmanager
+    def reopen(self, statements: list[Statement]) -> Iterator[None]:
+        """Makes a block that was closed the innermost one again."""
+        self._open.append(statements)
+        try:
+            yield
         finally:
             self._open.pop()
 
@@ -69,6 +80,11 @@ class Builder:
                 self.names.release(atom.id)
                 return last
         return None
+
+    def keep(self, atom: Atom) -> None:
+        """What is read more than once must not be taken back."""
+        if isinstance(atom, Name):
+            self._temporaries.discard(atom.id)
 
     # Values
 

@@ -33,14 +33,16 @@ class Loaded:
     function: Callable[..., Any]
 
 
-def load(functions: Iterable[Function], users: frozenset[str]) -> Loaded:
-    """The text of functions, and the last of them as a Python function."""
+def load(
+    functions: Iterable[Function], users: frozenset[str], numbers: frozenset[str] = frozenset()
+) -> Loaded:
+    """The text of functions, and the last of them as a Python function; `numbers` as in nest.py."""
     functions = [*functions]
     taken = frozenset().union(*map(all_names, functions), {f.name for f in functions})
     texts, namespace = name_objects([o for f in functions for o in objects_in(f)], taken)
     lines = {line for n, v in namespace.items() if (line := import_line(n, v))}
     imports = sorted(lines, key=lambda line: (line.startswith("from"), line))
-    defs = [print_tree(to_tree(f, users, texts)) for f in functions]
+    defs = [print_tree(to_tree(f, users, texts, numbers)) for f in functions]
     text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(defs)
     name = f"<autodiff_sst {functions[-1].name} {next(_numbers)}>"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)

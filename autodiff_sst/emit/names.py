@@ -28,6 +28,7 @@ from autodiff_sst.core.syntax import (
     Merge,
     Name,
     Pop,
+    Push,
     Statement,
     Try,
     While,
@@ -82,6 +83,12 @@ class _Lives:
         self.related: dict[str, list[str]] = {}
         # A loop's carries and an `if`'s merges come before what is in it: they get the base first.
         self.order = [n for s in statements(function.body) for n in binds(s)]
+        pushed = {s.stack: s.values for s in statements(function.body) if isinstance(s, Push)}
+        for statement in statements(function.body):
+            if isinstance(statement, Pop):
+                values = pushed.get(statement.stack, ())
+                for target, value in zip(statement.targets, values, strict=False):
+                    self.relate(target, value)
         live = self.block(function.body, self.reads(function.result))
         self.bind([*function.parameters], live)
 

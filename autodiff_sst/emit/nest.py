@@ -59,16 +59,20 @@ _UNARY = {"-": ast.USub, "+": ast.UAdd, "~": ast.Invert, "not": ast.Not}
 
 
 def to_tree(
-    function: Function, users: frozenset[str], texts: Mapping[Object, str]
+    function: Function,
+    users: frozenset[str],
+    texts: Mapping[Object, str],
+    numbers: frozenset[str] = frozenset(),
 ) -> ast.FunctionDef:
     """The tree of a function; a comment above statements of a backward sweep quotes their line.
 
     Args:
         users: the names that the user gave.
         texts: how objects are called, where not by their own text.
+        numbers: names of numbers, for which `x_bar += e` is `x_bar = x_bar + e`.
     """
     folded = find_folded(function, users)
-    nest = _Nest(folded, merge_versions(function, folded, users), texts)
+    nest = _Nest(folded, merge_versions(function, folded, users), texts, numbers - users)
     body = nest.block(function.body)
     body.append(ast.Return(nest.expression(function.result)))
     parameters = [ast.arg(nest.names.get(p, p), None) for p in function.parameters]
@@ -82,8 +86,10 @@ class _Nest:
         folded: Mapping[str, Expression],
         names: Mapping[str, str],
         texts: Mapping[Object, str],
+        numbers: frozenset[str],
     ) -> None:
         self.folded = folded
+        self.numbers = numbers
         self.names = names
         self.texts = texts
         self.quoted: Any = None
@@ -114,6 +120,12 @@ class _Nest:
             case Assign(target, value):
                 if target in self.folded:
                     return []
+                match value:
+                    case Binary("+" | "-" as op, Name(left), right) if (
+                        self.same(target, Name(left)) and target in self.numbers
+                    ):
+                        number = self.variable(target)
+                        return [ast.AugAssign(number, _SYMBOLS[op](), self.expression(right))]
                 return self.assign([target], [value])
             case Effect(value):
                 return [ast.Expr(self.expression(value))]
@@ -125,8 +137,8 @@ class _Nest:
                 return [ast.Expr(ast.Call(self.expression(ADD_AT), args, []))]
             case Accumulate(target, index, value):
                 index = (Literal(...),) if index is None else index
-                place = ast.Subscript(self.variable(target), self.index(index))
-                return [ast.AugAssign(place, ast.Add(), self.expression(value))]
+                item = ast.Subscript(self.variable(target), self.index(index))
+                return [ast.AugAssign(item, ast.Add(), self.expression(value))]
             case Push(stack, values):
                 append = ast.Attribute(self.variable(stack), "append")
                 item = self.several([self.expression(v) for v in values])

@@ -202,6 +202,7 @@ class Control(Expressions):
         flags = [_STOPPED]
         self.values[_STOPPED] = Literal(False)
         if returns(node):
+            self.values[VALUE] = UNDEFINED
             self.values[_RETURNED] = Literal(False)
             flags += [_RETURNED, VALUE]
 
@@ -254,6 +255,7 @@ class Control(Expressions):
 
         def go_on() -> None:
             self.values.pop(_RETURNED)
+            self.values[VALUE] = Literal(None)
             if in_loop:
                 self.values[_STOPPED] = self.values[_RETURNED] = Literal(False)
             left[1] = self.body(rest, in_loop)

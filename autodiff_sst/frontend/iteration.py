@@ -131,8 +131,14 @@ class _Items:
 def _call(lowering: Any, node: Any, function: Any) -> list[Any] | None:
     """The arguments, if the node calls this builtin."""
     match node:
-        case gast.Call(func=gast.Name(id=name), args=args, keywords=[]) if (
-            name == function.__name__ and name not in lowering.values and args
+        case gast.Call(func=gast.Name(id=name), args=args, keywords=keywords) if (
+            name == function.__name__ and name not in lowering.locals and args
         ):
-            return list(args)
+            if not keywords:
+                return list(args)
+            (keyword, *_) = keywords
+            if name == "enumerate" and keyword.arg == "start":
+                return [*args, keyword.value]
+            if name == "zip" and getattr(keyword.value, "value", True) is False:
+                return list(args)  # strict=False
     return None

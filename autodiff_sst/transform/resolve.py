@@ -2,6 +2,7 @@
 
     CORE, abstract values of the parameters → CORE      t = x.sum             y = np.sum(x, axis=0)
                                                         y = t(axis=0)
+                                                        s = iadd(s, y)        s = s + y
 
 So one rule serves operator, function and method. Repeated until nothing changes, since the type of
 what a method returns may decide the next.
@@ -17,12 +18,15 @@ from dataclasses import replace
 import numpy as np
 
 from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import Abstract, Array, Scalar, Unknown
+from autodiff_sst.analysis.infer import IN_PLACE, infer
+from autodiff_sst.analysis.ownership import Owners
+from autodiff_sst.analysis.values import Abstract, Array, Known, List, Scalar, Tuple, Unknown, rank
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Attribute,
+    Binary,
     Block,
     Call,
     Function,
@@ -32,12 +36,15 @@ from autodiff_sst.core.syntax import (
     TupleOf,
 )
 from autodiff_sst.core.walk import all_names, rebuild
+from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.registry import METHODS, SPREAD
+from autodiff_sst.runtime.sequences import as_sequence
 
 
 def resolve(function: Function, parameters: Mapping[str, Abstract]) -> Function:
     while True:
-        resolving = _Resolving(find_facts(function, parameters), Names(all_names(function)))
+        facts = find_facts(function, parameters)
+        resolving = _Resolving(facts, Names(all_names(function)), function.body)
         body = resolving.block(function.body)
         if not resolving.changed:
             return function
@@ -45,11 +52,12 @@ def resolve(function: Function, parameters: Mapping[str, Abstract]) -> Function:
 
 
 class _Resolving:
-    def __init__(self, facts: Mapping[str, Abstract], names: Names) -> None:
+    def __init__(self, facts: Mapping[str, Abstract], names: Names, body: Block) -> None:
         self.facts = facts
         self.names = names
         self.methods: dict[str, tuple[Atom, str]] = {}
         self.changed = False
+        self.owners = Owners(body)
 
     def block(self, block: Block) -> Block:
         return tuple(made for statement in block for made in self.statement(statement))
@@ -72,8 +80,33 @@ class _Resolving:
                 called = Object(function, f"np.{function.__name__}", np)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
+            case Assign(_, Call(Object(function), args)) if function is as_sequence:
+                fact = infer(args[0], self.facts, "")
+                if not isinstance(fact, Array | Tuple | List | Unknown):
+                    return (statement,)
+                self.changed = True
+                return (replace(statement, value=args[0]),)
+            case Assign(_, Call(Object(function), (left, right))) if function in IN_PLACE:
+                self.changed = True
+                self.check_rebinds(statement, left)
+                return (replace(statement, value=Binary(IN_PLACE[function], left, right)),)
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
+
+    def check_rebinds(self, statement: Assign, left: Atom) -> None:
+        """`x += e` is `x = x + e` for numbers, and for arrays that nobody else sees."""
+        fact = infer(left, self.facts, "")
+        if rank(fact) == 0 and not isinstance(fact, Array):
+            return
+        if isinstance(fact, Known | Tuple):  # strings and tuples are not changed either
+            return
+        if isinstance(left, Name) and self.owners.is_alone(left.id):
+            return
+        raise UnsupportedSyntaxError(
+            "an augmented assignment changes an array in place, which is not supported yet",
+            statement.origin,
+            instead="`x = x + e`.",
+        )
 
     def is_array(self, fact: Abstract) -> bool:
         numpy_scalar = isinstance(fact, Scalar) and fact.dtype is not None

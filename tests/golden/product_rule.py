@@ -11,5 +11,5 @@ def grad_product_rule(x):
     y_bar = 1.0 / t_3
     # y = np.sin(x) * x**2
     x_bar = y_bar * t * (2 * x) - -(y / t_3) / t_3 * t_2
-    x_bar = x_bar + y_bar * t_1 * np.cos(x)
+    x_bar += y_bar * t_1 * np.cos(x)
     return x_bar

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Known, Tuple
+from autodiff_sst.analysis.values import UNKNOWN, Abstract, Known, Scalar, Tuple
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -17,6 +17,7 @@ from autodiff_sst.core.syntax import (
     Call,
     DictOf,
     Expression,
+    ListOf,
     Literal,
     Name,
     Object,
@@ -47,16 +48,19 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> None:
             case Literal() | Object():
                 pass
             case TupleOf(items):
-                _add_to(sweep, items[path[0]], cotangent, path[1:])
+                sweep.add_to(items[path[0]], cotangent, path[1:])
+            case ListOf(items):
+                for k, item in enumerate(items):
+                    _add_item(sweep, item, cotangent, k)
             case DictOf(keys, items):
-                _add_to(sweep, items[keys.index(Literal(path[0]))], cotangent, path[1:])
+                sweep.add_to(items[keys.index(Literal(path[0]))], cotangent, path[1:])
             case Subscript(base, (index,)) if not isinstance(index, Slice) and keys_of(
                 fact(base, facts)
             ):
                 key = _constant_key(sweep, fact(base, facts), index)
-                _add_to(sweep, base, cotangent, (key, *path))
+                sweep.add_to(base, cotangent, (key, *path))
             case Attribute(base, name) if isinstance(known := fact(base, facts), Tuple):
-                _add_to(sweep, base, cotangent, (known.cls._fields.index(name), *path))
+                sweep.add_to(base, cotangent, (known.cls._fields.index(name), *path))
             case Subscript(Name(base), index):
                 read_by_index(sweep, statement.target, base, index, cotangent)
             case _:
@@ -64,9 +68,14 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> None:
                 _reverse_call(sweep, statement, called, args, keywords, cotangent)
 
 
-def _add_to(sweep: Reverse, atom: Atom, cotangent: Atom, path: tuple[Any, ...]) -> None:
-    if isinstance(atom, Name) and atom.id in sweep.active:
-        sweep.add(atom.id, cotangent, path)
+def _add_item(sweep: Reverse, item: Atom, cotangent: Atom, k: int) -> None:
+    """From the cotangents of a list: a number, or what has the item's shape, or a zero."""
+    if isinstance(item, Name) and item.id in sweep.active:
+        value = sweep.builder.emit(Subscript(cotangent, (Literal(k),)))
+        known = sweep.builder.fact(item)
+        assert isinstance(value, Name)
+        sweep.builder.facts[value.id] = known if isinstance(known, Scalar) else UNKNOWN
+        sweep.add(item.id, value)
 
 
 def _constant_key(sweep: Reverse, container: Abstract, index: Atom) -> Any:
@@ -113,6 +122,7 @@ def _reverse_call(
         raise missing(called, statement)
     if not is_elementwise(called):
         cotangent = write_out(builder, cotangent, Place(statement.target))
+        builder.keep(cotangent)
     try:
         arguments = bind_arguments(rule, args, keywords)
         contribute = {

@@ -83,6 +83,8 @@ def zero(builder: Builder, place: Place) -> Atom:
     fact = place.fact(builder)
     if rank(fact) == 0 and not isinstance(fact, Array):
         return Literal(0.0)
+    if place.name in builder.maybe_undefined:
+        return Literal(0.0)  # it has no shape yet
     return builder.call(ZEROS_LIKE, place.atom(builder))
 
 

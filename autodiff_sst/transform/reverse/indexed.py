@@ -36,7 +36,7 @@ def names_read_by_index(
     for statement in statements(block):
         match statement:
             case Assign(target, Subscript(Name(base))) if target in active and base in active:
-                if isinstance(facts[base], Array | Unknown):
+                if isinstance(facts[base], Array | Unknown | List):
                     found.add(base)
     return frozenset(found)
 

@@ -22,13 +22,15 @@ from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
     Atom,
+    Call,
     Function,
     Name,
-    Pop,
+    NewStack,
     Statement,
     TupleOf,
 )
-from autodiff_sst.core.walk import all_names, binds, reads, statements, writes
+from autodiff_sst.core.walk import all_names, binds, reads, statements, substitute, writes
+from autodiff_sst.rules.helpers import LIST
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ def cut(function: Function, seed: str, backward_names: frozenset[str], name: str
         Name(result),
         function.origin,
     )
+    # A pullback may run again: it pops from copies.
+    stacks = [s.target for s in forward if isinstance(s, Assign) and isinstance(s.value, NewStack)]
+    copied = {s: names.fresh(s) for s in stacks if s in saved}
+    backward = substitute(backward, {s: Name(c) for s, c in copied.items()})
+    copies = tuple(Assign(c, Call(LIST, (Name(s),))) for s, c in copied.items())
+    backward = (*copies, *backward)
     backward_function = replace(
         function, name=f"backward_{name}", parameters=(*saved, seed), body=backward, result=gradient
     )
@@ -83,11 +91,7 @@ def _without_result(function: Function) -> tuple[tuple[Statement, ...], tuple[At
 
 def _is_backward(statement: Statement, names: frozenset[str]) -> bool:
     bound = writes((statement,))
-    changed = {
-        n.target if isinstance(n, Accumulate) else n.stack
-        for n in statements((statement,))
-        if isinstance(n, Accumulate | Pop)
-    }
+    changed = {n.target for n in statements((statement,)) if isinstance(n, Accumulate)}
     return bool((bound | changed) & names)
 
 

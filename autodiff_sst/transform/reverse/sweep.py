@@ -23,7 +23,18 @@ from typing import Any
 from autodiff_sst.analysis.activity import find_active
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.knowledge import FactsKnown
-from autodiff_sst.analysis.values import FLOAT, Abstract, Array, Dict, Tuple, can_be_active, rank
+from autodiff_sst.analysis.values import (
+    FLOAT,
+    Abstract,
+    Array,
+    Dict,
+    List,
+    Opaque,
+    Scalar,
+    Tuple,
+    can_be_active,
+    rank,
+)
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
@@ -34,20 +45,28 @@ from autodiff_sst.core.syntax import (
     Call,
     DictOf,
     Effect,
+    For,
     Function,
+    If,
     Index,
+    ListOf,
     Literal,
     Name,
+    NewStack,
     Object,
+    Pop,
+    Push,
     Raise,
     Statement,
     Subscript,
     TupleOf,
+    While,
 )
 from autodiff_sst.core.walk import all_names, binds
-from autodiff_sst.errors import AutodiffError
-from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, ZEROS_LIKE
+from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
+from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, LEN, ZEROS_LIKE
 from autodiff_sst.transform.reverse.cotangents import Place, fact_at, fit, keys_of, write_out, zero
+from autodiff_sst.transform.reverse.regions import Branches, branches_of, maybe_undefined
 
 
 @dataclass(frozen=True)
@@ -63,32 +82,53 @@ class Request:
     with_value: bool = False
     seed: str | None = None
     as_tuple: bool = False
+    in_pair: bool = False  # the backward sweep becomes a function of its own (pair.py)
 
 
 class Reverse:
     """The state of the backward sweep: what was emitted, and the cotangent of each name."""
 
-    def __init__(self, function: Function, facts: Mapping[str, Abstract], by: tuple[str, ...]):
+    def __init__(
+        self, function: Function, facts: Mapping[str, Abstract], by: tuple[str, ...], in_pair: bool
+    ):
         from autodiff_sst.transform.reverse.indexed import names_read_by_index
 
         self.active = find_active(function, facts, frozenset(by))
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
+        self.builder.maybe_undefined = maybe_undefined(function.body)
         self.knowledge = FactsKnown(self.builder.facts)
         self.cotangents: dict[Place, Atom] = {}
+        self.function = function
+        self.in_pair = in_pair
+        self.depth = 0  # of loops around
+        self.stacks: list[str] = []  # made, but not yet in the program
+        self.twins: dict[str, str] = {}
+        self.branches = branches_of(function.body)
+        self.inside: Branches = ()  # the branches of the primal around what is reversed now
         self.buffered = names_read_by_index(function.body, facts, self.active)
 
     def make_buffers(self, names: Iterable[str]) -> None:
         """Zeros for what is read by index, where the reverse of the region that binds it begins."""
         for name in names:
-            if name in self.buffered:
+            if name not in self.buffered:
+                continue
+            if isinstance(self.builder.facts[name], List):
+                length = self.builder.call(LEN, Name(name))
+                zero_item = self.builder.emit(ListOf((Literal(0.0),)))
+                made = self.builder.binary("*", zero_item, length)
+            else:
                 made = self.builder.call(ZEROS_LIKE, Name(name))
-                self.cotangents[Place(name)] = self.named(made, name)
+            self.cotangents[Place(name)] = self.named(made, name)
 
     def add(self, name: str, value: Atom, path: tuple[Any, ...] = ()) -> None:
         """Adds a contribution to the cotangent of a name, or of what it holds at a path."""
         place = Place(name, path)
         fact = place.fact(self.builder)
         keys = keys_of(fact)
+        if isinstance(fact, List | Opaque):
+            what = "a list as a whole" if isinstance(fact, List) else f"`{name}`, of unknown type,"
+            words = f"the cotangent of {what} is not supported yet"
+            raise UnsupportedSyntaxError(words, self.builder.origin, instead="numbers and arrays.")
         if keys is not None:
             for key in keys:
                 if can_be_active(fact_at(fact, (key,))):
@@ -107,9 +147,16 @@ class Reverse:
             value = self.builder.binary("+", known, value)
         self.cotangents[place] = self.named(value, name)
 
+    def add_to(self, atom: Atom, value: Atom, path: tuple[Any, ...] = ()) -> None:
+        """Adds to the cotangent of an atom, if that is active."""
+        if isinstance(atom, Name) and atom.id in self.active:
+            self.add(atom.id, value, path)
+
     def take(self, name: str) -> dict[tuple[Any, ...], Atom]:
         """The cotangents of a name, by path; it has none any more."""
         places = [p for p in self.cotangents if p.name == name]
+        for place in places:
+            self.builder.keep(self.cotangents[place])
         return {p.path: self.cotangents.pop(p) for p in places}
 
     def read_back(self, buffer: str, index: Index | None) -> Atom:
@@ -129,37 +176,72 @@ class Reverse:
         self.builder.append(replace(last, target=bar))
         return Name(bar)
 
-    def block(self, block: Block) -> Block:
+    def new_stack(self) -> str:
+        """A stack for saved values; the function makes it before anything else."""
+        stack = self.builder.names.fresh("saved")
+        self.stacks.append(stack)
+        return stack
+
+    def twin(self, stack: str) -> str:
+        """The stack of the cotangents of what is on a stack."""
+        if stack not in self.twins:
+            self.twins[stack] = self.builder.names.fresh(f"{stack}_bar")
+        return self.twins[stack]
+
+    def is_seen(self, name: str) -> bool:
+        """Whether a name is bound in no branch but those around."""
+        branches = self.branches.get(name, ())
+        return branches == self.inside[: len(branches)]
+
+    @property
+    def saves_branches(self) -> bool:
+        return self.depth > 0 or self.in_pair
+
+    def block(self, block: Block, buffers: bool = True) -> Block:
         """Emits the reverse of a block; gives the block as it is in the forward sweep."""
-        self.make_buffers(name for statement in block for name in binds(statement))
-        forward: list[Statement] = []
+        if buffers:
+            self.make_buffers(name for statement in block for name in binds(statement))
+        forward: list[Block] = []
         for statement in reversed(block):
             origin = statement.origin
             self.builder.origin = None if origin is None else replace(origin, backward=True)
-            forward.append(self.statement(statement))
-        return tuple(reversed(forward))
+            made = self.statement(statement)
+            forward.append(made)
+        return tuple(s for made in reversed(forward) for s in made)
 
-    def statement(self, statement: Statement) -> Statement:
+    def statement(self, statement: Statement) -> Block:
         from autodiff_sst.transform.reverse.assign import reverse_assign
+        from autodiff_sst.transform.reverse.branch import reverse_if
+        from autodiff_sst.transform.reverse.loop import reverse_for, reverse_while
+        from autodiff_sst.transform.reverse.stacks import reverse_pop, reverse_push
 
         match statement:
             case Assign():
                 reverse_assign(self, statement)
-                return statement
+            case If():
+                return reverse_if(self, statement)
+            case For():
+                return reverse_for(self, statement)
+            case While():
+                return reverse_while(self, statement)
+            case Push():
+                reverse_push(self, statement)
+            case Pop():
+                reverse_pop(self, statement)
             case Accumulate(target, index, value):
                 known = Place(target) in self.cotangents
                 if known and isinstance(value, Name) and value.id in self.active:
                     self.add(value.id, self.read_back(target, index))
-                return statement
             case Effect() | Raise():
-                return statement
+                pass
             case _:
                 raise AutodiffError(f"no reverse of {type(statement).__name__}", statement.origin)
+        return (statement,)
 
 
 def reverse(function: Function, facts: Mapping[str, Abstract], request: Request) -> Function:
     """The function that returns the cotangents of `request.by`, after the value if asked."""
-    sweep = Reverse(function, facts, request.by)
+    sweep = Reverse(function, facts, request.by, request.in_pair)
     builder = sweep.builder
     parameters = function.parameters
     result = function.result
@@ -181,7 +263,9 @@ def reverse(function: Function, facts: Mapping[str, Abstract], request: Request)
     gradient = builder.emit(TupleOf(tuple(grads))) if request.as_tuple else grads[0]
     if request.with_value:
         gradient = builder.emit(TupleOf((result, gradient)))
-    body = forward + builder.statements
+    stacks = tuple(Assign(s, NewStack()) for s in sweep.stacks)
+    twins = tuple(Assign(s, NewStack()) for s in sweep.twins.values())
+    body = stacks + forward + twins + builder.statements
     return Function(request.name, parameters, body, gradient, function.origin)
 
 
@@ -206,6 +290,14 @@ def _result(sweep: Reverse, place: Place) -> Atom:
         case Dict(keys):
             parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in keys]
             return builder.emit(DictOf(tuple(map(Literal, keys)), tuple(parts)))
+    if isinstance(fact, List):
+        if not isinstance(fact.item, Scalar):
+            words = f"the gradient by the list `{place.name}` of other things than numbers"
+            raise UnsupportedSyntaxError(f"{words} is not supported yet", instead="a tuple.")
+        if place not in sweep.cotangents:
+            sweep.buffered |= {place.name}
+            sweep.make_buffers([place.name])
+        return sweep.cotangents[place]
     if not can_be_active(fact):
         return Literal(None)
     cotangent = sweep.cotangents.get(place)

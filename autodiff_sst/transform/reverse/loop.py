@@ -1,0 +1,165 @@
+"""The reverse of loops: the turns in reverse order, the carries' cotangents carried back.
+
+    s = s_0                            s_bar = …
+    for i in range(n):                 for i in reversed(range(n)):
+        s_1 = f(s)            →            s = pop(saved)
+        s = s_1                            s_1_bar = s_bar
+                                           s_bar = s_1_bar * f'(s)
+
+A turn begins with the cotangent of the carry as it is after the turn; it belongs to what the turn
+made, and the carry's own starts from zero and collects what the turn read of it. What the body
+reads of values bound outside has its cotangent carried too. A `while` counts its turns, and its
+reverse is a `for` over that count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from autodiff_sst.analysis.values import INT, Abstract, can_be_active
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Binary,
+    Block,
+    Carry,
+    For,
+    Literal,
+    Name,
+    Push,
+    While,
+)
+from autodiff_sst.core.walk import binds, reads, substitute, writes
+from autodiff_sst.transform.reverse.cotangents import (
+    Place,
+    fact_at,
+    keys_of,
+    write_out,
+    zero,
+)
+from autodiff_sst.transform.reverse.saves import save_region
+from autodiff_sst.transform.reverse.sweep import Reverse
+
+
+def reverse_for(sweep: Reverse, statement: For) -> Block:
+    counter = sweep.builder.names.fresh(statement.target)
+    sweep.builder.facts[counter] = INT
+    forward, backward, carries, finish = _turn(sweep, statement, statement.body, statement.target)
+    if backward or carries:
+        sweep.builder.append(
+            For(
+                counter,
+                statement.bounds,
+                substitute(backward, {statement.target: Name(counter)}),
+                carries,
+                not statement.backwards,
+                sweep.builder.origin,
+            )
+        )
+    finish()
+    return (replace(statement, body=forward),)
+
+
+def reverse_while(sweep: Reverse, statement: While) -> Block:
+    names, facts = sweep.builder.names, sweep.builder.facts
+    turn = (*statement.condition, *statement.body)
+    forward, backward, carries, finish = _turn(sweep, statement, turn, None)
+    if not (backward or carries):
+        finish()
+        return (statement,)
+    turns, more, counter = names.fresh("turns"), names.temporary(), names.fresh("k")
+    facts[turns] = facts[more] = facts[counter] = INT
+    origin = sweep.builder.origin
+    sweep.builder.append(For(counter, (Name(turns),), backward, carries, False, origin))
+    finish()
+    # The last run of the condition is not a turn: what it would push, the body pushes.
+    pushes = [s for s in forward if isinstance(s, Push)]
+    rest = [s for s in forward if not isinstance(s, Push)]
+    split = len(statement.condition)
+    condition, body = tuple(rest[:split]), (*rest[split:], *pushes)
+    body = (*body, Assign(more, Binary("+", Name(turns), Literal(1))))
+    count = Carry(turns, Literal(0), Name(more))
+    new = replace(statement, condition=condition, body=body, carries=(*statement.carries, count))
+    return (new,)
+
+
+def _turn(
+    sweep: Reverse, statement: For | While, body: Block, counter: str | None
+) -> tuple[Block, Block, tuple[Carry, ...], Callable[[], None]]:
+    """A turn of the loop, its reverse, what the reverse carries, and what to do after it."""
+    builder = sweep.builder
+    carried = {c.name for c in statement.carries}
+    inits = _inits(sweep, statement, body, carried)
+    bars = {place: builder.names.cotangent(place.name) for place in inits}
+    for place, bar in bars.items():
+        builder.facts[bar] = place.fact(builder)
+    outer = sweep.cotangents
+    own = [p for p in bars if p.name in carried]
+    sweep.cotangents = {**outer, **{p: Name(b) for p, b in bars.items() if p not in own}}
+    depth, sweep.depth = sweep.depth, sweep.depth + 1
+    with builder.block() as statements:
+        top = [*(name for s in body for name in binds(s)), *carried]
+        sweep.make_buffers(top)
+        for carry in statement.carries:
+            for place in own:
+                if place.name == carry.name:
+                    sweep.add_to(carry.next, Name(bars[place]), place.path)
+        forward = sweep.block(body, buffers=False)
+        nexts = {}
+        for place in bars:
+            value = sweep.cotangents.get(place)
+            whole = zero(builder, place) if value is None else value
+            nexts[place] = write_out(builder, whole, place)
+    sweep.depth = depth
+    sweep.cotangents = outer
+    bound = frozenset(n for s in body for n in binds(s)) | carried | {counter or ""}
+    if isinstance(statement, While):
+        bound |= writes(statement.condition)
+    forward, backward = save_region(sweep, forward, tuple(statements), bound, counter)
+    carries = tuple(Carry(bars[p], inits[p], nexts[p]) for p in bars)
+
+    def finish() -> None:
+        """After the loop: what was carried belongs to what the loop began with."""
+        for place, bar in bars.items():
+            if place not in own:
+                sweep.cotangents[place] = Name(bar)
+        for carry in statement.carries:
+            for place in own:
+                if place.name == carry.name:
+                    sweep.add_to(carry.init, Name(bars[place]), place.path)
+
+    return forward, backward, carries, finish
+
+
+def _inits(
+    sweep: Reverse, statement: For | While, body: Block, carried: set[str]
+) -> dict[Place, Atom]:
+    """The places whose cotangents the reverse carries, and these as the reverse begins."""
+    builder = sweep.builder
+    inits: dict[Place, Atom] = {}
+    inner = writes(body) | carried
+    free = (reads(body) | reads(tuple(_next_reads(statement)))) - inner
+    names = [*sorted(free), *(c.name for c in statement.carries)]
+    for name in names:
+        if name not in sweep.active or (name in sweep.buffered and name not in carried):
+            continue
+        taken = sweep.take(name) if name in carried else None
+        for path in _paths(builder.facts[name]):
+            place = Place(name, path)
+            known = sweep.cotangents.get(place) if taken is None else taken.get(path)
+            whole = zero(builder, place) if known is None else known
+            inits[place] = write_out(builder, whole, place)
+    return inits
+
+
+def _next_reads(statement: For | While) -> list[Assign]:
+    return [Assign(f"{c.name}", c.next) for c in statement.carries]
+
+
+def _paths(value: Abstract) -> list[tuple[Any, ...]]:
+    keys = keys_of(value)
+    if keys is None:
+        return [()] if can_be_active(value) else []
+    return [(k, *path) for k in keys for path in _paths(fact_at(value, (k,)))]

@@ -1,0 +1,59 @@
+"""The reverse of pushes and pops, on a stack of cotangents: a push becomes a pop, and a pop a push.
+
+    push(saved, s, t)        s_bar, t_bar = pop(saved_bar)
+    s, t = pop(saved)   →    push(saved_bar, s_bar, t_bar)
+
+Every stack of a program that is differentiated again has a twin for the cotangents of its active
+positions, made where the backward sweep begins.
+"""
+
+from __future__ import annotations
+
+from autodiff_sst.core.syntax import Atom, Name, Pop, Push
+from autodiff_sst.core.walk import statements
+from autodiff_sst.transform.reverse.cotangents import Place, keys_of, write_out, zero
+from autodiff_sst.transform.reverse.sweep import Reverse
+
+
+def active_positions(sweep: Reverse, stack: str) -> list[int]:
+    """The positions of a stack's items at which an active value is popped."""
+    found: set[int] = set()
+    for statement in statements(sweep.function.body):
+        if isinstance(statement, Pop) and statement.stack == stack:
+            found |= {k for k, t in enumerate(statement.targets) if t in sweep.active}
+    return sorted(found)
+
+
+def reverse_pop(sweep: Reverse, statement: Pop) -> None:
+    positions = active_positions(sweep, statement.stack)
+    if not positions:
+        return
+    values: list[Atom] = []
+    for k in positions:
+        target = statement.targets[k]
+        taken = sweep.take(target)
+        if keys_of(sweep.builder.facts[target]) is not None:
+            raise NotImplementedError("a container on a stack of saved values")
+        place = Place(target)
+        value = taken.get(())
+        whole = zero(sweep.builder, place) if value is None else value
+        values.append(write_out(sweep.builder, whole, place))
+    twin = sweep.twin(statement.stack)
+    sweep.builder.append(Push(twin, tuple(values), sweep.builder.origin))
+
+
+def reverse_push(sweep: Reverse, statement: Push) -> None:
+    positions = active_positions(sweep, statement.stack)
+    if not positions:
+        return
+    builder = sweep.builder
+    bars = []
+    for k in positions:
+        value = statement.values[k]
+        name = value.id if isinstance(value, Name) else "t"
+        bar = builder.names.cotangent(name)
+        builder.facts[bar] = builder.fact(value)
+        bars.append(bar)
+    builder.append(Pop(tuple(bars), sweep.twin(statement.stack), builder.origin))
+    for k, bar in zip(positions, bars, strict=True):
+        sweep.add_to(statement.values[k], Name(bar))
