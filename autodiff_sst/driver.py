@@ -16,7 +16,6 @@ from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.values import Abstract, Array, rank
 from autodiff_sst.core.syntax import Function
 from autodiff_sst.core.text import show
-from autodiff_sst.core.walk import writes
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.lower import Lowered, lower
@@ -28,7 +27,7 @@ from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules import elementwise, products, reductions, shapes
 from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.pair import cut
-from autodiff_sst.transform.reverse.sweep import Request, reverse
+from autodiff_sst.transform.reverse.sweep import Request, reverse, reverse_in_parts
 
 RULES = (elementwise, products, reductions, shapes)  # importing them registers them
 
@@ -145,14 +144,13 @@ def derive_pair(
     request = Request(
         by, f"vjp_{core.name}", with_value=True, seed=SEED, as_tuple=True, in_pair=True
     )
-    derived = reverse(core, known, request)
+    derived, backward = reverse_in_parts(core, known, request)
     tell("reverse", derived)
     (seed,) = [p for p in derived.parameters if p not in facts] or [SEED]
     if seed not in derived.parameters:  # the result depends on nothing that is active
         derived = replace(derived, parameters=(*derived.parameters, seed))
-    made = writes(derived.body) - writes(core.body)
     facts = {**facts, seed: fact(core.result, known)}
-    pair = cut(optimize(derived, facts), seed, made, core.name)
+    pair = cut(optimize(derived, facts), seed, backward, core.name)
     tell("forward of the pair", pair.forward)
     tell("backward of the pair", pair.backward)
     return DerivedPair(load([pair.forward], users), load([pair.backward], users), facts[seed])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from autodiff_sst.derivative import Derivative
 
 
 def power(x, n):
@@ -97,7 +98,16 @@ def carried_branch_value(x, n):
     return s
 
 
+def walrus_in_test(x, n):
+    k = 0
+    while (y := x * 0.7 + k) < n:
+        x = np.sin(y)
+        k += 1
+    return x * y
+
+
 FUNCTIONS = [
+    walrus_in_test,
     power, branches, nested, halving, newton, horner, swaps, last_value, carried_branch_value,
 ]  # fmt: skip
 
@@ -116,6 +126,26 @@ def test_gradients(function: Any, n: int) -> None:
         assert given == pytest.approx(expected, rel=1e-6, abs=1e-8), gradient.source
         expected = (gradient(x + h, n) - gradient(x - h, n)) / (2 * h)
         assert second(x, n) == pytest.approx(expected, rel=1e-5, abs=1e-7), second.source
+
+
+def vjp_by_first(function: Any, x: float, n: int) -> Any:
+    derivative = Derivative(function, "vjp", (0,))
+    values = derivative.bind((x, n), {})
+    pair = derivative.pair(values)
+    y, saved = pair.forward.function(*values)
+    return y, lambda seed: pair.backward.function(*saved, seed)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_pullbacks_run_twice(function: Any, n: int) -> None:
+    derivative = ad.grad(function)
+    for x in (0.35, 1.9):
+        y, pullback = vjp_by_first(function, x, n)
+        assert y == function(x, n)
+        for seed in (1.0, -2.5):
+            (given,) = pullback(seed)
+            assert given == pytest.approx(seed * derivative(x, n), rel=1e-12)
 
 
 def by_index(a, i):

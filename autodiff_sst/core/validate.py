@@ -15,6 +15,7 @@ from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
     Block,
+    Call,
     Carry,
     Effect,
     Expression,
@@ -137,7 +138,7 @@ class _Checker:
         match statement:
             case Assign(target, value):
                 self.expression(scope, value)
-                if isinstance(value, NewStack):
+                if isinstance(value, NewStack) or _copies_a_list(value):
                     self.stacks.add(target)
                 else:
                     self.buffers.add(target)
@@ -260,6 +261,14 @@ class _Checker:
         self.statement = statement
         self.reads(turn, [c.next for c in carries])
         scope.seen |= {c.name for c in carries}
+
+
+def _copies_a_list(value: Expression) -> bool:
+    """`list(saved)`: a pullback that may run again pops from a copy."""
+    match value:
+        case Call(Object(function), (Name(),)):
+            return function is list
+    return False
 
 
 def _contents_read(block: Block) -> set[str]:

@@ -35,7 +35,14 @@ from autodiff_sst.core.syntax import (
     Statement,
     While,
 )
-from autodiff_sst.frontend.exits import assigned, has_exit, is_left, returns
+from autodiff_sst.frontend.exits import (
+    assigned,
+    has_exit,
+    has_walrus,
+    is_left,
+    returns,
+    tested_inside,
+)
 from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.iteration import Iteration
 from autodiff_sst.frontend.source import Source
@@ -87,6 +94,9 @@ class Control(Expressions):
 
                     self.branch(test, branch(0, node.body), branch(1, node.orelse), node)
                     return all(left)
+                case gast.While(test=test) if has_walrus(test):
+                    # What the test binds is bound by its last run too: the test moves inside.
+                    return self.body([tested_inside(node), *nodes[k + 1 :]], in_loop)
                 case gast.For() | gast.While() if is_left(node):
                     self.leaving_loop(node)
                     self.else_of_loop(node)

@@ -45,3 +45,17 @@ def assigned(node: Any) -> list[str]:
     names = [n for n in gast.walk(node) if isinstance(n, gast.Name)]
     stored = [n for n in names if isinstance(n.ctx, gast.Store | gast.Del)]
     return [*dict.fromkeys(n.id for n in sorted(stored, key=lambda n: (n.lineno, n.col_offset)))]
+
+
+def has_walrus(node: Any) -> bool:
+    return any(isinstance(n, gast.NamedExpr) for n in gast.walk(node))
+
+
+def tested_inside(node: Any) -> Any:
+    """`while test: body` as `while True: if not test: break; body`."""
+    never = gast.copy_location(gast.Constant(value=True, kind=None), node.test)
+    negated = gast.copy_location(gast.UnaryOp(op=gast.Not(), operand=node.test), node.test)
+    leave = gast.copy_location(gast.Break(), node.test)
+    stop = gast.copy_location(gast.If(test=negated, body=[leave], orelse=[]), node.test)
+    new = gast.While(test=never, body=[stop, *node.body], orelse=[])
+    return gast.copy_location(new, node)

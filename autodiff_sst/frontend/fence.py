@@ -10,6 +10,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend.exits import has_walrus
 from autodiff_sst.frontend.source import Source
 
 _YIELD = ("`yield` has no derivative", "append the values to a list and return it.")
@@ -81,6 +82,8 @@ def _check(source: Source, node: Any) -> None:
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         for target in targets:
             _check_target(source, target)
+    if isinstance(node, gast.While) and node.orelse and has_walrus(node.test):
+        raise refusal(source, node, f"`else` of a `while` with `:=` {_LATER}", "no `:=` there.")
     if isinstance(node, gast.Call) and any(k.arg is None for k in node.keywords):
         raise refusal(source, node, f"`**` in a call {_LATER}", "the keywords one by one.")
     if not isinstance(node, ALLOWED):

@@ -62,7 +62,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     While,
 )
-from autodiff_sst.core.walk import all_names, binds
+from autodiff_sst.core.walk import all_names, binds, writes
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, LEN, ZEROS_LIKE
 from autodiff_sst.transform.reverse.cotangents import Place, fact_at, fit, keys_of, write_out, zero
@@ -241,32 +241,41 @@ class Reverse:
 
 def reverse(function: Function, facts: Mapping[str, Abstract], request: Request) -> Function:
     """The function that returns the cotangents of `request.by`, after the value if asked."""
+    return reverse_in_parts(function, facts, request)[0]
+
+
+def reverse_in_parts(
+    function: Function, facts: Mapping[str, Abstract], request: Request
+) -> tuple[Function, frozenset[str]]:
+    """The reverse, and the names that its backward sweep binds."""
     sweep = Reverse(function, facts, request.by, request.in_pair)
     builder = sweep.builder
     parameters = function.parameters
-    result = function.result
+    value = function.result
     sweep.make_buffers(parameters)
-    if isinstance(result, Name) and result.id in sweep.active:
+    if isinstance(value, Name) and value.id in sweep.active:
         if request.seed is None:
-            _check_scalar(builder, result)
-            sweep.cotangents[Place(result.id)] = Literal(1.0)
+            _check_scalar(builder, value)
+            sweep.cotangents[Place(value.id)] = Literal(1.0)
         else:
             seed = builder.names.fresh(request.seed)
             parameters = (*parameters, seed)
-            builder.bind(seed, facts[result.id])
-            sweep.add(result.id, Name(seed))
+            builder.bind(seed, facts[value.id])
+            sweep.add(value.id, Name(seed))
     elif request.seed is None:
-        _check_scalar(builder, result)
+        _check_scalar(builder, value)
     forward = sweep.block(function.body)
     builder.origin = None
     grads = [_result(sweep, Place(name)) for name in request.by]
     gradient = builder.emit(TupleOf(tuple(grads))) if request.as_tuple else grads[0]
     if request.with_value:
-        gradient = builder.emit(TupleOf((result, gradient)))
+        gradient = builder.emit(TupleOf((value, gradient)))
     stacks = tuple(Assign(s, NewStack()) for s in sweep.stacks)
     twins = tuple(Assign(s, NewStack()) for s in sweep.twins.values())
-    body = stacks + forward + twins + builder.statements
-    return Function(request.name, parameters, body, gradient, function.origin)
+    backward = twins + builder.statements
+    body = stacks + forward + backward
+    result = Function(request.name, parameters, body, gradient, function.origin)
+    return result, writes(backward)
 
 
 def _check_scalar(builder: Builder, result: Atom) -> None:
