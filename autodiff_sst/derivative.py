@@ -81,7 +81,10 @@ class Derivative:
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
         captured = self._lowered.captured
-        return [*bound.arguments.values(), *(captured_value(self.base, n) for n in captured)]
+        return [
+            *bound.arguments.values(),
+            *(captured_value(function, name) for function, name in captured),
+        ]
 
     def derived_for(self, values: list[Any]) -> Derived:
         from autodiff_sst.analysis.values import abstract

@@ -17,6 +17,7 @@ from autodiff_sst.analysis.values import Abstract, Array, rank
 from autodiff_sst.core.syntax import Function
 from autodiff_sst.core.text import show
 from autodiff_sst.emit.load import Loaded, load
+from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.lower import Lowered, lower
 from autodiff_sst.frontend.source import read_source
@@ -25,6 +26,7 @@ from autodiff_sst.optimize.common_subexpressions import share_common_subexpressi
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules import elementwise, products, reductions, shapes
+from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.pair import cut
 from autodiff_sst.transform.reverse.sweep import Request, reverse, reverse_in_parts
@@ -78,10 +80,20 @@ def lower_function(function: Any) -> Lowered:
     return found
 
 
+def inlines(function: Any) -> bool:
+    """Whether calls of a Python function are replaced by its body: it has no rule of its own."""
+    module = (getattr(function, "__module__", None) or "").partition(".")[0]
+    return not (module in ("numpy", "scipy") or find(function) or is_nondifferentiable(function))
+
+
 def _lower(function: Any) -> Lowered:
     source = read_source(function)
     fence(source)
-    lowered = lower(source)
+    parameters = source.tree.args
+    if parameters.vararg is not None or parameters.kwarg is not None:
+        words = "`*args` and `**kwargs` of the function itself are not supported yet"
+        raise UnsupportedSyntaxError(words, source.origin(source.tree), instead="names.")
+    lowered = lower(source, inlines)
     # Variables that nobody reads again need no merges and no carries.
     tell("lower", lowered.function)
     tidy = remove_dead_code(propagate_copies(lowered.function))

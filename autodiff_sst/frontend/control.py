@@ -35,6 +35,8 @@ from autodiff_sst.core.syntax import (
     Statement,
     While,
 )
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend.calls import Closure
 from autodiff_sst.frontend.exits import (
     assigned,
     has_exit,
@@ -53,8 +55,12 @@ _STOPPED, _RETURNED, VALUE = "stopped()", "returned()", "value()"  # no names of
 class Control(Expressions):
     source: Source
     names: Names
-    values: dict[str, Atom]
+    values: dict[str, Any]
     block: list[Statement]
+
+    def value(self, node: Any) -> Any:
+        """An atom, or a closure (calls.py)."""
+        raise NotImplementedError
 
     def version(self, variable: str) -> str:
         raise NotImplementedError
@@ -72,7 +78,7 @@ class Control(Expressions):
         for k, node in enumerate(nodes):
             match node:
                 case gast.Return(value=value):
-                    self.values[VALUE] = Literal(None) if value is None else self.atom(value)
+                    self.values[VALUE] = Literal(None) if value is None else self.value(value)
                     if in_loop:
                         self.values[_RETURNED] = self.values[_STOPPED] = Literal(True)
                     return True
@@ -123,6 +129,12 @@ class Control(Expressions):
         merges = []
         for variable in dict.fromkeys([*ends[0], *ends[1]]):
             a, b = (end.get(variable, UNDEFINED) for end in ends)
+            if isinstance(a, Closure) or isinstance(b, Closure):
+                if UNDEFINED in (a, b) or a is b:
+                    self.values[variable] = b if a == UNDEFINED else a
+                    continue
+                words = "a function that a branch chooses is not supported yet"
+                raise UnsupportedSyntaxError(words, self.source.origin(node))
             if a != b:
                 name = self.version(variable)
                 merges.append(Merge(name, (a, b)))
@@ -151,7 +163,8 @@ class Control(Expressions):
             return lower
 
         self.branch(test, into(then), into(orelse), node)
-        return self.values.pop(name)
+        made: Atom = self.values.pop(name)
+        return made
 
     # Loops
 
@@ -167,9 +180,15 @@ class Control(Expressions):
         nexts, block = self.values, tuple(self.block)
         self.block = outer
         self.values = outer_values
-        carries = tuple(Carry(carried[v], inits[v], nexts[v]) for v in variables)
+        carries = tuple(
+            Carry(carried[v], inits[v], nexts[v])
+            for v in variables
+            if not isinstance(nexts[v], Closure)
+        )
         for variable in variables:
             self.values[variable] = Name(carried[variable])
+            if isinstance(nexts[variable], Closure):
+                self.values[variable] = nexts[variable]
         return block, carries
 
     def for_loop(self, node: Any) -> None:

@@ -33,8 +33,6 @@ REFUSED: dict[type, tuple[str, str]] = {
         "import at the module's top.",
     ),
     gast.ClassDef: (f"a class inside a function {_LATER}", "define it at the module's top."),
-    gast.FunctionDef: (f"a function inside a function {_LATER}", "define it at the module's top."),
-    gast.Lambda: (f"`lambda` {_LATER}", "the expression itself."),
     gast.With: (f"`with` {_LATER}", "the statements in it, without `with`."),
     gast.Try: (f"`try` {_LATER}", "a test before the statement that may fail."),
     gast.Raise: (f"`raise` {_LATER}", "a test before the call."),
@@ -45,7 +43,6 @@ REFUSED: dict[type, tuple[str, str]] = {
     gast.DictComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.GeneratorExp: (f"a generator expression {_LATER}", "whole-array operations."),
     gast.JoinedStr: (f"an f-string {_LATER}", "the string outside the function."),
-    gast.Starred: (f"`*` in a call or an assignment {_LATER}", "the items one by one."),
     gast.Set: (f"a set {_LATER}", "a tuple."),
     gast.Match: (f"`match` {_LATER}", "`np.where`."),
 }
@@ -54,7 +51,7 @@ ALLOWED = (
     *(gast.Return, gast.Assign, gast.AnnAssign, gast.Expr, gast.Pass, gast.Constant, gast.Name),
     *(gast.BinOp, gast.UnaryOp, gast.Compare, gast.Call, gast.keyword, gast.Attribute),
     *(gast.If, gast.IfExp, gast.For, gast.While, gast.Break, gast.Continue, gast.AugAssign),
-    *(gast.NamedExpr, gast.BoolOp),
+    *(gast.NamedExpr, gast.BoolOp, gast.FunctionDef, gast.Lambda, gast.arguments, gast.Starred),
     *(gast.Subscript, gast.Slice, gast.Tuple, gast.List, gast.Dict),
     *(gast.operator, gast.unaryop, gast.cmpop, gast.boolop, gast.expr_context),
 )
@@ -65,11 +62,6 @@ def fence(source: Source) -> None:
     tree = source.tree
     if isinstance(tree, gast.AsyncFunctionDef):
         raise refusal(source, tree, *_ASYNC)
-    arguments = tree.args
-    if arguments.vararg is not None:
-        raise refusal(source, arguments.vararg, f"`*{arguments.vararg.id}` {_LATER}", "names.")
-    if arguments.kwarg is not None:
-        raise refusal(source, arguments.kwarg, f"`**{arguments.kwarg.id}` {_LATER}", "names.")
     body = tree.body if isinstance(tree.body, list) else [tree.body]
     for node in body:
         _check(source, node)
@@ -84,12 +76,13 @@ def _check(source: Source, node: Any) -> None:
             _check_target(source, target)
     if isinstance(node, gast.While) and node.orelse and has_walrus(node.test):
         raise refusal(source, node, f"`else` of a `while` with `:=` {_LATER}", "no `:=` there.")
-    if isinstance(node, gast.Call) and any(k.arg is None for k in node.keywords):
-        raise refusal(source, node, f"`**` in a call {_LATER}", "the keywords one by one.")
+    if isinstance(node, gast.FunctionDef) and node.decorator_list:
+        raise refusal(source, node, f"a decorator inside a function {_LATER}", "a plain call.")
     if not isinstance(node, ALLOWED):
         raise refusal(source, node, f"`{type(node).__name__}` {_LATER}", "plain expressions.")
+    notes = (getattr(node, "annotation", None), getattr(node, "returns", None))
     for child in gast.iter_child_nodes(node):
-        if not (isinstance(node, gast.AnnAssign) and child is node.annotation):
+        if not any(child is note for note in notes):
             _check(source, child)
 
 

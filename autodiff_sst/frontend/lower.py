@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import builtins
 import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from types import FunctionType, ModuleType
-from typing import Any
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, cast
 
 import gast
 
@@ -31,12 +32,13 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Object,
-    Statement,
     Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.control import VALUE, Control
+from autodiff_sst.frontend.calls import Closure
+from autodiff_sst.frontend.control import VALUE
 from autodiff_sst.frontend.expressions import OPERATORS
+from autodiff_sst.frontend.inline import Inlining, Shared
 from autodiff_sst.frontend.source import Source
 
 # `x += e` is decided by type (resolve.py): what changes an array, rebinds a number.
@@ -53,17 +55,44 @@ class Lowered:
     """`function` has the source's parameters, in the order of its signature, then `captured`."""
 
     function: Function
-    captured: tuple[str, ...]
+    captured: tuple[tuple[FunctionType, str], ...]  # a function, and a variable that it reads
 
 
-def lower(source: Source) -> Lowered:
+def lower(source: Source, inlines: Callable[[Any], bool] = lambda function: False) -> Lowered:
     """The core of a source that has passed the fence.
+
+    Args:
+        inlines: whether the body of a function takes the place of its calls.
 
     Raises:
         UnsupportedSyntaxError: a name is read that is bound nowhere before.
         NameError: a global that does not exist.
     """
-    return _Lowering(source).function()
+    code = source.function.__code__
+    shared = Shared(Names(names_in(code)), inlines)
+    local = {*code.co_varnames, *code.co_cellvars}
+    parameters = parameters_of(source.tree)
+    values: dict[str, Any] = {p: Name(p) for p in parameters}
+    lowering = _Lowering(source, source.tree, shared, local, values, None)
+    lowering.used = {*parameters}
+    result = lowering.run()
+    if isinstance(result, Closure):
+        raise UnsupportedSyntaxError(
+            "a function as the result has no derivative", source.origin(source.tree)
+        )
+    captured = [*shared.captured]
+    whole = (*parameters, *shared.captured.values())
+    core = Function(source.name, whole, (*lowering.block,), result, source.origin(source.tree))
+    return Lowered(core, (*captured,))
+
+
+def names_in(code: CodeType) -> set[str]:
+    """No fresh name may shadow a local, nor a global that the text of an object names."""
+    found = {*code.co_varnames, *code.co_cellvars, *code.co_names, *code.co_freevars}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= names_in(constant)
+    return found
 
 
 def parameters_of(tree: Any) -> tuple[str, ...]:
@@ -80,30 +109,15 @@ def captured_value(function: FunctionType, name: str) -> Any:
     return function.__globals__[name]
 
 
-class _Lowering(Control):
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        code = source.function.__code__
-        self.locals = {*code.co_varnames, *code.co_cellvars}
-        # No fresh name may shadow a local, nor a global that the text of an object names.
-        self.names = Names({*self.locals, *code.co_names, *code.co_freevars})
-        self.parameters = parameters_of(source.tree)
-        self.captured: list[str] = []
-        self.values: dict[str, Atom] = {p: Name(p) for p in self.parameters}
-        self.used = {*self.parameters}
-        self.block: list[Statement] = []
-
-    def function(self) -> Lowered:
-        tree, source = self.source.tree, self.source
+class _Lowering(Inlining):
+    def run(self) -> Any:
+        """Lowers the body; what it returns, an atom or a closure."""
         self.values[VALUE] = Literal(None)
-        if isinstance(tree, gast.Lambda):
-            self.values[VALUE] = self.atom(tree.body)
+        if isinstance(self.tree, gast.Lambda):
+            self.values[VALUE] = self.value(self.tree.body)
         else:
-            self.body(tree.body, in_loop=False)
-        result = self.values[VALUE]
-        parameters = (*self.parameters, *self.captured)
-        core = Function(source.name, parameters, (*self.block,), result, source.origin(tree))
-        return Lowered(core, (*self.captured,))
+            self.body(self.tree.body, in_loop=False)
+        return self.values[VALUE]
 
     # Statements
 
@@ -126,20 +140,25 @@ class _Lowering(Control):
                 self.for_loop(node)
             case gast.While():
                 self.while_loop(node)
+            case gast.FunctionDef(name=name):
+                self.values[name] = self.closure(node)
             case gast.Expr(value=gast.Constant()) | gast.Pass():
                 pass  # a docstring
             case gast.Expr(value=value):
-                self.block.append(Effect(self.expression(value), self.source.origin(value)))
+                made = self.evaluate(value)
+                if not isinstance(made, Closure | Name | Literal | Object):
+                    self.block.append(Effect(made, self.source.origin(value)))
             case _:
                 raise AssertionError(f"the fence let {type(node).__name__} pass")
 
     def assign(self, targets: list[Any], value: Any) -> None:
         first = targets[0].id if isinstance(targets[0], gast.Name) else None
-        atom = self.emit(self.expression(value), value, first)
+        made = self.evaluate(value)
+        atom = made if isinstance(made, Closure) else self.emit(made, value, first)
         for target in targets:
             self.assign_to(target, atom)
 
-    def assign_to(self, target: Any, atom: Atom) -> None:
+    def assign_to(self, target: Any, atom: Any) -> None:
         if isinstance(target, gast.Name):
             if isinstance(atom, Name) and atom in self.values.values():
                 # Another name of the same object: passes that ask who shares it must see that.
@@ -151,8 +170,17 @@ class _Lowering(Control):
         for k, item in enumerate(target.elts):
             self.assign_to(item, self.emit(Subscript(atom, (Literal(k),)), target))
 
+    # Expressions
+
     def expression(self, node: Any) -> Expression:
         match node:
+            case gast.Call() | gast.Lambda():
+                made = self.call(node) if isinstance(node, gast.Call) else None
+                if made is None or isinstance(made, Closure):
+                    raise UnsupportedSyntaxError(
+                        "a function as a value is not supported here", self.source.origin(node)
+                    )
+                return cast(Expression, made)
             case gast.IfExp(test=test, body=body, orelse=orelse):
                 atom = self.atom(test)
                 then, other = partial(self.atom, body), partial(self.atom, orelse)
@@ -163,7 +191,7 @@ class _Lowering(Control):
                 return self.comparisons(node, self.atom(left), ops, OPERATORS)
             case gast.NamedExpr(target=target, value=value):
                 self.assign([target], value)
-                return self.values[target.id]
+                return self.name(target.id, target)
             case _:
                 return super().expression(node)
 
@@ -172,6 +200,7 @@ class _Lowering(Control):
             return value
         name = self.names.temporary() if variable is None else self.version(variable)
         self.block.append(Assign(name, value, self.source.origin(node)))
+        self.shared.made[name] = value
         return Name(name)
 
     def version(self, variable: str) -> str:
@@ -185,6 +214,13 @@ class _Lowering(Control):
     # Names
 
     def name(self, name: str, node: Any) -> Atom:
+        found = self.lookup(name, node)
+        if isinstance(found, Closure):
+            words = f"the function `{name}` as a value is not supported here"
+            raise UnsupportedSyntaxError(words, self.source.origin(node), instead="a call of it.")
+        return cast(Atom, found)
+
+    def lookup(self, name: str, node: Any) -> Any:
         if name in self.values:
             return self.values[name]
         if name in self.locals:
@@ -192,14 +228,20 @@ class _Lowering(Control):
             raise UnsupportedSyntaxError(
                 words, self.source.origin(node), instead=f"assign `{name}` before."
             )
+        if self.enclosing is not None:
+            return self.enclosing.lookup(name, node)
         function = self.source.function
-        if name not in function.__code__.co_freevars:
+        if name in function.__code__.co_freevars:
+            value = captured_value(function, name)
+        else:
             try:
                 value = {**vars(builtins), **function.__globals__}[name]
             except KeyError:
                 raise NameError(f"name {name!r} is not defined") from None
-            if isinstance(value, ModuleType) or callable(value):
-                return Object(value, name, value)
-        if name not in self.captured:
-            self.captured.append(name)
-        return Name(name)
+        if isinstance(value, ModuleType) or callable(value):
+            return Object(value, name, value)
+        key = (function, name)
+        if key not in self.shared.captured:
+            own = not self.shared.running  # of the function that is lowered
+            self.shared.captured[key] = name if own else self.names.fresh(name)
+        return Name(self.shared.captured[key])

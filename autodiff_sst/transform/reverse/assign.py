@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.text import show_expression
 from autodiff_sst.errors import MissingRuleError, UnsupportedSyntaxError
+from autodiff_sst.frontend.calls import REASONS
 from autodiff_sst.rules.registry import ATTRIBUTES, OPERATORS, UNARY_OPERATORS, adjoint_of
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
 from autodiff_sst.transform.reverse.cotangents import Place, keys_of, write_out
@@ -144,6 +146,12 @@ def is_elementwise(function: object) -> bool:
 
 
 def missing(called: object, statement: Assign) -> MissingRuleError:
+    if isinstance(called, FunctionType) and called in REASONS:
+        reason = REASONS[called]
+        where = f"{called.__name__} ({statement.origin})"
+        return type(reason)(  # type: ignore[return-value]
+            reason.message, reason.origin, (*reason.reached_from, where), reason.instead
+        )
     name = name_of(called)
     return MissingRuleError(
         f"`{name}` has no derivative rule, and no Python source to differentiate",

@@ -1,0 +1,124 @@
+"""Calls of Python functions: their bodies take the place of the call.
+
+    y = square(x) + 1          t = x * x            def square(v):
+                         →     y = t + 1                return v * v
+
+The arguments become the callee's variables, its `return` the value of the call. Functions that are
+defined in the function itself, lambdas among them, are values that lowering knows: they may be
+passed on, and read the variables around them as these are when the call is made. Calls that cannot
+be replaced (recursion, no source, unsupported statements) stay calls; `REASONS` holds why.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from autodiff_sst.core.syntax import (
+    Atom,
+    DictOf,
+    Expression,
+    Literal,
+    Name,
+    Object,
+    TupleOf,
+)
+from autodiff_sst.errors import AutodiffError
+
+# Why a call stayed a call, by function: what to say if it has to be differentiated.
+REASONS: dict[Any, AutodiffError] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Closure:
+    """A function that is defined in the function that is lowered; never part of the core."""
+
+    node: Any
+    scope: Any  # the lowering in whose variables it was defined
+    defaults: dict[str, Atom | Closure]
+
+
+Value = Any  # an atom, or a Closure
+
+
+@dataclass
+class Arguments:
+    positional: list[Value]
+    keywords: dict[str, Value]
+
+
+class BindingError(TypeError):
+    """The call does not fit the function: the primal's own error, when it gets there."""
+
+
+def bind(
+    tree: Any, given: Arguments, defaults: dict[str, Value], pack: Callable[[Any], Atom]
+) -> dict[str, Value]:
+    """The callee's variables from the arguments, as Python binds them."""
+    arguments = tree.args
+    names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+    only = [a.id for a in arguments.kwonlyargs]
+    bound: dict[str, Value] = dict(zip(names, given.positional, strict=False))
+    extra = given.positional[len(names) :]
+    rest: dict[str, Value] = {}
+    for key, value in given.keywords.items():
+        if key in (*names, *only) and key not in bound:
+            bound[key] = value
+        else:
+            rest[key] = value
+    for name in (*names, *only):
+        if name not in bound:
+            if name not in defaults:
+                raise BindingError(f"missing argument {name!r}")
+            bound[name] = defaults[name]
+    if arguments.vararg is not None:
+        bound[arguments.vararg.id] = pack(TupleOf(tuple(extra)))
+    elif extra:
+        raise BindingError("too many arguments")
+    if arguments.kwarg is not None:
+        keys = tuple(map(Literal, rest))
+        bound[arguments.kwarg.id] = pack(DictOf(keys, tuple(rest.values())))
+    elif rest:
+        raise BindingError(f"unexpected argument {next(iter(rest))!r}")
+    return bound
+
+
+def unwrap_partial(function: Any, given: Arguments) -> tuple[Any, Arguments]:
+    """A `functools.partial` and its arguments as the function and all of them."""
+    while isinstance(function, functools.partial):
+        first = [constant_atom(a) for a in function.args]
+        named = {k: constant_atom(a) for k, a in function.keywords.items()}
+        given = Arguments(first + given.positional, {**named, **given.keywords})
+        function = function.func
+    return function, given
+
+
+def constant_atom(value: Any) -> Atom:
+    if value is None or type(value) in (bool, int, float, str):
+        return Literal(value)
+    return Object(value, getattr(value, "__name__", "constant"), value)
+
+
+def defaults_of(function: FunctionType, tree: Any) -> dict[str, Value]:
+    arguments = tree.args
+    names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+    values = function.__defaults__ or ()
+    found = dict(zip(names[len(names) - len(values) :], map(constant_atom, values), strict=True))
+    return {**found, **{k: constant_atom(v) for k, v in (function.__kwdefaults__ or {}).items()}}
+
+
+def spread(atom: Any, made: dict[str, Expression]) -> list[Atom] | None:
+    """The items of a tuple that lowering has made itself: `f(*args)`."""
+    value = made.get(atom.id) if isinstance(atom, Name) else None
+    return [*value.items] if isinstance(value, TupleOf) else None
+
+
+def spread_keywords(atom: Any, made: dict[str, Expression]) -> dict[str, Atom] | None:
+    value = made.get(atom.id) if isinstance(atom, Name) else None
+    if not isinstance(value, DictOf) or not all(isinstance(k, Literal) for k in value.keys):
+        return None
+    keys = [k.value for k in value.keys if isinstance(k, Literal)]
+    return dict(zip(keys, value.values, strict=True))

@@ -1,0 +1,179 @@
+"""Lowers calls: the part of `lower.py` that puts a callee's body in the place of its call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+import gast
+
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import Call, Expression, Object
+from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
+from autodiff_sst.frontend.calls import (
+    REASONS,
+    Arguments,
+    BindingError,
+    Closure,
+    bind,
+    defaults_of,
+    spread,
+    spread_keywords,
+    unwrap_partial,
+)
+from autodiff_sst.frontend.control import Control
+from autodiff_sst.frontend.exits import own_nodes
+from autodiff_sst.frontend.fence import fence
+from autodiff_sst.frontend.source import Source, read_source
+
+
+@dataclass
+class Shared:
+    """What a function and those in its calls' places have in common."""
+
+    names: Names
+    inlines: Callable[[Any], bool]
+    captured: dict[tuple[FunctionType, str], str] = field(default_factory=dict)
+    made: dict[str, Expression] = field(default_factory=dict)
+    running: list[Any] = field(default_factory=list)
+
+
+class Inlining(Control):
+    def __init__(
+        self,
+        source: Source,
+        tree: Any,
+        shared: Shared,
+        local: set[str],
+        values: dict[str, Any],
+        enclosing: Inlining | None,
+    ) -> None:
+        self.source = source
+        self.tree = tree
+        self.shared = shared
+        self.names = shared.names
+        self.locals = local
+        self.values = values
+        self.enclosing = enclosing
+        self.used: set[str] = set()
+        self.block = []
+
+    def run(self) -> Any:
+        raise NotImplementedError
+
+    def lookup(self, name: str, node: Any) -> Any:
+        """What a name stands for: an atom, or a closure."""
+        raise NotImplementedError
+
+    def closure(self, node: Any) -> Closure:
+        arguments = node.args
+        names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+        values = [self.value(d) for d in arguments.defaults]
+        defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
+        for name, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+            if default is not None:
+                defaults[name.id] = self.value(default)
+        return Closure(node, self, defaults)
+
+    def evaluate(self, node: Any) -> Any:
+        """An expression, or a closure."""
+        match node:
+            case gast.Lambda():
+                return self.closure(node)
+            case gast.Name(id=name):
+                return self.lookup(name, node)
+            case gast.Call():
+                return self.call(node)
+            case _:
+                return self.expression(node)
+
+    def value(self, node: Any) -> Any:
+        """An atom, or a closure."""
+        made = self.evaluate(node)
+        return made if isinstance(made, Closure) else self.emit(made, node)
+
+    def call(self, node: Any) -> Any:
+        called = self.value(node.func)
+        given = self.arguments(node)
+        if isinstance(called, Closure):
+            return self.inline_closure(called, given)
+        if isinstance(called, Object):
+            function, all_given = unwrap_partial(called.value, given)
+            if isinstance(function, FunctionType) and self.shared.inlines(function):
+                made = self.inline_function(function, all_given)
+                if made is not None:
+                    return made
+        for value in (*given.positional, *given.keywords.values()):
+            if isinstance(value, Closure):
+                raise UnsupportedSyntaxError(
+                    "a function defined here cannot be passed to what has no Python source",
+                    self.source.origin(node),
+                    instead="a loop.",
+                )
+        return Call(called, tuple(given.positional), tuple(given.keywords.items()))
+
+    def arguments(self, node: Any) -> Arguments:
+        given = Arguments([], {})
+        for argument in node.args:
+            if isinstance(argument, gast.Starred):
+                items = spread(self.atom(argument.value), self.shared.made)
+                if items is None:
+                    words = "`*` of what is not a tuple made here is not supported yet"
+                    raise UnsupportedSyntaxError(words, self.source.origin(argument))
+                given.positional += items
+            else:
+                given.positional.append(self.value(argument))
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                named = spread_keywords(self.atom(keyword.value), self.shared.made)
+                if named is None:
+                    words = "`**` of what is not a dict made here is not supported yet"
+                    raise UnsupportedSyntaxError(words, self.source.origin(keyword.value))
+                given.keywords |= named
+            else:
+                given.keywords[keyword.arg] = self.value(keyword.value)
+        return given
+
+    def inline_closure(self, closure: Closure, given: Arguments) -> Any:
+        node, scope = closure.node, closure.scope
+        if node in self.shared.running:
+            words = "a function defined here that calls itself is not supported yet"
+            raise UnsupportedSyntaxError(words, scope.source.origin(node), instead="a loop.")
+        values = bind(node, given, closure.defaults, lambda e: self.emit(e, node))
+        own = [n for n in own_nodes(node) if isinstance(n, gast.Name)]
+        local = {*values} | {n.id for n in own if isinstance(n.ctx, gast.Store)}
+        local |= {n.name for n in own_nodes(node) if isinstance(n, gast.FunctionDef)} - {
+            getattr(node, "name", "")
+        }
+        return self.run_inside(type(self)(scope.source, node, self.shared, local, values, scope))
+
+    def inline_function(self, function: FunctionType, given: Arguments) -> Any:
+        """The value of a call whose place the body takes; None if it must stay a call."""
+        code = function.__code__
+        if code in self.shared.running:
+            return None
+        before = len(self.block)
+        try:
+            source = read_source(function)
+            fence(source)
+            defaults = defaults_of(function, source.tree)
+            values = bind(source.tree, given, defaults, lambda e: self.emit(e, source.tree))
+            local = {*code.co_varnames, *code.co_cellvars}
+            inner = type(self)(source, source.tree, self.shared, local, values, None)
+            return self.run_inside(inner, code)
+        except AutodiffError as error:
+            REASONS[function] = error
+        except BindingError:
+            pass
+        del self.block[before:]
+        return None
+
+    def run_inside(self, inner: Inlining, running: Any = None) -> Any:
+        inner.block = self.block
+        self.shared.running.append(inner.tree if running is None else running)
+        try:
+            return inner.run()
+        finally:
+            self.shared.running.pop()

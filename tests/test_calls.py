@@ -1,0 +1,127 @@
+import functools
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+
+FACTOR = 3.0
+
+
+def square(v):
+    return v * v
+
+
+def scaled(v, power=2, *, factor=2.0):
+    if power == 2:
+        return factor * square(v) * FACTOR
+    return factor * v
+
+
+def doubled(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        return 2 * function(*args, **kwargs)
+
+    return wrapper
+
+
+@doubled
+def decorated(v, n=1):
+    return np.sin(v) * n
+
+
+def calls(x):
+    return scaled(x) + scaled(x, 1) * scaled(v=x, factor=x) + decorated(x, n=3)
+
+
+def nested(x):
+    offset = x * 2
+
+    def inner(v, scale=x):
+        return v * scale + offset
+
+    twice = lambda g, v: g(g(v))  # noqa: E731
+    offset = offset + 1
+    return twice(inner, x) * inner(1.0)
+
+
+def maker(k):
+    def made(v):
+        return v**k
+
+    return made
+
+
+def returned(x):
+    cube = maker(3)
+    return cube(x) + maker(2)(x)
+
+
+def several(x):
+    def both(v):
+        if v > 1:
+            return v, np.sin(v)
+        return v * v, 1.0
+
+    a, (b, c) = x, both(x)
+    return a * b + c
+
+
+PART = functools.partial(scaled, factor=0.5)
+
+
+def partials(x):
+    return PART(x) * PART(x, 1)
+
+
+def in_loop(x):
+    s = x
+    for k in range(3):
+        s = scaled(s, k) * 0.1 + square(np.sin(s))
+    return s
+
+
+FUNCTIONS = [calls, nested, returned, several, partials, in_loop]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_calls_are_differentiated(function: Any) -> None:
+    gradient = ad.grad(function)
+    second = ad.grad(gradient)
+    for x in (0.4, 1.7):
+        h = 1e-5
+        value, given = ad.value_and_grad(function)(x)
+        assert value == function(x)
+        expected = (function(x + h) - function(x - h)) / (2 * h)
+        assert given == pytest.approx(expected, rel=1e-7), gradient.source
+        expected = (gradient(x + h) - gradient(x - h)) / (2 * h)
+        assert second(x) == pytest.approx(expected, rel=1e-6)
+
+
+def recursive(x, n):
+    return x if n == 0 else x * recursive(x, n - 1)
+
+
+def with_statement(x):
+    with np.errstate(all="ignore"):
+        return x * x
+
+
+def uses_with(x):
+    return with_statement(x) * x
+
+
+def test_what_cannot_be_inlined_is_refused_where_it_is_differentiated() -> None:
+    with pytest.raises(ad.MissingRuleError, match="recursive"):
+        ad.grad(recursive)(2.0, 3)
+    with pytest.raises(ad.UnsupportedSyntaxError, match=r"(?s)`with` is not.*reached from with_st"):
+        ad.grad(uses_with)(2.0)
+
+
+def test_globals_of_callees_are_read_at_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = ad.grad(calls)
+    before = gradient(1.0)
+    monkeypatch.setattr("tests.test_calls.FACTOR", 0.0)
+    assert gradient(1.0) != before
