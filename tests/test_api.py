@@ -83,6 +83,18 @@ def test_a_gradient_shares_memory_with_nothing() -> None:
     assert not np.shares_memory(gradient, X)
 
 
+def test_a_deferred_cotangent_counts_once_an_element() -> None:
+    def g(a, v, m):  # type: ignore[no-untyped-def]
+        return np.sum(m - a) + np.sum(v + m) + np.sum(-(a + v)) + np.sum(m / m + a * v)
+
+    a, v, m = 0.7, np.array([1.0, 2.0, 3.0]), np.arange(1.0, 7.0).reshape(2, 3)
+    a_bar, v_bar, m_bar = ad.grad(g, argnums=(0, 1, 2))(a, v, m)
+    assert a_bar == pytest.approx(-6 - 3 + 2 * 6)
+    np.testing.assert_allclose(v_bar, np.full(3, 2 - 1 + 2 * 0.7))
+    np.testing.assert_allclose(m_bar, np.full((2, 3), 2.0))
+    assert ad.grad(g).source_for(a, v, m) != ad.grad(g).source
+
+
 def test_vjp_pulls_back_many_times() -> None:
     y, pullback = ad.vjp(lambda w, x: np.tanh(x @ w), W, X)
     np.testing.assert_array_equal(y, np.tanh(X @ W))

@@ -83,7 +83,26 @@ def in_loop(x):
     return s
 
 
-FUNCTIONS = [calls, nested, returned, several, partials, in_loop]
+def same_names(x):
+    y = x * 2
+    s = 1.0
+    for i in range(3):
+        s = s + helper_with_same_names(y, i)
+        y = y * 0.5
+    return s * y + x
+
+
+def helper_with_same_names(x, i):
+    y = x + i
+    for s in range(2):
+        y = y * np.sin(x) + s
+        if y > 100:
+            break
+    x = y
+    return x
+
+
+FUNCTIONS = [same_names, calls, nested, returned, several, partials, in_loop]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)

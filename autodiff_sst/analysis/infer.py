@@ -87,7 +87,7 @@ _LOGICAL = ("is", "is not", "in", "not in")
 # The shapes of their results depend on data: a probe would tell a lie.
 _DATA_DEPENDENT = {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.extract, np.compress}
 # Of an array of any rank they make one number, unless an axis is given.
-FULL_REDUCTIONS: set[Any] = {np.sum}
+FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std}
 _PURE_BUILTINS = {
     *(abs, all, any, bool, complex, divmod, float, int, isinstance, len, max, min, pow, round),
     *(str, sum, tuple, type, list, sorted, slice),

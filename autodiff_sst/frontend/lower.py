@@ -206,7 +206,8 @@ class _Lowering(Inlining):
     def version(self, variable: str) -> str:
         """A name for a new value of the user's variable: the variable itself the first time."""
         variable = variable.removesuffix("()")
-        if variable in self.used or variable not in self.locals:
+        is_own = variable in self.locals and not self.shared.running  # not of a callee
+        if variable in self.used or not is_own:
             return self.names.fresh(variable)
         self.used.add(variable)
         return variable

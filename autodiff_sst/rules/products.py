@@ -6,25 +6,25 @@ from autodiff_sst.rules.language import adjoint, d, rank
 from autodiff_sst.runtime.products import matmul_left, matmul_right
 
 
-@adjoint(np.matmul, ranks=(2, 2))
+@adjoint(np.matmul, np.dot, ranks=(2, 2))
 def _(y, a, b):
     d[a] = d[y] @ b.T
     d[b] = a.T @ d[y]
 
 
-@adjoint(np.matmul, ranks=(2, 1))
+@adjoint(np.matmul, np.dot, ranks=(2, 1))
 def _(y, a, b):
     d[a] = np.outer(d[y], b)
     d[b] = a.T @ d[y]
 
 
-@adjoint(np.matmul, ranks=(1, 2))
+@adjoint(np.matmul, np.dot, ranks=(1, 2))
 def _(y, a, b):
     d[a] = b @ d[y]
     d[b] = np.outer(a, d[y])
 
 
-@adjoint(np.matmul, ranks=(1, 1))
+@adjoint(np.matmul, np.dot, np.inner, np.vdot, ranks=(1, 1))
 def _(y, a, b):
     d[a] = d[y] * b
     d[b] = d[y] * a

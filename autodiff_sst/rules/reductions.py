@@ -33,3 +33,43 @@ def unreduce(builder, knowledge, y_bar, a, axis, keepdims):
 @adjoint(np.sum)
 def _(y, a, axis=None, keepdims=False):
     d[a] = unreduce(d[y], a, axis, keepdims)
+
+
+@adjoint(np.mean)
+def _(y, a, axis=None, keepdims=False):
+    d[a] = unreduce(d[y], a, axis, keepdims) * (np.size(y) / np.size(a))
+
+
+@adjoint(np.prod)
+def _(y, a, axis=None, keepdims=False):
+    # By division; an array with a zero in it is refused by the NaN that comes of 0 / 0.
+    d[a] = unreduce(d[y], a, axis, keepdims) * (unreduce(y, a, axis, keepdims) / a)
+
+
+@adjoint(np.max, np.min)
+def _(y, a, axis=None, keepdims=False):
+    # Shares split evenly among equals.
+    chosen = a == unreduce(y, a, axis, keepdims)
+    share = chosen / np.sum(chosen, axis=axis, keepdims=True)
+    d[a] = unreduce(d[y], a, axis, keepdims) * share
+
+
+@adjoint(np.var)
+def _(y, a, axis=None, ddof=0, keepdims=False):
+    centred = a - np.mean(a, axis=axis, keepdims=True)
+    d[a] = unreduce(d[y], a, axis, keepdims) * (2 * centred / (np.size(a) / np.size(y) - ddof))
+
+
+@adjoint(np.std)
+def _(y, a, axis=None, ddof=0, keepdims=False):
+    centred = a - np.mean(a, axis=axis, keepdims=True)
+    scale = unreduce(y, a, axis, keepdims) * (np.size(a) / np.size(y) - ddof)
+    d[a] = unreduce(d[y], a, axis, keepdims) * (centred / scale)
+
+
+@adjoint(np.cumsum)
+def _(y, a, axis=None):
+    if axis is None:
+        d[a] = np.reshape(np.flip(np.cumsum(np.flip(d[y]))), np.shape(a))
+    else:
+        d[a] = np.flip(np.cumsum(np.flip(d[y], axis), axis), axis)

@@ -18,6 +18,10 @@ UNARY_OPERATORS: dict[str, Any] = {"-": np.negative, "+": np.positive}
 # The function that a method of arrays is, by the method's name: `x.sum(axis=0)` is np.sum.
 METHODS: dict[str, Any] = {
     **{"sum": np.sum, "copy": np.copy, "transpose": np.transpose, "swapaxes": np.swapaxes},
+    **{"mean": np.mean, "prod": np.prod, "max": np.max, "min": np.min, "var": np.var},
+    **{"std": np.std, "cumsum": np.cumsum, "dot": np.dot, "clip": np.clip, "conj": np.conj},
+    **{"argmax": np.argmax, "argmin": np.argmin, "argsort": np.argsort, "any": np.any},
+    **{"all": np.all, "round": np.round},
     **{"reshape": np.reshape, "ravel": np.ravel, "flatten": np.ravel, "squeeze": np.squeeze},
 }
 # Methods that take a shape or an order as several arguments too: `x.reshape(2, 3)`.

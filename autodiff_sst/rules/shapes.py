@@ -91,6 +91,21 @@ def _(y, a, axis=None):
     d[a] = np.reshape(d[y], np.shape(a))
 
 
+@adjoint(np.flip)
+def _(y, m, axis=None):
+    d[m] = np.flip(d[y], axis)
+
+
+@adjoint(np.roll)
+def _(y, a, shift, axis=None):
+    d[a] = np.roll(d[y], -shift, axis)
+
+
+@adjoint(np.asarray, np.array, np.atleast_1d, np.ascontiguousarray)
+def _(y, a):
+    d[a] = np.reshape(d[y], np.shape(a))
+
+
 @adjoint(np.expand_dims)
 def _(y, a, axis):
     d[a] = np.reshape(d[y], np.shape(a))

@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,70 @@ CASES |= {
     np.ravel: [(MATRIX,)],
     np.squeeze: [(normal(1, 3, 1),), (normal(1, 3, 1), 0)],
     np.expand_dims: [(MATRIX, 1), (MATRIX, (0, -1))],
+}
+
+
+AXES: list[tuple[Any, ...]] = [
+    *[(x,) for (x,) in unary() if np.size(x)],
+    *[(normal(2, 3), axis) for axis in (0, 1, -1, None, (0, 1))],
+    (normal(2, 3, 4), (0, 2)),
+    (normal(3).astype(np.float32),),
+]
+SCALARS: list[tuple[Any, ...]] = [(0.7,), (0.3,)]
+CASES |= {
+    pow: [(0.7, 2.0), (0.7, 2), (normal(3, low=0.5), 3), (0.7, 0.5)],
+    math.pow: [(0.7, 2.0), (1.2, 0.5)],
+    np.remainder: [(normal(3), 0.7), (2.3, 0.7)],
+    float: SCALARS,
+    np.conj: unary(),
+    np.square: unary(),
+    np.reciprocal: unary(low=0.5),
+    np.maximum: [(a, b * 1.1 + 0.05) for a, b in binary()],
+    np.minimum: [(a, b * 1.1 + 0.05) for a, b in binary()],
+    np.fmax: [(a, b * 1.1 + 0.05) for a, b in binary()],
+    np.fmin: [(a, b * 1.1 + 0.05) for a, b in binary()],
+    np.clip: [(normal(2, 3), -0.5, 0.7), (normal(3), 0.2, None), (0.7, 0.0, 1.0)],
+    np.expm1: unary(),
+    np.exp2: unary(),
+    np.log2: unary(low=0.5),
+    np.log10: unary(low=0.5),
+    np.log1p: unary(low=-0.5),
+    np.cbrt: unary(low=0.5),
+    np.tan: unary(-1, 1),
+    np.arcsin: unary(-0.9, 0.9),
+    np.arccos: unary(-0.9, 0.9),
+    np.arctan: unary(),
+    np.arctan2: binary(low=0.3),
+    np.hypot: binary(low=0.3),
+    np.sinh: unary(),
+    np.cosh: unary(),
+    np.arcsinh: unary(),
+    np.arccosh: unary(low=1.2),
+    np.arctanh: unary(-0.9, 0.9),
+    np.logaddexp: binary(),
+    np.sinc: unary(low=0.3),
+    **{f: unary() for f in (np.deg2rad, np.radians, np.rad2deg, np.degrees, np.fabs)},
+    **{f: unary() for f in (np.absolute, np.asarray, np.array, np.atleast_1d)},
+    np.ascontiguousarray: [(MATRIX,), (MATRIX.T,)],
+    abs: [(0.7,), (MATRIX,)],
+    **dict.fromkeys(
+        (
+            *(math.exp, math.log, math.sin, math.cos, math.tanh, math.sqrt, math.fabs, math.expm1),
+            *(math.log2, math.log10, math.log1p, math.tan, math.asin, math.acos, math.atan),
+            *(math.sinh, math.cosh, math.asinh, math.atanh, math.radians, math.degrees),
+        ),
+        SCALARS,
+    ),
+    math.acosh: [(1.7,)],
+    math.atan2: [(0.3, 0.7), (-0.3, -0.7)],
+    **dict.fromkeys((np.mean, np.prod, np.max, np.min), AXES),
+    **{f: [c for c in AXES if np.size(c[0]) > 1] for f in (np.var, np.std)},
+    np.cumsum: [c for c in AXES if not isinstance(c[-1], tuple)],
+    np.dot: [c for c in CASES[np.matmul] if np.ndim(c[0]) < 3 and np.ndim(c[1]) < 3],
+    np.inner: [(normal(3), normal(3))],
+    np.vdot: [(normal(3), normal(3))],
+    np.flip: [(MATRIX,), (MATRIX, 1), (normal(3),)],
+    np.roll: [(MATRIX, 1), (MATRIX, 2, 1), (normal(5), -2)],
 }
 
 

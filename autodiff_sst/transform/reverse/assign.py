@@ -122,13 +122,14 @@ def _reverse_call(
     rule = adjoint_of(called, tuple(sweep.knowledge.rank(a) for a in args))
     if rule is None:
         raise missing(called, statement)
-    if not is_elementwise(called):
+    source = Place(statement.target) if is_elementwise(called) else None
+    if source is None:
         cotangent = write_out(builder, cotangent, Place(statement.target))
         builder.keep(cotangent)
     try:
         arguments = bind_arguments(rule, args, keywords)
         contribute = {
-            parameter: partial(sweep.add, atom.id)
+            parameter: partial(sweep.add, atom.id, source=source)
             for parameter, atom in arguments.items()
             if isinstance(atom, Name) and atom.id in sweep.active
         }
@@ -142,7 +143,9 @@ def _reverse_call(
 
 def is_elementwise(function: object) -> bool:
     """Whether rules take a deferred cotangent: the function works element by element."""
-    return isinstance(function, np.ufunc) and function.signature is None
+    if isinstance(function, np.ufunc):
+        return function.signature is None
+    return getattr(function, "__module__", "") == "math" or function in (abs, pow, float, np.clip)
 
 
 def missing(called: object, statement: Assign) -> MissingRuleError:

@@ -88,8 +88,15 @@ def zero(builder: Builder, place: Place) -> Atom:
     return builder.call(ZEROS_LIKE, place.atom(builder))
 
 
-def fit(builder: Builder, value: Atom, place: Place) -> Atom:
-    """A contribution to the cotangent of a place, summed where its value was broadcast."""
+def fit(builder: Builder, value: Atom, place: Place, source: Place | None = None) -> Atom:
+    """A contribution to the cotangent of a place, summed where its value was broadcast.
+
+    Args:
+        source: the result of an elementwise function that the contribution comes from. Where the
+            value was broadcast to it, a deferred contribution counts once an element of it.
+    """
+    if source is not None and _dims_differ(builder, place, source):
+        value = write_out(builder, value, source)
     primal, given = place.fact(builder), builder.fact(value)
     if _same_unknown(primal, given):
         return value
@@ -120,6 +127,14 @@ def _unbroadcast(builder: Builder, value: Atom, place: Place) -> Atom:
     assert isinstance(fitted, Name)
     builder.facts[fitted.id] = place.fact(builder)
     return fitted
+
+
+def _dims_differ(builder: Builder, place: Place, source: Place) -> bool:
+    fact, result = place.fact(builder), source.fact(builder)
+    dims = dims_of(fact)
+    if dims is None:
+        return not _same_unknown(fact, result)
+    return dims != dims_of(result)
 
 
 def _same_unknown(primal: Abstract, given: Abstract) -> bool:

@@ -70,6 +70,7 @@ def reverse_while(sweep: Reverse, statement: While) -> Block:
         finish()
         return (statement,)
     turns, more, counter = names.fresh("turns"), names.temporary(), names.fresh("k")
+    sweep.branches[turns] = sweep.inside
     facts[turns] = facts[more] = facts[counter] = INT
     origin = sweep.builder.origin
     sweep.builder.append(For(counter, (Name(turns),), backward, carries, False, origin))
@@ -114,7 +115,7 @@ def _turn(
             nexts[place] = write_out(builder, whole, place)
     sweep.depth = depth
     sweep.cotangents = outer
-    bound = frozenset(n for s in body for n in binds(s)) | carried | {counter or ""}
+    bound = frozenset(n for s in forward for n in binds(s)) | carried | {counter or ""}
     if isinstance(statement, While):
         bound |= writes(statement.condition)
     forward, backward = save_region(sweep, forward, tuple(statements), bound, counter)

@@ -120,8 +120,17 @@ class Reverse:
                 made = self.builder.call(ZEROS_LIKE, Name(name))
             self.cotangents[Place(name)] = self.named(made, name)
 
-    def add(self, name: str, value: Atom, path: tuple[Any, ...] = ()) -> None:
-        """Adds a contribution to the cotangent of a name, or of what it holds at a path."""
+    def add(
+        self,
+        name: str,
+        value: Atom,
+        path: tuple[Any, ...] = (),
+        source: Place | None = None,
+    ) -> None:
+        """Adds a contribution to the cotangent of a name, or of what it holds at a path.
+
+        `source` is the result of the elementwise function that it comes from, if it does.
+        """
         place = Place(name, path)
         fact = place.fact(self.builder)
         keys = keys_of(fact)
@@ -136,7 +145,7 @@ class Reverse:
                         name, self.builder.emit(Subscript(value, (Literal(key),))), (*path, key)
                     )
             return
-        value = fit(self.builder, value, place)
+        value = fit(self.builder, value, place, source)
         if name in self.buffered:
             buffer = self.cotangents[place]
             assert isinstance(buffer, Name)
