@@ -138,12 +138,12 @@ def _(y, x):
     d[x] = d[y] / x
 
 
-@adjoint(np.sin, math.sin)
+@adjoint(np.sin)
 def _(y, x):
     d[x] = d[y] * np.cos(x)
 
 
-@adjoint(np.cos, math.cos)
+@adjoint(np.cos)
 def _(y, x):
     d[x] = -d[y] * np.sin(x)
 
@@ -153,7 +153,7 @@ def _(y, x):
     d[x] = d[y] * (1 - y * y)  # through y: cosh(x) overflows, and x need not be kept
 
 
-@adjoint(np.sqrt, math.sqrt)
+@adjoint(np.sqrt)
 def _(y, x):
     d[x] = d[y] / (2 * y)
 
@@ -220,12 +220,12 @@ def _(y, a, b):
     d[b] = d[y] * (b / y)
 
 
-@adjoint(np.sinh, math.sinh)
+@adjoint(np.sinh)
 def _(y, x):
     d[x] = d[y] * np.cosh(x)
 
 
-@adjoint(np.cosh, math.cosh)
+@adjoint(np.cosh)
 def _(y, x):
     d[x] = d[y] * np.sinh(x)
 
@@ -265,3 +265,31 @@ def _(y, x):
 @adjoint(np.rad2deg, np.degrees, math.degrees)
 def _(y, x):
     d[x] = d[y] * 57.29577951308232  # 180 / pi
+
+
+# The `math` module: on Python's numbers its own functions are ten times as fast as NumPy's.
+
+
+@adjoint(math.sin)
+def _(y, x):
+    d[x] = d[y] * math.cos(x)
+
+
+@adjoint(math.cos)
+def _(y, x):
+    d[x] = -d[y] * math.sin(x)
+
+
+@adjoint(math.sinh)
+def _(y, x):
+    d[x] = d[y] * math.cosh(x)
+
+
+@adjoint(math.cosh)
+def _(y, x):
+    d[x] = d[y] * math.sinh(x)
+
+
+@adjoint(math.sqrt)
+def _(y, x):
+    d[x] = d[y] * (0.5 / np.float64(y))  # at 0 infinite, as NumPy's; Python's division raises
