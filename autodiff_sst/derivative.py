@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from autodiff_sst.core.syntax import Function
     from autodiff_sst.driver import Derived, DerivedPair, Facts
     from autodiff_sst.frontend.lower import Lowered
-    from autodiff_sst.transform.reverse.sweep import Request
+    from autodiff_sst.transform.reverse.program import Request
 
 Argnums = int | str | tuple[int | str, ...]
 
@@ -137,7 +137,7 @@ class Derivative:
         return frozenset({*core.parameters, *self.base.__code__.co_varnames})
 
     def request(self, core: Function) -> Request:
-        from autodiff_sst.transform.reverse.sweep import Request
+        from autodiff_sst.transform.reverse.program import Request
 
         return Request(
             by=self._by,

@@ -29,7 +29,7 @@ from autodiff_sst.rules import elementwise, products, reductions, shapes
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.pair import cut
-from autodiff_sst.transform.reverse.sweep import Request, reverse, reverse_in_parts
+from autodiff_sst.transform.reverse.program import Request, reverse, reverse_in_parts
 
 RULES = (elementwise, products, reductions, shapes)  # importing them registers them
 

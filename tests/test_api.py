@@ -132,3 +132,46 @@ def test_methods_are_functions_and_what_is_not_known_is_refused() -> None:
     np.testing.assert_allclose(ad.grad(g)(W), 2 * W @ np.ones((2, 2)) + 1)
     with pytest.raises(ad.MissingRuleError, match="has no derivative"):
         ad.grad(lambda x: x.cumprod().sum())(W)
+
+
+def appends(x):  # type: ignore[no-untyped-def]
+    items = []
+    items.append(x * 2)
+    return items[0] * x
+
+
+def writes_out(x, buffer):  # type: ignore[no-untyped-def]
+    np.multiply(x, 2.0, out=buffer)
+    return np.sum(buffer * x)
+
+
+def adds_at(x, i):  # type: ignore[no-untyped-def]
+    total = np.zeros(3)
+    np.add.at(total, i, x)
+    return np.sum(total * x)
+
+
+def sorts(x, n):  # type: ignore[no-untyped-def]
+    items = [x, x * 2]
+    items.sort()
+    return items[0]
+
+
+def shows(x):  # type: ignore[no-untyped-def]
+    print("x is", x)
+    return x * x
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [(appends, (1.0,)), (writes_out, (np.ones(3), np.zeros(3))),
+     (adds_at, (np.ones(3), np.arange(3))), (sorts, (1.0, 2))],
+)  # fmt: skip
+def test_what_may_change_something_in_place_is_refused(function: object, args: object) -> None:
+    with pytest.raises(ad.UnsupportedSyntaxError, match="may change something in place"):
+        ad.grad(function)(*args)  # type: ignore[arg-type, misc]
+
+
+def test_printing_happens_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ad.value_and_grad(shows)(3.0) == (9.0, 6.0)
+    assert capsys.readouterr().out == "x is 3.0\n"

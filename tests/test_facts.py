@@ -60,6 +60,7 @@ def test_facts_join_at_merges_carries_and_stacks(program: Any) -> None:
 
 def test_active_is_varied_and_useful(program: Any) -> None:
     facts = find_facts(program, PARAMETERS)
-    active = find_active(program, facts, frozenset(["x"]))
+    active, varied = find_active(program, facts, frozenset(["x"]))
+    assert active <= varied and "unused" in varied
     assert {"x", "s", "s_1", "t", "t_1", "b", "u", "y", "w"} == active - {"r"}
-    assert "v" in find_active(program, facts, frozenset(["v"]))
+    assert "v" in find_active(program, facts, frozenset(["v"]))[0]

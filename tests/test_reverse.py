@@ -11,7 +11,7 @@ from autodiff_sst.core.text import show
 from autodiff_sst.core.validate import validate
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules import elementwise
-from autodiff_sst.transform.reverse.sweep import Request, reverse
+from autodiff_sst.transform.reverse.program import Request, reverse
 
 assert elementwise
 VECTOR = Array(np.dtype(float), (MANY,))

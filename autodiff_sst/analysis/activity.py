@@ -46,12 +46,13 @@ _SHAPE_ONLY = ("shape", "ndim", "size", "dtype")
 
 def find_active(
     function: Function, facts: Mapping[str, Abstract], active: frozenset[str]
-) -> frozenset[str]:
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The active names, and the varied ones."""
     flows = _Flows(facts)
     flows.block(function.body)
     varied = _closure(active, flows.forwards)
     useful = _closure(reads(function.result), flows.backwards)
-    return varied & useful
+    return varied & useful, varied
 
 
 def _closure(start: Names, edges: Mapping[str, set[str]]) -> Names:

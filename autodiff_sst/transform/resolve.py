@@ -29,6 +29,7 @@ from autodiff_sst.core.syntax import (
     Binary,
     Block,
     Call,
+    Effect,
     Function,
     Name,
     Object,
@@ -86,6 +87,10 @@ class _Resolving:
                     return (statement,)
                 self.changed = True
                 return (replace(statement, value=args[0]),)
+            case Effect(Call(Object(function), (left, _))) if function in IN_PLACE:
+                self.changed = True
+                self.check_rebinds(statement, left)
+                return ()  # a number that nobody reads
             case Assign(_, Call(Object(function), (left, right))) if function in IN_PLACE:
                 self.changed = True
                 self.check_rebinds(statement, left)
@@ -93,7 +98,7 @@ class _Resolving:
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
 
-    def check_rebinds(self, statement: Assign, left: Atom) -> None:
+    def check_rebinds(self, statement: Assign | Effect, left: Atom) -> None:
         """`x += e` is `x = x + e` for numbers, and for arrays that nobody else sees."""
         fact = infer(left, self.facts, "")
         if rank(fact) == 0 and not isinstance(fact, Array):

@@ -23,7 +23,7 @@ from autodiff_sst.core.validate import validate
 from autodiff_sst.core.walk import all_names
 from autodiff_sst.driver import derive_pair, optimize
 from autodiff_sst.emit.load import load
-from autodiff_sst.transform.reverse.sweep import Request, reverse
+from autodiff_sst.transform.reverse.program import Request, reverse
 
 
 def check_rule(

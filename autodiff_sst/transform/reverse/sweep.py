@@ -1,39 +1,25 @@
-"""Both sweeps of reverse mode: the primal program, then its active statements in reverse.
+"""The state of a reverse sweep: what was emitted, and the cotangent of each place.
 
-    CORE, facts, active names → CORE        y = np.sin(x)          y = np.sin(x)
-                                            z = y * x    becomes   z = y * x
-                                            return z               y_bar = x
-                                                                   x_bar = y
-                                                                   t = np.cos(x)
-                                                                   t_1 = y_bar * t
-                                                                   x_bar_1 = x_bar + t_1
-                                                                   return x_bar_1
-
-The cotangent of a name is an atom that `cotangents` holds; a name that it does not hold has a
+The cotangent of a place is an atom that `cotangents` holds; a place that it does not hold has a
 cotangent of zero, and none of its statements come about. Contributions add up in new names, so the
-result is single-assignment as the primal is, and may be differentiated again.
+result is single-assignment as the primal is, and may be differentiated again. Each construct has a
+file of its own: `assign.py`, `branch.py`, `loop.py`, `stacks.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from autodiff_sst.analysis.activity import find_active
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.knowledge import FactsKnown
 from autodiff_sst.analysis.values import (
-    FLOAT,
     Abstract,
-    Array,
-    Dict,
     List,
     Opaque,
-    Scalar,
-    Tuple,
     can_be_active,
-    rank,
 )
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
@@ -42,8 +28,6 @@ from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Block,
-    Call,
-    DictOf,
     Effect,
     For,
     Function,
@@ -52,37 +36,18 @@ from autodiff_sst.core.syntax import (
     ListOf,
     Literal,
     Name,
-    NewStack,
-    Object,
     Pop,
     Push,
     Raise,
     Statement,
     Subscript,
-    TupleOf,
     While,
 )
-from autodiff_sst.core.walk import all_names, binds, writes
+from autodiff_sst.core.walk import all_names, binds, statements
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, LEN, ZEROS_LIKE
-from autodiff_sst.transform.reverse.cotangents import Place, fact_at, fit, keys_of, write_out, zero
+from autodiff_sst.rules.helpers import LEN, ZEROS_LIKE
+from autodiff_sst.transform.reverse.cotangents import Place, fact_at, fit, keys_of, write_out
 from autodiff_sst.transform.reverse.regions import Branches, branches_of, maybe_undefined
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the derivative is by, and what it returns.
-
-    `seed` is the name of the parameter that holds the cotangent of the result; without one the
-    result must be a real scalar, and the cotangent is 1.
-    """
-
-    by: tuple[str, ...]
-    name: str
-    with_value: bool = False
-    seed: str | None = None
-    as_tuple: bool = False
-    in_pair: bool = False  # the backward sweep becomes a function of its own (pair.py)
 
 
 class Reverse:
@@ -93,12 +58,14 @@ class Reverse:
     ):
         from autodiff_sst.transform.reverse.indexed import names_read_by_index
 
-        self.active = find_active(function, facts, frozenset(by))
+        self.active, self.varied = find_active(function, facts, frozenset(by))
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
         self.builder.maybe_undefined = maybe_undefined(function.body)
         self.knowledge = FactsKnown(self.builder.facts)
         self.cotangents: dict[Place, Atom] = {}
         self.function = function
+        self.by = " and ".join(f"`{name}`" for name in by)
+        self.made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
         self.in_pair = in_pair
         self.depth = 0  # of loops around
         self.stacks: list[str] = []  # made, but not yet in the program
@@ -221,9 +188,12 @@ class Reverse:
     def statement(self, statement: Statement) -> Block:
         from autodiff_sst.transform.reverse.assign import reverse_assign
         from autodiff_sst.transform.reverse.branch import reverse_if
+        from autodiff_sst.transform.reverse.effects import check_effect
         from autodiff_sst.transform.reverse.loop import reverse_for, reverse_while
         from autodiff_sst.transform.reverse.stacks import reverse_pop, reverse_push
 
+        if isinstance(statement, Assign | Effect):
+            check_effect(self, statement)
         match statement:
             case Assign():
                 reverse_assign(self, statement)
@@ -246,82 +216,3 @@ class Reverse:
             case _:
                 raise AutodiffError(f"no reverse of {type(statement).__name__}", statement.origin)
         return (statement,)
-
-
-def reverse(function: Function, facts: Mapping[str, Abstract], request: Request) -> Function:
-    """The function that returns the cotangents of `request.by`, after the value if asked."""
-    return reverse_in_parts(function, facts, request)[0]
-
-
-def reverse_in_parts(
-    function: Function, facts: Mapping[str, Abstract], request: Request
-) -> tuple[Function, frozenset[str]]:
-    """The reverse, and the names that its backward sweep binds."""
-    sweep = Reverse(function, facts, request.by, request.in_pair)
-    builder = sweep.builder
-    parameters = function.parameters
-    value = function.result
-    sweep.make_buffers(parameters)
-    if isinstance(value, Name) and value.id in sweep.active:
-        if request.seed is None:
-            _check_scalar(builder, value)
-            sweep.cotangents[Place(value.id)] = Literal(1.0)
-        else:
-            seed = builder.names.fresh(request.seed)
-            parameters = (*parameters, seed)
-            builder.bind(seed, facts[value.id])
-            sweep.add(value.id, Name(seed))
-    elif request.seed is None:
-        _check_scalar(builder, value)
-    forward = sweep.block(function.body)
-    builder.origin = None
-    grads = [_result(sweep, Place(name)) for name in request.by]
-    gradient = builder.emit(TupleOf(tuple(grads))) if request.as_tuple else grads[0]
-    if request.with_value:
-        gradient = builder.emit(TupleOf((value, gradient)))
-    stacks = tuple(Assign(s, NewStack()) for s in sweep.stacks)
-    twins = tuple(Assign(s, NewStack()) for s in sweep.twins.values())
-    backward = twins + builder.statements
-    body = stacks + forward + backward
-    result = Function(request.name, parameters, body, gradient, function.origin)
-    return result, writes(backward)
-
-
-def _check_scalar(builder: Builder, result: Atom) -> None:
-    fact = builder.fact(result)
-    if rank(fact) != 0 or isinstance(fact, Array) or getattr(fact, "kind", "f") == "c":
-        builder.effect(Call(CHECK_SCALAR, (result,)))
-        if isinstance(result, Name):
-            builder.facts[result.id] = FLOAT  # or it has raised
-
-
-def _result(sweep: Reverse, place: Place) -> Atom:
-    """The cotangent of an argument, whole, and in memory that nobody else holds."""
-    builder = sweep.builder
-    fact = place.fact(builder)
-    match fact:
-        case Tuple(items, cls):
-            parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in range(len(items))]
-            if cls is not None:
-                return builder.call(Object(cls, cls.__name__, cls), *parts)
-            return builder.emit(TupleOf(tuple(parts)))
-        case Dict(keys):
-            parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in keys]
-            return builder.emit(DictOf(tuple(map(Literal, keys)), tuple(parts)))
-    if isinstance(fact, List):
-        if not isinstance(fact.item, Scalar):
-            words = f"the gradient by the list `{place.name}` of other things than numbers"
-            raise UnsupportedSyntaxError(f"{words} is not supported yet", instead="a tuple.")
-        if place not in sweep.cotangents:
-            sweep.buffered |= {place.name}
-            sweep.make_buffers([place.name])
-        return sweep.cotangents[place]
-    if not can_be_active(fact):
-        return Literal(None)
-    cotangent = sweep.cotangents.get(place)
-    if cotangent is None:
-        return zero(builder, place)
-    whole = write_out(builder, cotangent, place, own=True)
-    if rank(builder.fact(whole)) == 0 and not isinstance(builder.fact(whole), Array):
-        return whole
-    return sweep.named(builder.call(COPY, whole), place.name)

@@ -1,0 +1,31 @@
+"""Calls that may change something in place: refused where they are given what varies.
+
+Their effect would be missed in silence otherwise: `items.append(x)`, `np.multiply(x, 2, out=y)`.
+"""
+
+from __future__ import annotations
+
+from autodiff_sst.analysis.effects import is_pure_expression, only_shows
+from autodiff_sst.core.syntax import Assign, Call, Effect, Object
+from autodiff_sst.core.walk import reads
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.rules.registry import find, is_nondifferentiable
+from autodiff_sst.transform.reverse.sweep import Reverse
+
+
+def check_effect(sweep: Reverse, statement: Assign | Effect) -> None:
+    """Refuses a call that may change something in place, given what varies."""
+    value = statement.value
+    if is_pure_expression(value) or only_shows(value, sweep.made):
+        return
+    match value:
+        case Call(Object(function), keywords=keywords) if "out" not in dict(keywords):
+            if is_nondifferentiable(function) or find(function):
+                return
+    varied = sorted(reads(value) & sweep.varied)
+    if varied and not (isinstance(statement, Assign) and statement.target in sweep.active):
+        raise UnsupportedSyntaxError(
+            f"the call may change something in place, and is given what depends on {sweep.by}",
+            statement.origin,
+            instead="an expression that makes a new value.",
+        )

@@ -1,0 +1,141 @@
+"""Both sweeps of reverse mode: the primal program, then its active statements in reverse.
+
+CORE, facts, active names → CORE        y = np.sin(x)          y = np.sin(x)
+                                        z = y * x    becomes   z = y * x
+                                        return z               y_bar = x
+                                                               x_bar = y
+                                                               t = np.cos(x)
+                                                               t_1 = y_bar * t
+                                                               x_bar_1 = x_bar + t_1
+                                                               return x_bar_1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autodiff_sst.analysis.values import (
+    FLOAT,
+    Abstract,
+    Array,
+    Dict,
+    List,
+    Scalar,
+    Tuple,
+    can_be_active,
+    rank,
+)
+from autodiff_sst.core.build import Builder
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Call,
+    DictOf,
+    Function,
+    Literal,
+    Name,
+    NewStack,
+    Object,
+    TupleOf,
+)
+from autodiff_sst.core.walk import writes
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY
+from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
+from autodiff_sst.transform.reverse.sweep import Reverse
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the derivative is by, and what it returns.
+
+    `seed` is the name of the parameter that holds the cotangent of the result; without one the
+    result must be a real scalar, and the cotangent is 1.
+    """
+
+    by: tuple[str, ...]
+    name: str
+    with_value: bool = False
+    seed: str | None = None
+    as_tuple: bool = False
+    in_pair: bool = False  # the backward sweep becomes a function of its own (pair.py)
+
+
+def reverse(function: Function, facts: Mapping[str, Abstract], request: Request) -> Function:
+    """The function that returns the cotangents of `request.by`, after the value if asked."""
+    return reverse_in_parts(function, facts, request)[0]
+
+
+def reverse_in_parts(
+    function: Function, facts: Mapping[str, Abstract], request: Request
+) -> tuple[Function, frozenset[str]]:
+    """The reverse, and the names that its backward sweep binds."""
+    sweep = Reverse(function, facts, request.by, request.in_pair)
+    builder = sweep.builder
+    parameters = function.parameters
+    value = function.result
+    sweep.make_buffers(parameters)
+    if isinstance(value, Name) and value.id in sweep.active:
+        if request.seed is None:
+            _check_scalar(builder, value)
+            sweep.cotangents[Place(value.id)] = Literal(1.0)
+        else:
+            seed = builder.names.fresh(request.seed)
+            parameters = (*parameters, seed)
+            builder.bind(seed, facts[value.id])
+            sweep.add(value.id, Name(seed))
+    elif request.seed is None:
+        _check_scalar(builder, value)
+    forward = sweep.block(function.body)
+    builder.origin = None
+    grads = [_result(sweep, Place(name)) for name in request.by]
+    gradient = builder.emit(TupleOf(tuple(grads))) if request.as_tuple else grads[0]
+    if request.with_value:
+        gradient = builder.emit(TupleOf((value, gradient)))
+    stacks = tuple(Assign(s, NewStack()) for s in sweep.stacks)
+    twins = tuple(Assign(s, NewStack()) for s in sweep.twins.values())
+    backward = twins + builder.statements
+    body = stacks + forward + backward
+    result = Function(request.name, parameters, body, gradient, function.origin)
+    return result, writes(backward)
+
+
+def _check_scalar(builder: Builder, result: Atom) -> None:
+    fact = builder.fact(result)
+    if rank(fact) != 0 or isinstance(fact, Array) or getattr(fact, "kind", "f") == "c":
+        builder.effect(Call(CHECK_SCALAR, (result,)))
+        if isinstance(result, Name):
+            builder.facts[result.id] = FLOAT  # or it has raised
+
+
+def _result(sweep: Reverse, place: Place) -> Atom:
+    """The cotangent of an argument, whole, and in memory that nobody else holds."""
+    builder = sweep.builder
+    fact = place.fact(builder)
+    match fact:
+        case Tuple(items, cls):
+            parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in range(len(items))]
+            if cls is not None:
+                return builder.call(Object(cls, cls.__name__, cls), *parts)
+            return builder.emit(TupleOf(tuple(parts)))
+        case Dict(keys):
+            parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in keys]
+            return builder.emit(DictOf(tuple(map(Literal, keys)), tuple(parts)))
+    if isinstance(fact, List):
+        if not isinstance(fact.item, Scalar):
+            words = f"the gradient by the list `{place.name}` of other things than numbers"
+            raise UnsupportedSyntaxError(f"{words} is not supported yet", instead="a tuple.")
+        if place not in sweep.cotangents:
+            sweep.buffered |= {place.name}
+            sweep.make_buffers([place.name])
+        return sweep.cotangents[place]
+    if not can_be_active(fact):
+        return Literal(None)
+    cotangent = sweep.cotangents.get(place)
+    if cotangent is None:
+        return zero(builder, place)
+    whole = write_out(builder, cotangent, place, own=True)
+    if rank(builder.fact(whole)) == 0 and not isinstance(builder.fact(whole), Array):
+        return whole
+    return sweep.named(builder.call(COPY, whole), place.name)
