@@ -12,6 +12,7 @@ from autodiff_sst.errors import (
     TapeError,
     UnsupportedSyntaxError,
 )
+from autodiff_sst.markers import stop_gradient
 
 __version__ = "0.1.0"
 
@@ -26,6 +27,7 @@ __all__ = [
     "TapeError",
     "UnsupportedSyntaxError",
     "grad",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

@@ -13,15 +13,19 @@ Function = Callable[..., Any]
 
 
 @overload
-def grad(f: Function, argnums: Argnums = ...) -> Derivative: ...
+def grad(f: Function, argnums: Argnums = ..., has_aux: bool = ...) -> Derivative: ...
 @overload
-def grad(f: None = ..., argnums: Argnums = ...) -> Callable[[Function], Derivative]: ...
-def grad(f: Function | None = None, argnums: Argnums = 0) -> Any:
+def grad(
+    f: None = ..., argnums: Argnums = ..., has_aux: bool = ...
+) -> Callable[[Function], Derivative]: ...
+def grad(f: Function | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """The gradient of a scalar function.
 
     Args:
         f: the function; left out where `grad` decorates with options, `@grad(argnums=1)`.
         argnums: by which parameters: an int, a name, or a tuple of these.
+        has_aux: `f` returns `(y, aux)`; the derivative is `(gradient, aux)`, and that of
+            `value_and_grad` `((y, aux), gradient)`.
 
     Returns:
         `df(*args, **kwargs)`, a `Derivative`: the gradient of the real scalar that `f` returns, in
@@ -32,16 +36,18 @@ def grad(f: Function | None = None, argnums: Argnums = 0) -> Any:
         NonScalarOutputError: when it is called, if `f` returns anything but a real scalar.
         NonDifferentiableInputError: when it is called, if an argument in `argnums` is no float.
     """
-    return _transform("grad", f, argnums)
+    return _transform("grad", f, argnums, has_aux)
 
 
 @overload
-def value_and_grad(f: Function, argnums: Argnums = ...) -> Derivative: ...
+def value_and_grad(f: Function, argnums: Argnums = ..., has_aux: bool = ...) -> Derivative: ...
 @overload
-def value_and_grad(f: None = ..., argnums: Argnums = ...) -> Callable[[Function], Derivative]: ...
-def value_and_grad(f: Function | None = None, argnums: Argnums = 0) -> Any:
+def value_and_grad(
+    f: None = ..., argnums: Argnums = ..., has_aux: bool = ...
+) -> Callable[[Function], Derivative]: ...
+def value_and_grad(f: Function | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """`(f(...), gradient)` from one forward sweep; arguments and errors as of `grad`."""
-    return _transform("value_and_grad", f, argnums)
+    return _transform("value_and_grad", f, argnums, has_aux)
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -73,7 +79,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
     return y, pullback
 
 
-def _transform(kind: str, f: Function | None, argnums: Argnums) -> Any:
+def _transform(kind: str, f: Function | None, argnums: Argnums, has_aux: bool) -> Any:
     if f is None:
-        return lambda function: Derivative(function, kind, argnums)
-    return Derivative(f, kind, argnums)
+        return lambda function: Derivative(function, kind, argnums, has_aux)
+    return Derivative(f, kind, argnums, has_aux)

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from autodiff_sst.errors import NonDifferentiableInputError
+from autodiff_sst.errors import NonDifferentiableInputError, NonScalarOutputError
 
 if TYPE_CHECKING:
     from autodiff_sst.analysis.values import Abstract
@@ -24,11 +24,14 @@ class Derivative:
 
     __name__: str
 
-    def __init__(self, primal: Callable[..., Any], kind: str, argnums: Argnums) -> None:
+    def __init__(
+        self, primal: Callable[..., Any], kind: str, argnums: Argnums, has_aux: bool = False
+    ) -> None:
         functools.update_wrapper(self, primal, updated=())
         self.primal = primal
         self.kind = kind
         self.argnums = argnums
+        self.has_aux = has_aux
         self._signature = inspect.signature(primal)
         self._by = resolve_argnums(self._signature, argnums, self.__name__)
         self._derived: dict[tuple[Abstract, ...], Derived] = {}
@@ -37,7 +40,12 @@ class Derivative:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         values = self.bind(args, kwargs)
-        return self.derived_for(values).loaded.function(*values)
+        function = self.derived_for(values).loaded.function
+        try:
+            return function(*values)
+        except NonScalarOutputError as error:
+            error.origin = error.origin or self._lowered.function.origin
+            raise
 
     @property
     def source(self) -> str:
@@ -78,7 +86,11 @@ class Derivative:
         """The arguments by position, defaults filled in, then what the primal captures now."""
         from autodiff_sst.frontend.lower import captured_value
 
-        bound = self._signature.bind(*args, **kwargs)
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError:
+            self.base(*args, **kwargs)  # raises what the primal raises, in its own words
+            raise
         bound.apply_defaults()
         captured = self._lowered.captured
         return [
@@ -144,6 +156,7 @@ class Derivative:
             name=f"{self.kind}_{core.name}",
             with_value=self.kind == "value_and_grad",
             as_tuple=isinstance(self.argnums, tuple),
+            has_aux=self.has_aux,
         )
 
     def _check_inputs(self, facts: Facts) -> None:
@@ -182,6 +195,8 @@ def resolve_argnums(
         if isinstance(one, int) and not -len(names) <= one < len(names):
             raise ValueError(f"argnums: {function} has {len(names)} parameters, so not {one}")
         found.append(one if isinstance(one, str) else names[one])
-    if len({*found}) < len(found) or not found:
-        raise ValueError(f"argnums: {argnums!r} must name at least one parameter, each once")
+    if not found:
+        raise ValueError(f"argnums: {argnums!r} must name at least one parameter")
+    if len({*found}) < len(found):
+        raise ValueError(f"argnums: {argnums!r} names a parameter twice")
     return tuple(found)

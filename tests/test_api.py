@@ -38,7 +38,7 @@ def test_argnums_by_number_name_and_tuple_as_call_and_decorator() -> None:
 @pytest.mark.parametrize(
     ("argnums", "error", "words"),
     [(2, ValueError, "2 parameters"), ("y", ValueError, "no parameter 'y'"),
-     ((0, 0), ValueError, "each once"), (1.0, TypeError, "an int, a parameter's name"),
+     ((0, 0), ValueError, "twice"), (1.0, TypeError, "an int, a parameter's name"),
      ((), ValueError, "at least one"), (True, TypeError, "not True")],
 )  # fmt: skip
 def test_bad_argnums_are_refused(argnums: object, error: type, words: str) -> None:
@@ -61,7 +61,7 @@ def test_errors_of_inputs_and_outputs() -> None:
         ad.grad(f)(1, X)
     with pytest.raises(ad.NonScalarOutputError, match=r"returned shape \(4, 2\)"):
         ad.grad(lambda w, x: x @ w)(W, X)
-    with pytest.raises(TypeError, match="missing a required argument: 'x'"):
+    with pytest.raises(TypeError, match=r"f\(\) missing 1 required positional argument: 'x'"):
         ad.grad(f)(W)
 
 
@@ -175,3 +175,39 @@ def test_what_may_change_something_in_place_is_refused(function: object, args: o
 def test_printing_happens_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert ad.value_and_grad(shows)(3.0) == (9.0, 6.0)
     assert capsys.readouterr().out == "x is 3.0\n"
+
+
+def test_has_aux() -> None:
+    def g(x):  # type: ignore[no-untyped-def]
+        y = x * x
+        return y * x, {"square": y, "word": "aux"}
+
+    assert ad.grad(g, has_aux=True)(2.0) == (12.0, {"square": 4.0, "word": "aux"})
+    expected = ((8.0, {"square": 4.0, "word": "aux"}), (12.0,))
+    assert ad.value_and_grad(g, argnums=(0,), has_aux=True)(2.0) == expected
+    with pytest.raises(ad.NonScalarOutputError, match="must return a pair"):
+        ad.grad(shows, has_aux=True)(1.0)
+    with pytest.raises(ad.NonScalarOutputError, match="returns a tuple"):
+        ad.grad(g)(2.0)
+
+
+def test_stop_gradient_makes_a_constant() -> None:
+    assert ad.grad(lambda x: x * ad.stop_gradient(x * x))(3.0) == 9.0
+    assert ad.stop_gradient(2.0) == 2.0
+
+
+def checked(x, n):  # type: ignore[no-untyped-def]
+    assert n < 5, f"{n!r} is too large: {x:.2f}"
+    if x < 0:
+        raise ValueError("negative", x)
+    return x**n
+
+
+def test_the_exceptions_of_the_primal_pass_through() -> None:
+    assert ad.grad(checked)(2.0, 3) == 12.0
+    with pytest.raises(ValueError, match="negative") as caught:
+        ad.grad(checked)(-2.0, 3)
+    assert caught.value.args == ("negative", -2.0)
+    assert caught.traceback[-1].name == "grad_checked"
+    with pytest.raises(AssertionError, match=r"7 is too large: 2\.00"):
+        ad.grad(checked)(2.0, 7)

@@ -8,11 +8,12 @@ PACKAGE = Path(__file__).parent.parent / "autodiff_sst"
 # Each part of the package, and the parts that it may import; a part may import itself.
 MAY_IMPORT = {
     "errors": set(),
+    "markers": set(),
     "core": {"errors"},
     "frontend": {"core", "runtime", "errors"},
     "runtime": {"errors"},
-    "rules": {"core", "frontend", "runtime", "errors"},
-    "analysis": {"core", "rules", "runtime", "errors"},
+    "rules": {"core", "frontend", "runtime", "errors", "markers"},
+    "analysis": {"core", "rules", "runtime", "errors", "markers"},
     "transform": {"core", "analysis", "frontend", "rules", "runtime", "errors"},
     "optimize": {"core", "analysis", "rules"},
     "emit": {"core", "analysis", "rules", "errors"},

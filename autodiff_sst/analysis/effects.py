@@ -50,6 +50,8 @@ def only_shows(value: Expression, made: Mapping[str, Expression]) -> bool:
     match value:
         case Call(Object(function)):
             module = getattr(function, "__module__", None) or ""
+            if isinstance(function, type) and issubclass(function, BaseException):
+                return True
             # What generated code calls itself checks, and makes new values.
             ours = module.startswith("autodiff_sst.runtime")
             return ours or module == "logging" or function in _ONLY_SHOW

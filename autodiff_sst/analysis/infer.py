@@ -51,6 +51,7 @@ from autodiff_sst.core.syntax import (
     assert_never,
 )
 from autodiff_sst.core.walk import atoms
+from autodiff_sst.markers import stop_gradient
 from autodiff_sst.runtime.sequences import as_sequence
 
 # An operator *is* its ufunc: what holds of one holds of the other.
@@ -90,7 +91,7 @@ _DATA_DEPENDENT = {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.extrac
 FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std}
 _PURE_BUILTINS = {
     *(abs, all, any, bool, complex, divmod, float, int, isinstance, len, max, min, pow, round),
-    *(str, sum, tuple, type, list, sorted, slice),
+    *(str, sum, tuple, type, list, sorted, slice, format, repr, ascii),
 }
 
 
@@ -197,6 +198,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     called = function.value
     if isinstance(called, type(operator.iadd)) and called in IN_PLACE and len(args) == 2:
         return infer(Binary(IN_PLACE[called], *value.args), facts, where)
+    if called is stop_gradient:
+        return args[0]
     if called is as_sequence:
         return args[0] if isinstance(args[0], Array | Tuple | List | Unknown) else OPAQUE
     operands = [*args, *(v for _, v in keywords)]

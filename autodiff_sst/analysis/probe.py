@@ -168,8 +168,10 @@ def _dimension(sizes: dict[_Run, int], symbols: list[str], name: str) -> int | s
 
 
 def _read_off_constant(results: list[Any]) -> Abstract:
-    """A type or a string is known where all probes agree; of a number only its kind."""
+    """A type is known where all probes agree; of a number only its kind, of a string nothing."""
     first = abstract(results[0])
+    if isinstance(results[0], str | bytes):
+        return OPAQUE
     if isinstance(first, Known) and any(abstract(r) != first for r in results):
         return OPAQUE
     return first

@@ -35,14 +35,11 @@ REFUSED: dict[type, tuple[str, str]] = {
     gast.ClassDef: (f"a class inside a function {_LATER}", "define it at the module's top."),
     gast.With: (f"`with` {_LATER}", "the statements in it, without `with`."),
     gast.Try: (f"`try` {_LATER}", "a test before the statement that may fail."),
-    gast.Raise: (f"`raise` {_LATER}", "a test before the call."),
-    gast.Assert: (f"`assert` {_LATER}", "a test before the call."),
     gast.Delete: (f"`del` {_LATER}", "nothing: names end with the function."),
     gast.ListComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.SetComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.DictComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.GeneratorExp: (f"a generator expression {_LATER}", "whole-array operations."),
-    gast.JoinedStr: (f"an f-string {_LATER}", "the string outside the function."),
     gast.Set: (f"a set {_LATER}", "a tuple."),
     gast.Match: (f"`match` {_LATER}", "`np.where`."),
 }
@@ -51,6 +48,7 @@ ALLOWED = (
     *(gast.Return, gast.Assign, gast.AnnAssign, gast.Expr, gast.Pass, gast.Constant, gast.Name),
     *(gast.BinOp, gast.UnaryOp, gast.Compare, gast.Call, gast.keyword, gast.Attribute),
     *(gast.If, gast.IfExp, gast.For, gast.While, gast.Break, gast.Continue, gast.AugAssign),
+    *(gast.Raise, gast.Assert, gast.JoinedStr, gast.FormattedValue),
     *(gast.NamedExpr, gast.BoolOp, gast.FunctionDef, gast.Lambda, gast.arguments, gast.Starred),
     *(gast.Subscript, gast.Slice, gast.Tuple, gast.List, gast.Dict),
     *(gast.operator, gast.unaryop, gast.cmpop, gast.boolop, gast.expr_context),
@@ -74,6 +72,8 @@ def _check(source: Source, node: Any) -> None:
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         for target in targets:
             _check_target(source, target)
+    if isinstance(node, gast.Raise) and node.cause is not None:
+        raise refusal(source, node, f"`raise … from` {_LATER}", "`raise` without `from`.")
     if isinstance(node, gast.While) and node.orelse and has_walrus(node.test):
         raise refusal(source, node, f"`else` of a `while` with `:=` {_LATER}", "no `:=` there.")
     if isinstance(node, gast.FunctionDef) and node.decorator_list:

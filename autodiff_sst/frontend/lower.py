@@ -25,6 +25,7 @@ from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Binary,
     Call,
     Effect,
     Expression,
@@ -32,6 +33,7 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Object,
+    Raise,
     Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
@@ -140,6 +142,11 @@ class _Lowering(Inlining):
                 self.for_loop(node)
             case gast.While():
                 self.while_loop(node)
+            case gast.Raise(exc=exception):
+                value = None if exception is None else self.atom(exception)
+                self.block.append(Raise(value, self.source.origin(node)))
+            case gast.Assert(test=test, msg=message):
+                self.assertion(node, test, message)
             case gast.FunctionDef(name=name):
                 self.values[name] = self.closure(node)
             case gast.Expr(value=gast.Constant()) | gast.Pass():
@@ -150,6 +157,38 @@ class _Lowering(Inlining):
                     self.block.append(Effect(made, self.source.origin(value)))
             case _:
                 raise AssertionError(f"the fence let {type(node).__name__} pass")
+
+    def assertion(self, node: Any, test: Any, message: Any) -> None:
+        origin = self.source.origin(node)
+
+        def fail() -> None:
+            args = () if message is None else (self.atom(message),)
+            error = Object(AssertionError, "AssertionError", AssertionError)
+            self.block.append(Raise(self.emit(Call(error, args), node), origin))
+
+        self.branch(self.atom(test), lambda: None, fail, node)
+
+    def formatted(self, node: Any) -> Expression:
+        """An f-string: its parts by `format`, joined."""
+        parts: list[Atom] = []
+        for part in node.values:
+            if isinstance(part, gast.Constant):
+                parts.append(Literal(part.value))
+                continue
+            atom = self.atom(part.value)
+            for code, function in ((115, str), (114, repr), (97, ascii)):
+                if part.conversion == code:
+                    called = Object(function, function.__name__, function)
+                    atom = self.emit(Call(called, (atom,)), part.value)
+            spec = () if part.format_spec is None else (self.atom(part.format_spec),)
+            called = Object(format, "format", format)
+            parts.append(self.emit(Call(called, (atom, *spec)), part.value))
+        if not parts:
+            return Literal("")
+        whole = parts[0]
+        for part in parts[1:]:
+            whole = self.emit(Binary("+", whole, part), node)
+        return whole
 
     def assign(self, targets: list[Any], value: Any) -> None:
         first = targets[0].id if isinstance(targets[0], gast.Name) else None
@@ -181,6 +220,8 @@ class _Lowering(Inlining):
                         "a function as a value is not supported here", self.source.origin(node)
                     )
                 return cast(Expression, made)
+            case gast.JoinedStr():
+                return self.formatted(node)
             case gast.IfExp(test=test, body=body, orelse=orelse):
                 atom = self.atom(test)
                 then, other = partial(self.atom, body), partial(self.atom, orelse)

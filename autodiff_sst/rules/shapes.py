@@ -4,6 +4,7 @@ import numpy as np
 
 from autodiff_sst.core.syntax import Object
 from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.language import adjoint, d, macro
 from autodiff_sst.rules.registry import declare_nondifferentiable
 from autodiff_sst.runtime.broadcast import unbroadcast
@@ -14,7 +15,7 @@ declare_nondifferentiable(
     *(np.isinf, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal),
     *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all, np.zeros),
     *(np.ones, np.empty, np.arange, np.eye, np.identity, np.searchsorted, np.nonzero),
-    *(len, int, bool, isinstance, type, range, str),
+    *(len, int, bool, isinstance, type, range, str, format, repr, ascii, stop_gradient),
 )
 
 

@@ -13,8 +13,9 @@ CORE, facts, active names → CORE        y = np.sin(x)          y = np.sin(x)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.values import (
     FLOAT,
     Abstract,
@@ -27,6 +28,7 @@ from autodiff_sst.analysis.values import (
     rank,
 )
 from autodiff_sst.core.build import Builder
+from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -37,10 +39,11 @@ from autodiff_sst.core.syntax import (
     Name,
     NewStack,
     Object,
+    Subscript,
     TupleOf,
 )
-from autodiff_sst.core.walk import writes
-from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.core.walk import all_names, writes
+from autodiff_sst.errors import NonScalarOutputError, Origin, UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY
 from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
@@ -59,6 +62,7 @@ class Request:
     with_value: bool = False
     seed: str | None = None
     as_tuple: bool = False
+    has_aux: bool = False  # the result is `(y, aux)`, and aux is returned as it is
     in_pair: bool = False  # the backward sweep becomes a function of its own (pair.py)
 
 
@@ -71,14 +75,18 @@ def reverse_in_parts(
     function: Function, facts: Mapping[str, Abstract], request: Request
 ) -> tuple[Function, frozenset[str]]:
     """The reverse, and the names that its backward sweep binds."""
+    whole = function.result
+    aux: Atom | None = None
+    if request.has_aux:
+        function, aux, facts = _split(function, facts)
+    value = function.result
     sweep = Reverse(function, facts, request.by, request.in_pair)
     builder = sweep.builder
     parameters = function.parameters
-    value = function.result
     sweep.make_buffers(parameters)
     if isinstance(value, Name) and value.id in sweep.active:
         if request.seed is None:
-            _check_scalar(builder, value)
+            _check_scalar(builder, value, function.origin)
             sweep.cotangents[Place(value.id)] = Literal(1.0)
         else:
             seed = builder.names.fresh(request.seed)
@@ -86,13 +94,15 @@ def reverse_in_parts(
             builder.bind(seed, facts[value.id])
             sweep.add(value.id, Name(seed))
     elif request.seed is None:
-        _check_scalar(builder, value)
+        _check_scalar(builder, value, function.origin)
     forward = sweep.block(function.body)
     builder.origin = None
     grads = [_result(sweep, Place(name)) for name in request.by]
     gradient = builder.emit(TupleOf(tuple(grads))) if request.as_tuple else grads[0]
+    if aux is not None and not request.with_value:
+        gradient = builder.emit(TupleOf((gradient, aux)))
     if request.with_value:
-        gradient = builder.emit(TupleOf((value, gradient)))
+        gradient = builder.emit(TupleOf((whole, gradient)))
     stacks = tuple(Assign(s, NewStack()) for s in sweep.stacks)
     twins = tuple(Assign(s, NewStack()) for s in sweep.twins.values())
     backward = twins + builder.statements
@@ -101,9 +111,32 @@ def reverse_in_parts(
     return result, writes(backward)
 
 
-def _check_scalar(builder: Builder, result: Atom) -> None:
-    fact = builder.fact(result)
-    if rank(fact) != 0 or isinstance(fact, Array) or getattr(fact, "kind", "f") == "c":
+def _split(
+    function: Function, facts: Mapping[str, Abstract]
+) -> tuple[Function, Atom, Mapping[str, Abstract]]:
+    """A function that returns `(y, aux)` as one that returns `y`, and where `aux` is in it."""
+    pair = fact(function.result, facts)
+    if not isinstance(pair, Tuple) or len(pair.items) != 2:
+        words = "with `has_aux` the function must return a pair, `(y, aux)`"
+        raise NonScalarOutputError(words, function.origin)
+    names = Names(all_names(function))
+    y, aux = names.fresh("y"), names.fresh("aux")
+    items = tuple(
+        Assign(name, Subscript(function.result, (Literal(k),))) for k, name in enumerate((y, aux))
+    )
+    known = {**facts, y: pair.items[0], aux: pair.items[1]}
+    return replace(function, body=(*function.body, *items), result=Name(y)), Name(aux), known
+
+
+def _check_scalar(builder: Builder, result: Atom, origin: Origin | None) -> None:
+    known = builder.fact(result)
+    if isinstance(known, Tuple | List | Dict):
+        raise NonScalarOutputError(
+            f"the gradient is of a scalar; the function returns a {type(known).__name__.lower()}",
+            origin,
+            instead="return one number, or take `ad.vjp`.",
+        )
+    if rank(known) != 0 or isinstance(known, Array) or getattr(known, "kind", "f") == "c":
         builder.effect(Call(CHECK_SCALAR, (result,)))
         if isinstance(result, Name):
             builder.facts[result.id] = FLOAT  # or it has raised
@@ -112,8 +145,8 @@ def _check_scalar(builder: Builder, result: Atom) -> None:
 def _result(sweep: Reverse, place: Place) -> Atom:
     """The cotangent of an argument, whole, and in memory that nobody else holds."""
     builder = sweep.builder
-    fact = place.fact(builder)
-    match fact:
+    known = place.fact(builder)
+    match known:
         case Tuple(items, cls):
             parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in range(len(items))]
             if cls is not None:
@@ -122,15 +155,15 @@ def _result(sweep: Reverse, place: Place) -> Atom:
         case Dict(keys):
             parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in keys]
             return builder.emit(DictOf(tuple(map(Literal, keys)), tuple(parts)))
-    if isinstance(fact, List):
-        if not isinstance(fact.item, Scalar):
+    if isinstance(known, List):
+        if not isinstance(known.item, Scalar):
             words = f"the gradient by the list `{place.name}` of other things than numbers"
             raise UnsupportedSyntaxError(f"{words} is not supported yet", instead="a tuple.")
         if place not in sweep.cotangents:
             sweep.buffered |= {place.name}
             sweep.make_buffers([place.name])
         return sweep.cotangents[place]
-    if not can_be_active(fact):
+    if not can_be_active(known):
         return Literal(None)
     cotangent = sweep.cotangents.get(place)
     if cotangent is None:
