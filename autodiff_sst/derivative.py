@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from autodiff_sst.errors import NonDifferentiableInputError, NonScalarOutputError
 
@@ -145,6 +146,23 @@ class Derivative:
             found = self._pairs[key] = derive_pair(core, facts, self._by, self._users(core))
         return found
 
+    def with_pullback(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        """The value for these arguments, and the pullback, which takes what broadcasts to it."""
+        from autodiff_sst.runtime.broadcast import unbroadcast
+
+        values = self.bind(args, kwargs)
+        pair = self.pair(values)
+        y, saved = pair.forward.function(*values)
+
+        def pullback(y_bar: Any) -> tuple[Any, ...]:
+            whole = y_bar if isinstance(y, tuple | list | dict) else unbroadcast(y_bar, y)
+            cotangents: tuple[Any, ...] = pair.backward.function(*saved, whole)
+            return cotangents
+
+        return y, pullback
+
     def _users(self, core: Function) -> frozenset[str]:
         return frozenset({*core.parameters, *self.base.__code__.co_varnames})
 
@@ -200,3 +218,14 @@ def resolve_argnums(
     if len({*found}) < len(found):
         raise ValueError(f"argnums: {argnums!r} names a parameter twice")
     return tuple(found)
+
+
+_derivatives: WeakKeyDictionary[Any, dict[Argnums, Derivative]] = WeakKeyDictionary()
+
+
+def derivative_of(function: Any, by: tuple[int | str, ...]) -> Derivative:
+    """The `vjp` of a function by some of its arguments, made once."""
+    known = _derivatives.setdefault(function, {})
+    if by not in known:
+        known[by] = Derivative(function, "vjp", by)
+    return known[by]

@@ -38,6 +38,7 @@ class Shared:
     captured: dict[tuple[FunctionType, str], str] = field(default_factory=dict)
     made: dict[str, Expression] = field(default_factory=dict)
     running: list[Any] = field(default_factory=list)
+    root: Any = None  # the code of the function that is lowered
 
 
 class Inlining(Control):
@@ -152,7 +153,7 @@ class Inlining(Control):
     def inline_function(self, function: FunctionType, given: Arguments) -> Any:
         """The value of a call whose place the body takes; None if it must stay a call."""
         code = function.__code__
-        if code in self.shared.running:
+        if code in self.shared.running or code is self.shared.root:
             return None
         before = len(self.block)
         try:

@@ -71,7 +71,7 @@ def lower(source: Source, inlines: Callable[[Any], bool] = lambda function: Fals
         NameError: a global that does not exist.
     """
     code = source.function.__code__
-    shared = Shared(Names(names_in(code)), inlines)
+    shared = Shared(Names(names_in(code)), inlines, root=code)
     local = {*code.co_varnames, *code.co_cellvars}
     parameters = parameters_of(source.tree)
     values: dict[str, Any] = {p: Name(p) for p in parameters}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
-from autodiff_sst.runtime import broadcast
+from autodiff_sst.runtime import broadcast, calls
 
 ZEROS_LIKE = Object(np.zeros_like, "np.zeros_like", np)
 FULL_LIKE = Object(np.full_like, "np.full_like", np)
@@ -17,3 +17,4 @@ CHECK_SCALAR = Object(broadcast.check_scalar, "check_scalar")
 ADD_AT = Object(np.add.at, "np.add.at", np)
 LIST = Object(list, "list", list)
 LEN = Object(len, "len", len)
+CALL_WITH_PULLBACK = Object(calls.call_with_pullback, "call_with_pullback")

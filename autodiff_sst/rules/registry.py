@@ -21,7 +21,7 @@ METHODS: dict[str, Any] = {
     **{"mean": np.mean, "prod": np.prod, "max": np.max, "min": np.min, "var": np.var},
     **{"std": np.std, "cumsum": np.cumsum, "dot": np.dot, "clip": np.clip, "conj": np.conj},
     **{"argmax": np.argmax, "argmin": np.argmin, "argsort": np.argsort, "any": np.any},
-    **{"all": np.all, "round": np.round},
+    **{"all": np.all, "round": np.round, "item": float},
     **{"reshape": np.reshape, "ravel": np.ravel, "flatten": np.ravel, "squeeze": np.squeeze},
 }
 # Methods that take a shape or an order as several arguments too: `x.reshape(2, 3)`.

@@ -20,7 +20,17 @@ import numpy as np
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.infer import IN_PLACE, infer
 from autodiff_sst.analysis.ownership import Owners
-from autodiff_sst.analysis.values import Abstract, Array, Known, List, Scalar, Tuple, Unknown, rank
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Array,
+    Known,
+    List,
+    Scalar,
+    Tuple,
+    Unknown,
+    can_be_active,
+    rank,
+)
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
@@ -31,9 +41,12 @@ from autodiff_sst.core.syntax import (
     Call,
     Effect,
     Function,
+    ListOf,
+    Literal,
     Name,
     Object,
     Statement,
+    Subscript,
     TupleOf,
 )
 from autodiff_sst.core.walk import all_names, rebuild
@@ -78,7 +91,10 @@ class _Resolving:
                     before = (Assign(shape, TupleOf(args), statement.origin),)
                     args = (Name(shape),)
                 function = METHODS[name]
-                called = Object(function, f"np.{function.__name__}", np)
+                if function is float:
+                    called = Object(float, "float", float)
+                else:
+                    called = Object(function, f"np.{function.__name__}", np)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
             case Assign(_, Call(Object(function), args)) if function is as_sequence:
@@ -86,6 +102,8 @@ class _Resolving:
                 if not isinstance(fact, Array | Tuple | List | Unknown):
                     return (statement,)
                 self.changed = True
+                if isinstance(fact, Tuple) and can_be_active(fact):
+                    return self.listed(statement, args[0], len(fact.items))
                 return (replace(statement, value=args[0]),)
             case Effect(Call(Object(function), (left, _))) if function in IN_PLACE:
                 self.changed = True
@@ -97,6 +115,15 @@ class _Resolving:
                 return (replace(statement, value=Binary(IN_PLACE[function], left, right)),)
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
+
+    def listed(self, statement: Assign, atom: Atom, count: int) -> Block:
+        """A tuple that is gone through, as a list: its items are read by an index that moves."""
+        names = [self.names.temporary() for _ in range(count)]
+        items = tuple(
+            Assign(name, Subscript(atom, (Literal(k),)), statement.origin)
+            for k, name in enumerate(names)
+        )
+        return (*items, replace(statement, value=ListOf(tuple(map(Name, names)))))
 
     def check_rebinds(self, statement: Assign | Effect, left: Atom) -> None:
         """`x += e` is `x = x + e` for numbers, and for arrays that nobody else sees."""

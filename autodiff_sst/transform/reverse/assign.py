@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import UNKNOWN, Abstract, Known, Scalar, Tuple
+from autodiff_sst.analysis.values import OPAQUE, UNKNOWN, Abstract, Known, Scalar, Tuple
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Attribute,
     Binary,
+    Block,
     Call,
     DictOf,
     Expression,
@@ -30,18 +31,20 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.text import show_expression
 from autodiff_sst.errors import MissingRuleError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import REASONS
-from autodiff_sst.rules.registry import ATTRIBUTES, OPERATORS, UNARY_OPERATORS, adjoint_of
+from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK
+from autodiff_sst.rules.registry import ATTRIBUTES, OPERATORS, UNARY_OPERATORS, adjoint_of, find
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
 from autodiff_sst.transform.reverse.cotangents import Place, keys_of, write_out
 from autodiff_sst.transform.reverse.indexed import read_by_index
 from autodiff_sst.transform.reverse.sweep import Reverse
 
 
-def reverse_assign(sweep: Reverse, statement: Assign) -> None:
+def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
+    """Emits the reverse; gives what the statement is in the forward sweep."""
     target, value = statement.target, statement.value
     cotangents = sweep.take(target)
     if not cotangents or target not in sweep.active:
-        return
+        return (statement,)
     facts = sweep.builder.facts
     for path, cotangent in cotangents.items():
         match value:
@@ -65,9 +68,52 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> None:
                 sweep.add_to(base, cotangent, (known.cls._fields.index(name), *path))
             case Subscript(Name(base), index):
                 read_by_index(sweep, statement.target, base, index, cotangent)
+            case Call() if is_differentiated_at_run_time(sweep, value):
+                return reverse_call_at_run_time(sweep, statement, value, cotangent)
             case _:
                 called, args, keywords = as_call(sweep, value)
                 _reverse_call(sweep, statement, called, args, keywords, cotangent)
+    return (statement,)
+
+
+def is_differentiated_at_run_time(sweep: Reverse, value: Call) -> bool:
+    """Whether a call stayed a call for no reason but recursion, or that it is known only here."""
+    called = fact(value.function, sweep.builder.facts)
+    if not isinstance(called, Known) or not isinstance(called.value, FunctionType):
+        return False
+    module = (called.value.__module__ or "").partition(".")[0]
+    ours = module in ("numpy", "scipy", "autodiff_sst")
+    return not ours and called.value not in REASONS and not find(called.value)
+
+
+def reverse_call_at_run_time(
+    sweep: Reverse, statement: Assign, value: Call, cotangent: Atom
+) -> Block:
+    """`y = f(x)` becomes `y, pull = call_with_pullback(f, (0,), x)`; backward `pull(y_bar)`."""
+    builder, names = sweep.builder, sweep.builder.names
+    given = [*enumerate(value.args), *value.keywords]
+    active = [(k, a) for k, a in given if isinstance(a, Name) and a.id in sweep.active]
+    by, both, pull = names.temporary(), names.temporary(), names.fresh("pull")
+    target = statement.target
+    builder.facts[pull] = OPAQUE
+    builder.facts[both] = Tuple((builder.facts[target], OPAQUE))
+    sweep.branches |= dict.fromkeys((by, both, pull), sweep.inside)
+    indices = tuple(Literal(k) for k, _ in active)
+    call = Call(CALL_WITH_PULLBACK, (value.function, Name(by), *value.args), value.keywords)
+    bars = builder.emit(Call(Name(pull), (cotangent,)))
+    for k, (_, atom) in enumerate(active):
+        assert isinstance(atom, Name)
+        bar = builder.emit(Subscript(bars, (Literal(k),)))
+        assert isinstance(bar, Name)
+        builder.facts[bar.id] = builder.facts[atom.id]  # in the shape of the argument
+        sweep.add(atom.id, bar)
+    origin = statement.origin
+    return (
+        Assign(by, TupleOf(indices), origin),
+        Assign(both, call, origin),
+        Assign(target, Subscript(Name(both), (Literal(0),)), origin),
+        Assign(pull, Subscript(Name(both), (Literal(1),)), origin),
+    )
 
 
 def _add_item(sweep: Reverse, item: Atom, cotangent: Atom, k: int) -> None:

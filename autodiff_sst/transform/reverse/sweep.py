@@ -196,7 +196,7 @@ class Reverse:
             check_effect(self, statement)
         match statement:
             case Assign():
-                reverse_assign(self, statement)
+                return reverse_assign(self, statement)
             case If():
                 return reverse_if(self, statement)
             case For():
