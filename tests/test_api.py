@@ -211,3 +211,22 @@ def test_the_exceptions_of_the_primal_pass_through() -> None:
     assert caught.traceback[-1].name == "grad_checked"
     with pytest.raises(AssertionError, match=r"7 is too large: 2\.00"):
         ad.grad(checked)(2.0, 7)
+
+
+def test_complex_values_between_real_ones() -> None:
+    c = np.array([1.0 + 2.0j, -0.5j, 0.3])
+
+    def g(x):  # type: ignore[no-untyped-def]
+        z = np.exp(1j * x) * c
+        w = np.conj(z) * z + np.abs(z) ** 3 + z * x
+        return np.real(np.vdot(z, w)) + np.var(z) + np.std(w) + np.real(np.sum(w * w))
+
+    x, v, h = np.array([0.3, -0.8, 1.1]), np.array([0.5, 1.0, -0.7]), 1e-6
+    expected = (g(x + h * v) - g(x - h * v)) / (2 * h)
+    assert ad.grad(g)(x) @ v == pytest.approx(expected, rel=1e-7)
+
+
+def test_the_gradient_by_a_complex_argument() -> None:
+    z = np.array([1.0 + 2.0j, -0.5j])
+    gradient = ad.grad(lambda z: np.sum(np.abs(z) ** 2))(z)  # of a² + b²: 2a - 2ib
+    np.testing.assert_allclose(gradient, 2 * np.conj(z))

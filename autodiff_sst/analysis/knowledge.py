@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Dict, Known, Opaque, Tuple, Unknown, rank
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    Opaque,
+    Scalar,
+    Tuple,
+    Unknown,
+    rank,
+)
 from autodiff_sst.core.syntax import Atom
 from autodiff_sst.rules.template import Knowledge
 
@@ -20,6 +30,17 @@ class FactsKnown(Knowledge):
 
     def constant(self, atom: Atom, otherwise: Any = None) -> Any:
         return constant_of(fact(atom, self.facts), otherwise)
+
+    def is_complex(self, atom: Atom) -> bool:
+        match fact(atom, self.facts):
+            case Scalar(kind):
+                return kind == "c"
+            case Array(dtype):
+                return dtype.kind == "c"
+            case Known(v):
+                return isinstance(v, complex)
+            case _:
+                return False
 
     def is_not_none(self, atom: Atom) -> bool:
         return not isinstance(fact(atom, self.facts), Opaque | Unknown)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from autodiff_sst.core.syntax import Literal, Object
-from autodiff_sst.rules.language import adjoint, d, is_constant, macro
+from autodiff_sst.rules.language import adjoint, d, is_complex, is_constant, macro
 
 # Arithmetic
 
@@ -88,7 +88,12 @@ def _(y, a, b):
     d[b] = -d[y] * np.floor(a / b)
 
 
-@adjoint(float, np.positive, np.conj)
+@adjoint(np.conj)
+def _(y, x):
+    d[x] = np.conj(d[y]) if is_complex(x) else d[y]
+
+
+@adjoint(float, np.positive)
 def _(y, x):
     d[x] = d[y]
 
@@ -108,7 +113,10 @@ def _(y, x):
 
 @adjoint(np.absolute, abs, math.fabs, np.fabs)
 def _(y, x):
-    d[x] = d[y] * np.sign(x)
+    if is_complex(x):
+        d[x] = d[y] * (np.conj(x) / np.where(y, y, 1.0))
+    else:
+        d[x] = d[y] * np.sign(x)
 
 
 @adjoint(np.maximum, np.minimum, np.fmax, np.fmin)

@@ -9,8 +9,8 @@
 the transform's work. `d[x] = None` says that no derivative flows to `x`.
 
 Templates are read, never run. They may assign names, and choose by what is known when they are
-expanded, with `if` and conditional expressions on constant arguments (`axis is None`), on `rank(x)`
-and on `is_constant(x)`.
+expanded, with `if` and conditional expressions on constant arguments (`axis is None`), on
+`rank(x)`, `is_constant(x)` and `is_complex(x)`. The cotangent of a complex a + ib is d/da - i d/db.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ def rank(x: Any) -> NoReturn:
 def is_constant(x: Any) -> NoReturn:
     """In a template: whether `x` is known when the template is expanded."""
     raise TypeError("`is_constant` has a meaning in the template of a rule only")
+
+
+def is_complex(x: Any) -> NoReturn:
+    """In a template: whether `x` is complex."""
+    raise TypeError("`is_complex` has a meaning in the template of a rule only")
 
 
 def adjoint(*functions: Any, ranks: tuple[int, ...] | None = None) -> Callable[[F], F]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autodiff_sst.rules.language import adjoint, d, rank
+from autodiff_sst.rules.language import adjoint, d, is_complex, rank
 from autodiff_sst.runtime.products import matmul_left, matmul_right
 
 
@@ -24,7 +24,17 @@ def _(y, a, b):
     d[b] = np.outer(a, d[y])
 
 
-@adjoint(np.matmul, np.dot, np.inner, np.vdot, ranks=(1, 1))
+@adjoint(np.vdot, ranks=(1, 1))
+def _(y, a, b):
+    if is_complex(a):
+        d[a] = np.conj(d[y] * b)
+        d[b] = d[y] * np.conj(a)
+    else:
+        d[a] = d[y] * b
+        d[b] = d[y] * a
+
+
+@adjoint(np.matmul, np.dot, np.inner, ranks=(1, 1))
 def _(y, a, b):
     d[a] = d[y] * b
     d[b] = d[y] * a

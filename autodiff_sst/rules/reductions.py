@@ -4,7 +4,7 @@ import numpy as np
 
 from autodiff_sst.core.syntax import Literal, Object, Slice, Subscript
 from autodiff_sst.errors import MissingRuleError
-from autodiff_sst.rules.language import adjoint, d, macro
+from autodiff_sst.rules.language import adjoint, d, is_complex, macro
 
 _MISSING = object()
 
@@ -57,12 +57,16 @@ def _(y, a, axis=None, keepdims=False):
 @adjoint(np.var)
 def _(y, a, axis=None, ddof=0, keepdims=False):
     centred = a - np.mean(a, axis=axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conj(centred)
     d[a] = unreduce(d[y], a, axis, keepdims) * (2 * centred / (np.size(a) / np.size(y) - ddof))
 
 
 @adjoint(np.std)
 def _(y, a, axis=None, ddof=0, keepdims=False):
     centred = a - np.mean(a, axis=axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conj(centred)
     scale = unreduce(y, a, axis, keepdims) * (np.size(a) / np.size(y) - ddof)
     d[a] = unreduce(d[y], a, axis, keepdims) * (centred / scale)
 

@@ -25,7 +25,7 @@ from autodiff_sst.rules.registry import Rule
 Contribute = Callable[[Atom], None]
 
 _NOT_CONSTANT = object()
-_QUESTIONS = ("rank", "is_constant")
+_QUESTIONS = ("rank", "is_constant", "is_complex")
 
 
 class Knowledge:
@@ -36,6 +36,9 @@ class Knowledge:
 
     def constant(self, atom: Atom, otherwise: Any = None) -> Any:
         """The object that an atom is known to be, or `otherwise`."""
+        raise NotImplementedError
+
+    def is_complex(self, atom: Atom) -> bool:
         raise NotImplementedError
 
     def is_not_none(self, atom: Atom) -> bool:
@@ -177,6 +180,7 @@ class _Expansion(Expressions):
         tree = gast.gast_to_ast(gast.Expression(body=test))
         names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
         known: dict[str, Any] = {"rank": self.ask_rank, "is_constant": self.ask_constant}
+        known["is_complex"] = lambda asked: self.knowledge.is_complex(self.values[asked.name])
         for name in names & {*self.values}:
             known[name] = _Asked(self, name)
         tree = ast.fix_missing_locations(_Unwrap({*known} - {*_QUESTIONS}).visit(tree))
