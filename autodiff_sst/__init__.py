@@ -1,6 +1,7 @@
 """Automatic differentiation of Python functions, from source to readable source."""
 
-from autodiff_sst.api import grad, value_and_grad, vjp
+from autodiff_sst.api import adjoint, grad, nondifferentiable, value_and_grad, vjp
+from autodiff_sst.checks import check_grads
 from autodiff_sst.derivative import Derivative
 from autodiff_sst.errors import (
     AutodiffError,
@@ -12,7 +13,7 @@ from autodiff_sst.errors import (
     TapeError,
     UnsupportedSyntaxError,
 )
-from autodiff_sst.markers import stop_gradient
+from autodiff_sst.markers import custom_gradient, stop_gradient
 
 __version__ = "0.1.0"
 
@@ -26,7 +27,11 @@ __all__ = [
     "SourceUnavailableError",
     "TapeError",
     "UnsupportedSyntaxError",
+    "adjoint",
+    "check_grads",
+    "custom_gradient",
     "grad",
+    "nondifferentiable",
     "stop_gradient",
     "value_and_grad",
     "vjp",

@@ -83,3 +83,26 @@ def _transform(kind: str, f: Function | None, argnums: Argnums, has_aux: bool) -
     if f is None:
         return lambda function: Derivative(function, kind, argnums, has_aux)
     return Derivative(f, kind, argnums, has_aux)
+
+
+def adjoint(*functions: Any) -> Callable[[Function], Function]:
+    """Registers a reverse rule as a source template.
+
+        @ad.adjoint(my_function)
+        def _(y, a, b):
+            d[a] = d[y] * b
+
+    The template gets the result, then the function's own parameters; it is read, never run.
+    `d[a] = e` adds `e` to the cotangent of `a`; `d[y]` is the cotangent of the result.
+    """
+    from autodiff_sst.rules.language import adjoint
+
+    return adjoint(*functions)
+
+
+def nondifferentiable(function: Function) -> Function:
+    """Declares that a function carries no derivative: its results are constants."""
+    from autodiff_sst.rules.registry import declare_nondifferentiable
+
+    declare_nondifferentiable(function)
+    return function

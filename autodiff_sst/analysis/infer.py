@@ -51,7 +51,7 @@ from autodiff_sst.core.syntax import (
     assert_never,
 )
 from autodiff_sst.core.walk import atoms
-from autodiff_sst.markers import stop_gradient
+from autodiff_sst.markers import CustomGradient, stop_gradient
 from autodiff_sst.runtime.sequences import as_sequence
 
 # An operator *is* its ufunc: what holds of one holds of the other.
@@ -204,7 +204,7 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return args[0] if isinstance(args[0], Array | Tuple | List | Unknown) else OPAQUE
     operands = [*args, *(v for _, v in keywords)]
     if not is_pure(called):
-        return UNKNOWN if isinstance(called, FunctionType) else OPAQUE
+        return UNKNOWN if isinstance(called, FunctionType | CustomGradient) else OPAQUE
     if (
         called in FULL_REDUCTIONS
         and not keywords

@@ -17,13 +17,20 @@ from autodiff_sst.analysis.values import (
     Unknown,
     rank,
 )
-from autodiff_sst.core.syntax import Atom
+from autodiff_sst.core.syntax import Atom, Expression, ListOf, Name, TupleOf
 from autodiff_sst.rules.template import Knowledge
 
 
 class FactsKnown(Knowledge):
-    def __init__(self, facts: Mapping[str, Abstract]) -> None:
+    def __init__(
+        self, facts: Mapping[str, Abstract], made: Mapping[str, Expression] | None = None
+    ) -> None:
         self.facts = facts
+        self.made = made or {}
+
+    def items(self, atom: Atom) -> tuple[Atom, ...] | None:
+        value = self.made.get(atom.id) if isinstance(atom, Name) else None
+        return value.items if isinstance(value, ListOf | TupleOf) else None
 
     def rank(self, atom: Atom) -> int | None:
         return rank(fact(atom, self.facts))

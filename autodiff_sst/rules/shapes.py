@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autodiff_sst.core.syntax import Object
+from autodiff_sst.core.syntax import ListOf, Literal, Object, Slice, Subscript, Unary
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.language import adjoint, d, macro
@@ -110,3 +110,80 @@ def _(y, a):
 @adjoint(np.expand_dims)
 def _(y, a, axis):
     d[a] = np.reshape(d[y], np.shape(a))
+
+
+# Several arrays made one
+
+
+@macro
+def pieces(builder, knowledge, y_bar, arrays, axis):
+    """The parts of an array that was concatenated, a list."""
+    items, along = knowledge.items(arrays), knowledge.constant(axis, False)
+    if items is None or along is False:
+        what = "the list of arrays" if items is None else "`axis`"
+        raise MissingRuleError(f"{what} must be made in the function to be differentiated by")
+    if along is None:
+        raise MissingRuleError("`axis=None` of np.concatenate has no derivative rule")
+    made, start = [], Literal(0)
+    rank = knowledge.rank(y_bar) or 1
+    for item in items:
+        shape = builder.call(Object(np.shape, "np.shape", np), item)
+        length = builder.emit(Subscript(shape, (Literal(along),)))
+        stop = length if start == Literal(0) else builder.binary("+", start, length)
+        whole = Slice(None, None, None)
+        index = [whole] * (along % rank) + [
+            Slice(None if start == Literal(0) else start, stop, None)
+        ]
+        made.append(builder.emit(Subscript(y_bar, tuple(index))))
+        start = stop
+    return builder.emit(ListOf(tuple(made)))
+
+
+@adjoint(np.concatenate)
+def _(y, arrays, axis=0):
+    d[arrays] = pieces(d[y], arrays, axis)
+
+
+@adjoint(np.stack)
+def _(y, arrays, axis=0):
+    d[arrays] = d[y] if axis == 0 else np.moveaxis(d[y], axis, 0)
+
+
+@adjoint(np.moveaxis)
+def _(y, a, source, destination):
+    d[a] = np.moveaxis(d[y], destination, source)
+
+
+@adjoint(np.diff)
+def _(y, a, n=1, axis=-1):
+    d[a] = undiff(d[y], n, axis)
+
+
+@macro
+def undiff(builder, knowledge, y_bar, n, axis):
+    """-diff of the cotangent between zeros."""
+    if knowledge.constant(n) != 1:
+        raise MissingRuleError("`n` of np.diff must be 1 to have a derivative rule")
+    along, rank = knowledge.constant(axis, False), knowledge.rank(y_bar)
+    if along is False or rank is None:
+        raise MissingRuleError("`axis` of np.diff must be a constant")
+    width = tuple((int(k == along % rank), int(k == along % rank)) for k in range(rank))
+    padded = builder.call(Object(np.pad, "np.pad", np), y_bar, width)
+    return builder.emit(
+        Unary("-", builder.call(Object(np.diff, "np.diff", np), padded, axis=along))
+    )
+
+
+@adjoint(np.pad)
+def _(y, array, pad_width):
+    d[array] = unpad(d[y], array, pad_width)
+
+
+@macro
+def unpad(builder, knowledge, y_bar, array, pad_width):
+    width, rank = knowledge.constant(pad_width), knowledge.rank(array)
+    if width is None or rank is None:
+        raise MissingRuleError("`pad_width` of np.pad must be a constant")
+    width = np.broadcast_to(np.asarray(width), (rank, 2))
+    index = tuple(Slice(Literal(int(a)), Literal(-int(b)) if b else None, None) for a, b in width)
+    return builder.emit(Subscript(y_bar, index))

@@ -41,6 +41,10 @@ class Knowledge:
     def is_complex(self, atom: Atom) -> bool:
         raise NotImplementedError
 
+    def items(self, atom: Atom) -> tuple[Atom, ...] | None:
+        """The items of a list or tuple that the program makes."""
+        raise NotImplementedError
+
     def is_not_none(self, atom: Atom) -> bool:
         raise NotImplementedError
 

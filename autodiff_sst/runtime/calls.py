@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autodiff_sst.markers import CustomGradient
+from autodiff_sst.runtime.broadcast import unbroadcast
+
 Pullback = Callable[[Any], tuple[Any, ...]]
 
 
@@ -13,6 +16,23 @@ def call_with_pullback(
     function: Any, by: tuple[int | str, ...], *args: Any, **kwargs: Any
 ) -> tuple[Any, Pullback]:
     """The value of `function(*args, **kwargs)`, and the pullback by the arguments `by`."""
+    if isinstance(function, CustomGradient):
+        return _custom(function, by, args, kwargs)
     from autodiff_sst.derivative import derivative_of  # the compiler, only where it is needed
 
     return derivative_of(function, by).with_pullback(args, kwargs)
+
+
+def _custom(
+    function: CustomGradient, by: tuple[int | str, ...], args: Any, kwargs: Any
+) -> tuple[Any, Pullback]:
+    y, backward = function.function(*args, **kwargs)
+
+    def pullback(y_bar: Any) -> tuple[Any, ...]:
+        cotangents = backward(y_bar if isinstance(y, tuple | list) else unbroadcast(y_bar, y))
+        whole = tuple(cotangents) if isinstance(cotangents, tuple | list) else (cotangents,)
+        if len(whole) != len(args):
+            raise ValueError(f"`backward` gave {len(whole)} cotangents for {len(args)} arguments")
+        return tuple(whole[k] for k in by if isinstance(k, int))
+
+    return y, pullback

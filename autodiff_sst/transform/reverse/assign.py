@@ -31,6 +31,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.text import show_expression
 from autodiff_sst.errors import MissingRuleError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import REASONS
+from autodiff_sst.markers import CustomGradient
 from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK
 from autodiff_sst.rules.registry import ATTRIBUTES, OPERATORS, UNARY_OPERATORS, adjoint_of, find
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
@@ -79,6 +80,8 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
 def is_differentiated_at_run_time(sweep: Reverse, value: Call) -> bool:
     """Whether a call stayed a call for no reason but recursion, or that it is known only here."""
     called = fact(value.function, sweep.builder.facts)
+    if isinstance(called, Known) and isinstance(called.value, CustomGradient):
+        return True
     if not isinstance(called, Known) or not isinstance(called.value, FunctionType):
         return False
     module = (called.value.__module__ or "").partition(".")[0]

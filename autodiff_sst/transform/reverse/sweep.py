@@ -61,11 +61,11 @@ class Reverse:
         self.active, self.varied = find_active(function, facts, frozenset(by))
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
         self.builder.maybe_undefined = maybe_undefined(function.body)
-        self.knowledge = FactsKnown(self.builder.facts)
         self.cotangents: dict[Place, Atom] = {}
         self.function = function
         self.by = " and ".join(f"`{name}`" for name in by)
         self.made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
+        self.knowledge = FactsKnown(self.builder.facts, self.made)
         self.in_pair = in_pair
         self.depth = 0  # of loops around
         self.stacks: list[str] = []  # made, but not yet in the program
@@ -101,6 +101,11 @@ class Reverse:
         place = Place(name, path)
         fact = place.fact(self.builder)
         keys = keys_of(fact)
+        made = self.made.get(name)
+        if isinstance(fact, List) and isinstance(made, ListOf):
+            buffer = self.cotangents.get(place)  # without one, straight to the items
+            self.add_to_items(made.items, value, buffer)
+            return
         if isinstance(fact, List | Opaque):
             what = "a list as a whole" if isinstance(fact, List) else f"`{name}`, of unknown type,"
             words = f"the cotangent of {what} is not supported yet"
@@ -122,6 +127,19 @@ class Reverse:
         if known is not None:
             value = self.builder.binary("+", known, value)
         self.cotangents[place] = self.named(value, name)
+
+    def add_to_items(self, items: tuple[Atom, ...], value: Atom, buffer: Atom | None) -> None:
+        """Adds the items of a list, or the rows of an array, to the cotangents of items."""
+        self.builder.keep(value)
+        for k, item in enumerate(items):
+            if isinstance(item, Name) and item.id in self.active:
+                part = self.builder.emit(Subscript(value, (Literal(k),)))
+                if isinstance(buffer, Name):
+                    origin = self.builder.origin
+                    add = Accumulate(buffer.id, (Literal(k),), part, False, origin)
+                    self.builder.append(add)
+                else:
+                    self.add(item.id, part)
 
     def add_to(self, atom: Atom, value: Atom, path: tuple[Any, ...] = ()) -> None:
         """Adds to the cotangent of an atom, if that is active."""
