@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from autodiff_sst.errors import NonDifferentiableInputError, NonScalarOutputError
 
 if TYPE_CHECKING:
@@ -38,12 +40,27 @@ class Derivative:
         self._derived: dict[tuple[Abstract, ...], Derived] = {}
         self._pairs: dict[tuple[Abstract, ...], DerivedPair] = {}
         self._last: Derived | None = None
+        # What was compiled, by kinds of plain arguments; `_plain` is how many there must be.
+        self._quick: dict[tuple[Any, ...], Derived] = {}
+        positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        parameters = self._signature.parameters.values()
+        self._plain = len(parameters) if all(p.kind in positional for p in parameters) else -1
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        values = self.bind(args, kwargs)
-        function = self.derived_for(values).loaded.function
+        values: Any = args
+        derived = None
+        key = None
+        if not kwargs and len(args) == self._plain:
+            key = tuple(map(_kind, args))
+            derived = self._quick.get(key)
+        if derived is None:
+            values = self.bind(args, kwargs)
+            derived = self.derived_for(values)
+            if key is not None and None not in key and len(values) == len(args):
+                self._quick[key] = derived
+        self._last = derived
         try:
-            return function(*values)
+            return derived.loaded.function(*values)
         except NonScalarOutputError as error:
             error.origin = error.origin or self._lowered.function.origin
             raise
@@ -190,6 +207,16 @@ class Derivative:
 
     def __repr__(self) -> str:
         return f"<{self.kind} of {self.__name__} by {', '.join(self._by)}>"
+
+
+def _kind(value: Any) -> Any:
+    """What a derivative is compiled for, of a number or an array; None of anything else."""
+    kind = type(value)
+    if kind is float or kind is int or kind is bool:
+        return kind
+    if kind is np.ndarray:
+        return value.dtype, tuple([n == 1 for n in value.shape])
+    return None
 
 
 def resolve_argnums(

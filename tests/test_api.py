@@ -230,3 +230,17 @@ def test_the_gradient_by_a_complex_argument() -> None:
     z = np.array([1.0 + 2.0j, -0.5j])
     gradient = ad.grad(lambda z: np.sum(np.abs(z) ** 2))(z)  # of a² + b²: 2a - 2ib
     np.testing.assert_allclose(gradient, 2 * np.conj(z))
+
+
+def test_a_derivative_is_compiled_once_a_signature() -> None:
+    def g(x, y=2):  # type: ignore[no-untyped-def]
+        return np.sum(x * y)
+
+    dg = ad.grad(g)
+    assert dg(3.0) == 2 and dg(3.0, 5) == 5 and dg(4.0, 5) == 5
+    assert len(dg._derived) == 1
+    np.testing.assert_array_equal(dg(np.ones(3), 5), [5.0] * 3)
+    np.testing.assert_array_equal(dg(np.ones(1), 5), [5.0])
+    np.testing.assert_array_equal(dg(np.ones(2, np.float32), np.ones(2)), [1.0] * 2)
+    assert len(dg._derived) == 4
+    assert dg(np.ones(2, np.float32), 3).dtype == np.float32
