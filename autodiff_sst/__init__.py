@@ -1,6 +1,6 @@
 """Automatic differentiation of Python functions, from source to readable source."""
 
-from autodiff_sst.api import adjoint, grad, nondifferentiable, value_and_grad, vjp
+from autodiff_sst.api import adjoint, grad, hvp, nondifferentiable, value_and_grad, vjp
 from autodiff_sst.checks import check_grads
 from autodiff_sst.derivative import Derivative
 from autodiff_sst.errors import (
@@ -31,6 +31,7 @@ __all__ = [
     "check_grads",
     "custom_gradient",
     "grad",
+    "hvp",
     "nondifferentiable",
     "stop_gradient",
     "value_and_grad",

@@ -85,6 +85,34 @@ def _transform(kind: str, f: Function | None, argnums: Argnums, has_aux: bool) -
     return Derivative(f, kind, argnums, has_aux)
 
 
+def hvp(f: Function, argnums: int | str = 0) -> Callable[..., Any]:
+    """The Hessian of a scalar function by one argument, times a vector; the Hessian is not formed.
+
+    Args:
+        f: returns a real scalar.
+        argnums: the parameter, a number or an array.
+
+    Returns:
+        `h(*args, v)`: the product, in the shape of the argument; `v` has that shape.
+
+    Raises:
+        ValueError: `v` has another shape.
+    """
+    derivative = Derivative(f, "hvp", argnums)
+    (name,) = derivative._by
+    position = [*derivative._signature.parameters].index(name)
+
+    def product(*args: Any, **kwargs: Any) -> Any:
+        *primals, v = args
+        values = derivative.bind(tuple(primals), kwargs)
+        if np.shape(v) != np.shape(values[position]):
+            due = np.shape(values[position])
+            raise ValueError(f"hvp: a vector of shape {due} was due, not {np.shape(v)}")
+        return derivative.derived_for(values).loaded.function(*values, v)
+
+    return product
+
+
 def adjoint(*functions: Any) -> Callable[[Function], Function]:
     """Registers a reverse rule as a source template.
 

@@ -129,10 +129,13 @@ class Derivative:
 
     def derive(self, facts: Facts) -> Derived:
         """The derivative for parameters of which `facts` are known."""
-        from autodiff_sst.driver import derive
+        from autodiff_sst.driver import derive, derive_hvp
 
         self._check_inputs(facts)
         core = self.core_of_primal(facts)
+        if self.kind == "hvp":
+            (by,) = self._by
+            return derive_hvp(core, facts, by, self._users(core))
         return derive(core, facts, self.request(core), self._users(core))
 
     def program_after(self, name: str, values: list[Any] | None) -> str:

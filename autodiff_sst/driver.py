@@ -14,8 +14,10 @@ from weakref import WeakKeyDictionary
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.values import Abstract, Array, rank
-from autodiff_sst.core.syntax import Function
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import Assign, Binary, Call, Function, Name
 from autodiff_sst.core.text import show
+from autodiff_sst.core.walk import all_names
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.fence import fence
@@ -26,6 +28,7 @@ from autodiff_sst.optimize.common_subexpressions import share_common_subexpressi
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules import elementwise, products, reductions, shapes
+from autodiff_sst.rules.helpers import SUM
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.pair import cut
@@ -134,6 +137,27 @@ def derive(
 def numbers_in(function: Function, facts: Facts) -> frozenset[str]:
     known = find_facts(function, facts)
     return frozenset(n for n, f in known.items() if rank(f) == 0 and not isinstance(f, Array))
+
+
+def derive_hvp(core: Function, facts: Facts, by: str, users: frozenset[str]) -> Derived:
+    """The Hessian by one argument, times a vector: the gradient of ⟨gradient, v⟩."""
+    gradient = reverse_core(core, facts, Request((by,), f"grad_{core.name}"), tell)
+    names = Names(all_names(gradient))
+    v, product, total = names.fresh("v"), names.temporary(), names.temporary()
+    inner = (
+        Assign(product, Binary("*", gradient.result, Name(v))),
+        Assign(total, Call(SUM, (Name(product),))),
+    )
+    along = replace(
+        gradient,
+        name=core.name,
+        parameters=(*gradient.parameters, v),
+        body=gradient.body + inner,
+        result=Name(total),
+    )
+    facts = {**facts, v: facts[by]}
+    derived = reverse_core(along, facts, Request((by,), f"hvp_{core.name}"), tell)
+    return Derived(derived, load([derived], users, numbers_in(derived, facts)))
 
 
 @dataclass(frozen=True)

@@ -244,3 +244,16 @@ def test_a_derivative_is_compiled_once_a_signature() -> None:
     np.testing.assert_array_equal(dg(np.ones(2, np.float32), np.ones(2)), [1.0] * 2)
     assert len(dg._derived) == 4
     assert dg(np.ones(2, np.float32), 3).dtype == np.float32
+
+
+def test_hvp() -> None:
+    def g(x, a):  # type: ignore[no-untyped-def]
+        return np.sum(np.sin(x) * x**2 * a) + np.sum(x) ** 3
+
+    x, a, v = np.array([0.3, -0.8, 1.1]), np.array([1.0, 2.0, -1.0]), np.array([0.5, 1.0, -0.7])
+    gradient, h = ad.grad(g), 1e-6
+    expected = (gradient(x + h * v, a) - gradient(x - h * v, a)) / (2 * h)
+    np.testing.assert_allclose(ad.hvp(g)(x, a, v), expected, rtol=1e-6)
+    assert ad.hvp(lambda x: x**4)(2.0, 3.0) == pytest.approx(144.0)
+    with pytest.raises(ValueError, match=r"shape \(3,\) was due, not \(2,\)"):
+        ad.hvp(g)(x, a, v[:2])
