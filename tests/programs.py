@@ -174,7 +174,18 @@ def check(seed: int, folder: Path, order: int = 2) -> str | None:
             given = x_bar * dx + np.sum(v_bar * dv)
             if not _agrees(lambda s: by_x(x + s * dx, V + s * dv, n), given):  # noqa: B023
                 return f"second derivative {given} (n = {n}, x = {x})"
+            by_v = ad.grad(function, argnums=1)
+            product = ad.hvp(function, argnums=1)(x, V, n, dv)
+            for direction in (dv, np.array([0.0, 1.0, -0.5])):
+                given = float(np.sum(product * direction))
+                line = _along(by_v, x, n, dv, direction)
+                if not _agrees(line, given):
+                    return f"Hessian times vector {given} (n = {n}, x = {x})"
     return None
+
+
+def _along(by_v: Any, x: float, n: int, dv: Any, direction: Any) -> Any:
+    return lambda s: float(np.sum(by_v(x, V + s * dv, n) * direction))
 
 
 def _agrees(line: Any, given: float) -> bool:

@@ -33,7 +33,14 @@ from autodiff_sst.errors import MissingRuleError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import REASONS
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK
-from autodiff_sst.rules.registry import ATTRIBUTES, OPERATORS, UNARY_OPERATORS, adjoint_of, find
+from autodiff_sst.rules.registry import (
+    ATTRIBUTES,
+    OPERATORS,
+    UNARY_OPERATORS,
+    adjoint_of,
+    find,
+    is_nondifferentiable,
+)
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
 from autodiff_sst.transform.reverse.cotangents import Place, keys_of, write_out
 from autodiff_sst.transform.reverse.indexed import read_by_index
@@ -168,6 +175,8 @@ def _reverse_call(
     cotangent: Atom,
 ) -> None:
     builder = sweep.builder
+    if is_nondifferentiable(called):
+        return  # zeros that a buffer began with, say
     rule = adjoint_of(called, tuple(sweep.knowledge.rank(a) for a in args))
     if rule is None:
         raise missing(called, statement)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.values import Array, Known, Scalar
 from autodiff_sst.core.syntax import (
+    Accumulate,
     Assign,
     Atom,
     Attribute,
@@ -33,7 +34,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
     Unary,
 )
-from autodiff_sst.core.walk import atoms, binds, reads, substitute
+from autodiff_sst.core.walk import atoms, binds, reads, statements, substitute
 from autodiff_sst.transform.reverse.sweep import Reverse
 
 
@@ -61,7 +62,8 @@ def save_region(
         stack = sweep.new_stack()
         start.append(Pop(tuple(new[n] for n in pushed), stack))
         push = Push(stack, tuple(map(Name, pushed)))
-        place = max((k for k, s in enumerate(forward, 1) if {*binds(s)} & {*pushed}), default=0)
+        done = [k for k, s in enumerate(forward, 1) if _makes(s) & {*pushed}]
+        place = max(done, default=0)
         forward = (*forward[:place], push, *forward[place:])
     start += [Assign(n, made[n]) for n in again]
     renamed = substitute((*start, *backward), names)
@@ -72,6 +74,12 @@ def save_region(
         else s
         for s in renamed
     )
+
+
+def _makes(statement: Statement) -> set[str]:
+    """What a statement binds, and the buffers that it adds to: these are whole only after it."""
+    inner = statements((statement,))
+    return {*binds(statement)} | {s.target for s in inner if isinstance(s, Accumulate)}
 
 
 def _in_order(names: frozenset[str], block: Block) -> list[str]:
