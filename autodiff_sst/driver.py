@@ -27,14 +27,14 @@ from autodiff_sst.optimize.algebra import simplify_algebra
 from autodiff_sst.optimize.common_subexpressions import share_common_subexpressions
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
-from autodiff_sst.rules import elementwise, products, reductions, shapes
+from autodiff_sst.rules import elementwise, linalg, products, reductions, shapes
 from autodiff_sst.rules.helpers import SUM
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.pair import cut
 from autodiff_sst.transform.reverse.program import Request, reverse, reverse_in_parts
 
-RULES = (elementwise, products, reductions, shapes)  # importing them registers them
+RULES = (elementwise, linalg, products, reductions, shapes)  # importing them registers them
 
 Facts = Mapping[str, Abstract]
 Pass = Callable[[Function, Facts], Function]

@@ -167,13 +167,35 @@ CASES |= {
     np.diff: [(normal(5),), (MATRIX,), (MATRIX, 1, 0)],
     np.pad: [(normal(3), 1), (MATRIX, ((1, 0), (0, 2)))],
 }
+SQUARE = normal(3, 3) + 3 * np.eye(3)
+STACK = normal(2, 3, 3) + 3 * np.eye(3)
+CASES |= {
+    np.linalg.solve: [(SQUARE, normal(3)), (SQUARE, normal(3, 2)), (STACK, normal(2, 3, 2))],
+    np.linalg.inv: [(SQUARE,), (STACK,)],
+    np.linalg.det: [(SQUARE,), (STACK,)],
+    np.linalg.norm: [(normal(3),), (MATRIX,), (MATRIX, None, 1), (MATRIX, "fro"), (normal(3), 1)],
+    np.trace: [(SQUARE,), (MATRIX,)],
+    np.tril: [(SQUARE,), (SQUARE, 1)],
+    np.triu: [(SQUARE,), (SQUARE, -1)],
+    np.diag: [(normal(3),), (SQUARE,)],
+    np.einsum: [
+        ("ij,jk->ik", MATRIX, normal(3, 4)),
+        ("ij,jk", MATRIX, normal(3, 4)),
+        ("bij,bj->bi", normal(2, 3, 4), normal(2, 4)),
+        ("i,i->", normal(3), normal(3)),
+        ("ij->ji", MATRIX),
+        ("ij,jk,kl->il", MATRIX, normal(3, 2), normal(2, 4)),
+    ],
+}
 # Of lists of arrays: checked as programs, in test_sequences.py.
 OF_LISTS = {np.concatenate, np.stack}
+# Of symmetric matrices: checked as a program that makes one.
+OF_SYMMETRIC = {np.linalg.cholesky}
 
 
 def test_every_rule_has_cases() -> None:
     ours = {f for f in rules() if not (getattr(f, "__module__", None) or "").startswith("tests")}
-    assert ours == {*CASES} | OF_LISTS
+    assert ours == {*CASES} | OF_LISTS | OF_SYMMETRIC
 
 
 @pytest.mark.parametrize(

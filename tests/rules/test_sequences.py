@@ -33,7 +33,13 @@ def in_a_loop(x, v):
     return total
 
 
-@pytest.mark.parametrize("function", [concatenated, stacked, arrays, in_a_loop])
+def factored(x, v):
+    a = np.outer(x, x) + np.outer(v, v) + 2.0 * np.eye(3)
+    lower = np.linalg.cholesky(a)
+    return np.sum(np.sin(lower)) + np.log(np.linalg.det(a)) * lower[2, 0]
+
+
+@pytest.mark.parametrize("function", [factored, concatenated, stacked, arrays, in_a_loop])
 def test_lists_of_arrays(function: Any) -> None:
     x, v = np.array([0.3, -0.7, 1.1]), np.array([0.5, 0.2, -0.4])
     a, b, h = np.array([1.0, -0.5, 0.3]), np.array([0.2, 0.7, -1.0]), 1e-6
