@@ -1,4 +1,4 @@
-"""The command line: `python -m autodiff_sst show FILE:FUNCTION` prints the generated source."""
+"""The command line: `python -m autodiff_sst show FILE:FUNCTION`, and `check`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from autodiff_sst.checks import check_grads
 from autodiff_sst.derivative import Argnums, Derivative
 from autodiff_sst.errors import AutodiffError
 
@@ -21,8 +22,15 @@ def main(arguments: list[str] | None = None) -> int:
     show.add_argument("--argnums", default="0", help="by which parameters: 0 or w or 0,2")
     show.add_argument("--args", help="arguments to specialise for, as Python: '1.0, np.ones(3)'")
     show.add_argument("--after", metavar="PASS", help="print the program after this pass instead")
+    check = commands.add_parser("check", help="compare a gradient with finite differences")
+    check.add_argument("function", metavar="MODULE_OR_FILE:FUNCTION")
+    check.add_argument("--args", required=True, help="where to compare, as Python")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "check":
+            check_grads(find(options.function), arguments_of(options.args))
+            print(f"{options.function}: derivatives and differences agree")
+            return 0
         derivative = Derivative(find(options.function), "grad", argnums_of(options.argnums))
         print(text_of(derivative, options.args, options.after), end="")
     except (AutodiffError, ValueError, ImportError, AttributeError, OSError) as error:
@@ -35,12 +43,18 @@ def text_of(derivative: Derivative, args: str | None, after: str | None) -> str:
     """The source for arguments that are written as Python, or for unknown ones."""
     values: Any = None
     if args is not None:
-        import numpy as np
-
-        values = derivative.bind(eval(f"({args},)", {"np": np}), {})
+        values = derivative.bind(arguments_of(args), {})
     if after is not None:
         return derivative.program_after(after, values)
     return derivative.source if values is None else derivative.derived_for(values).loaded.text
+
+
+def arguments_of(text: str) -> tuple[Any, ...]:
+    """Arguments that are written as Python, with `np`."""
+    import numpy as np
+
+    found: tuple[Any, ...] = eval(f"({text},)", {"np": np})
+    return found
 
 
 def find(place: str) -> Any:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import html
+import importlib.util
 import inspect
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -26,6 +29,7 @@ class Derivative:
     """The derivative of `primal`: generated source, compiled for the arguments that it meets."""
 
     __name__: str
+    __qualname__: str
 
     def __init__(
         self, primal: Callable[..., Any], kind: str, argnums: Argnums, has_aux: bool = False
@@ -77,6 +81,37 @@ class Derivative:
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The source that is specialised to the types and ranks of these arguments."""
         return self.derived_for(self.bind(args, kwargs)).loaded.text
+
+    def show(self) -> None:
+        """Prints the source, in colours on a terminal if Pygments is installed (`show` extra)."""
+        text = self.source
+        if sys.stdout.isatty() and importlib.util.find_spec("pygments"):
+            from pygments import highlight
+            from pygments.formatters import TerminalFormatter
+            from pygments.lexers import PythonLexer
+
+            text = highlight(text, PythonLexer(), TerminalFormatter())
+        print(text, end="")
+
+    def _repr_html_(self) -> str:
+        """The source as a notebook shows it."""
+        if not importlib.util.find_spec("pygments"):
+            return f"<pre>{html.escape(self.source)}</pre>"
+        from pygments import highlight
+        from pygments.formatters import HtmlFormatter
+        from pygments.lexers import PythonLexer
+
+        shown: str = highlight(self.source, PythonLexer(), HtmlFormatter(noclasses=True))
+        return shown
+
+    def __reduce__(self) -> Any:
+        """By name where it stands in its module under its own, else by what it was made of."""
+        found: Any = sys.modules.get(self.__module__)
+        for part in self.__qualname__.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return self.__qualname__
+        return Derivative, (self.primal, self.kind, self.argnums, self.has_aux)
 
     # How it comes about
 

@@ -39,3 +39,9 @@ def test_show_prints_sources_and_programs(capsys: pytest.CaptureFixture[str]) ->
     assert main(["show", place, "--after", "nothing"]) == 1
     assert "there are lower, resolve, reverse, copies" in capsys.readouterr().err
     assert main(["show", "examples"]) == 1
+
+
+def test_check_compares_with_differences(capsys: pytest.CaptureFixture[str]) -> None:
+    place = str(ROOT / "examples" / "quickstart.py") + ":loss"
+    assert main(["check", place, "--args", "np.ones(2), np.ones((3, 2))"]) == 0
+    assert "agree" in capsys.readouterr().out

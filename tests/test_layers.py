@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "derivative": {"driver", "runtime", "core", "analysis", "frontend", "transform", "errors"},
     "api": {"derivative", "rules", "errors"},
     "checks": {"derivative", "errors"},
-    "__main__": {"derivative", "errors"},
+    "__main__": {"derivative", "checks", "errors"},
 }
 
 
