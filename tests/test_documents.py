@@ -6,8 +6,10 @@ import re
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import autodiff_sst as ad
 from autodiff_sst.__main__ import main
 
 ROOT = Path(__file__).parent.parent
@@ -45,3 +47,21 @@ def test_check_compares_with_differences(capsys: pytest.CaptureFixture[str]) -> 
     place = str(ROOT / "examples" / "quickstart.py") + ":loss"
     assert main(["check", place, "--args", "np.ones(2), np.ones((3, 2))"]) == 0
     assert "agree" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("example", ["black_scholes", "rosenbrock"])
+def test_examples_run(example: str, capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(ROOT / "examples" / f"{example}.py"), run_name="__main__")
+    printed = capsys.readouterr().out
+    assert "unbroadcast" not in printed and "def " in printed
+
+
+def test_the_pendulum_is_fitted() -> None:
+    module = runpy.run_path(str(ROOT / "examples" / "pendulum.py"))
+    start = np.array([2.0, 0.0])
+    measured = module["trajectory"](0.3, start, 60, 0.05)
+    gradient = ad.grad(module["distance"])
+    h = 1e-6
+    up, down = (module["distance"](0.1 + s * h, start, measured, 0.05) for s in (1, -1))
+    expected = (up - down) / (2 * h)
+    assert gradient(0.1, start, measured, 0.05) == pytest.approx(expected, rel=1e-6)

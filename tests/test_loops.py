@@ -174,6 +174,49 @@ def test_arrays_read_by_index(function: Any) -> None:
     assert gradient(a, 2) @ v == pytest.approx(expected, rel=1e-7), gradient.source
 
 
+def network(layers, x):
+    for w, b in layers[:-1]:
+        x = np.tanh(x @ w + b)
+        if np.sum(x) > 0.1:
+            x = x * 0.5
+    w, b = layers[-1]
+    return np.sum(x @ w + b)
+
+
+def shrinking(layers, x):
+    before = x
+    total = 0.0
+    for k in range(3):
+        x = x[1:] * 2.0
+        total = total + np.sum(x) * before[k]
+        before = x + before[:-1]
+    for w, _ in layers:
+        total = total + np.sum(w) ** 2
+    return total
+
+
+@pytest.mark.parametrize("function", [network, shrinking])
+def test_loops_over_tuples_of_tuples(function: Any) -> None:
+    rng = np.random.default_rng(0)
+    sizes = [(6, 4), (4, 3), (3, 2)]
+    layers = tuple((rng.normal(size=s), rng.normal(size=s[1])) for s in sizes)
+    x, v, h = rng.normal(size=6), rng.normal(size=6), 1e-6
+    slopes, x_bar = ad.grad(function, argnums=(0, 1))(layers, x)
+    expected = (function(layers, x + h * v) - function(layers, x - h * v)) / (2 * h)
+    assert x_bar @ v == pytest.approx(expected, rel=1e-6)
+    direction = tuple((rng.normal(size=s), rng.normal(size=s[1])) for s in sizes)
+
+    def moved(step: float) -> Any:
+        pairs = zip(layers, direction, strict=True)
+        return tuple((w + step * a, b + step * c) for (w, b), (a, c) in pairs)
+
+    up, down = (function(moved(s * h), x) for s in (1, -1))
+    given = sum(
+        np.sum(w * a) + np.sum(b * c) for (w, b), (a, c) in zip(slopes, direction, strict=True)
+    )
+    assert given == pytest.approx((up - down) / (2 * h), rel=1e-6)
+
+
 def test_the_worked_example_reads_as_by_hand() -> None:
     gradient = ad.grad(power)
     gradient(0.5, 3)

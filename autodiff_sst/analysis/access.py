@@ -49,14 +49,14 @@ def fact(atom: Atom, facts: Facts) -> Abstract:
 def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
     base = fact(value.value, facts)
     if isinstance(base, Array):
-        return _index_array(base, value.index, facts, where)
+        return _index_array(value.value, base, value.index, facts, where)
     if isinstance(base, Unknown):
         return UNKNOWN
     (item, *more) = value.index
     if more:
         return OPAQUE
     if isinstance(item, Slice):
-        bounds = [None if b is None else fact(b, facts) for b in _bounds(item)]
+        bounds = [None if b is None else fact(b, facts) for b in slice_bounds(item)]
         if isinstance(base, Tuple) and all(b is None or isinstance(b, Known) for b in bounds):
             known = slice(*(b.value if isinstance(b, Known) else None for b in bounds))
             return Tuple(base.items[known])
@@ -75,14 +75,14 @@ def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
             return OPAQUE
 
 
-def _bounds(item: Slice) -> tuple[Atom | None, Atom | None, Atom | None]:
+def slice_bounds(item: Slice) -> tuple[Atom | None, Atom | None, Atom | None]:
     return item.start, item.stop, item.step
 
 
-def _index_array(base: Array, index: Index, facts: Facts, where: str) -> Abstract:
+def _index_array(base_atom: Atom, base: Array, index: Index, facts: Facts, where: str) -> Abstract:
     """Indexing is probed with every slice whole; of the lengths of the others nothing is known."""
     operands: list[Abstract] = []
-    proper = [isinstance(i, Slice) and _bounds(i) != (None, None, None) for i in index]
+    proper = [isinstance(i, Slice) and slice_bounds(i) != (None, None, None) for i in index]
     for item in index:
         operand = Known(slice(None)) if isinstance(item, Slice) else fact(item, facts)
         if isinstance(operand, Array) and operand.dtype.kind == "b":
@@ -102,14 +102,34 @@ def _index_array(base: Array, index: Index, facts: Facts, where: str) -> Abstrac
     dims = list(found.dims)
     position = 0
     taken = sum(o not in (Known(None), Known(...)) for o in operands)
-    for operand, is_proper in zip(operands, proper, strict=True):
+    for operand, is_proper, item in zip(operands, proper, index, strict=True):
         if is_proper:
-            dims[position] = f"{where}.{position}"
+            dims[position] = (
+                _slice_length(base_atom, position, item, facts) or f"{where}.{position}"
+            )
         if operand == Known(...):
             position += len(base.dims) - taken
         elif operand != Known(0):
             position += 1
     return Array(found.dtype, tuple(dims))
+
+
+def _slice_length(base: Atom, axis: int, item: Atom | Slice, facts: Facts) -> str | None:
+    """The length of `x[1:]`, `x[:-1]`, `x[1:-1]`, as what is cut off that of `x`: equal ones are
+    equal lengths."""
+    if not isinstance(base, Name) or not isinstance(item, Slice) or item.step is not None:
+        return None
+    start, stop = (0 if b is None else _constant(fact(b, facts)) for b in (item.start, item.stop))
+    if start is None or stop is None or start < 0 or stop > 0:
+        return None
+    if item.stop is not None and stop == 0:
+        return None
+    return f"{base.id}.{axis}-{start - stop}"
+
+
+def _constant(value: Abstract) -> int | None:
+    known = isinstance(value, Known) and type(value.value) is int
+    return value.value if known and isinstance(value, Known) else None
 
 
 def _is_int(value: Abstract) -> bool:

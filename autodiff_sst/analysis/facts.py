@@ -9,7 +9,15 @@ from collections.abc import Mapping
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.infer import infer
-from autodiff_sst.analysis.values import INT, OPAQUE, UNKNOWN, Abstract, join, join_all
+from autodiff_sst.analysis.values import (
+    INT,
+    OPAQUE,
+    UNKNOWN,
+    Abstract,
+    join,
+    join_all,
+    named_lengths,
+)
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
@@ -96,14 +104,14 @@ class _Walk:
         """A carry is the join of its entry and of what every turn makes of it."""
         facts = self.facts
         for carry in carries:
-            facts[carry.name] = fact(carry.init, facts)
+            facts[carry.name] = named_lengths(fact(carry.init, facts), carry.name)
         for turn in range(_ROUNDS):
             for block in blocks:
                 self.block(block)
             changed = False
             for carry in carries:
                 old = facts[carry.name]
-                new = join(old, fact(carry.next, facts), carry.name)
+                new = join(old, named_lengths(fact(carry.next, facts), carry.name), carry.name)
                 if new != old:
                     facts[carry.name] = new if turn < _ROUNDS - 2 else UNKNOWN
                     changed = True

@@ -198,6 +198,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     called = function.value
     if isinstance(called, type(operator.iadd)) and called in IN_PLACE and len(args) == 2:
         return infer(Binary(IN_PLACE[called], *value.args), facts, where)
+    if called is len and len(args) == 1 and isinstance(args[0], Tuple):
+        return Known(len(args[0].items))
     if called is stop_gradient:
         return args[0]
     if called is as_sequence:

@@ -197,6 +197,21 @@ def _join_scalars(a: Scalar, b: Scalar) -> Scalar:
     return Scalar(kind, np.result_type(*dtypes) if dtypes else None)
 
 
+def named_lengths(value: Abstract, where: str) -> Abstract:
+    """With lengths of its own: what a turn calls by one name, the next may call by it again."""
+    match value:
+        case Array(dtype, dims):
+            own = (d if d in (1, MANY) else f"{where}.{k}" for k, d in enumerate(dims))
+            return Array(dtype, tuple(own))
+        case Unknown(shape) if shape:
+            return Unknown(where)
+        case Tuple(items, cls):
+            named = (named_lengths(i, f"{where}.{k}") for k, i in enumerate(items))
+            return Tuple(tuple(named), cls)
+        case _:
+            return value
+
+
 def join_all(values: list[Abstract], where: str = "") -> Abstract:
     result = values[0]
     for value in values[1:]:

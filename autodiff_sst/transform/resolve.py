@@ -40,6 +40,7 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Effect,
+    For,
     Function,
     ListOf,
     Literal,
@@ -53,6 +54,7 @@ from autodiff_sst.core.walk import all_names, rebuild
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.registry import METHODS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
 
 
 def resolve(function: Function, parameters: Mapping[str, Abstract]) -> Function:
@@ -102,9 +104,12 @@ class _Resolving:
                 if not isinstance(fact, Array | Tuple | List | Unknown):
                     return (statement,)
                 self.changed = True
-                if isinstance(fact, Tuple) and can_be_active(fact):
+                if isinstance(fact, Tuple) and can_be_active(fact) and is_uniform(fact):
                     return self.listed(statement, args[0], len(fact.items))
                 return (replace(statement, value=args[0]),)
+            case For() if is_unrolled(statement, self.facts):
+                self.changed = True
+                return unroll(statement, self.facts, self.names)
             case Effect(Call(Object(function), (left, _))) if function in IN_PLACE:
                 self.changed = True
                 self.check_rebinds(statement, left)

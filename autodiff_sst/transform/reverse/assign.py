@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.access import fact, slice_bounds
 from autodiff_sst.analysis.values import OPAQUE, UNKNOWN, Abstract, Known, Scalar, Tuple
 from autodiff_sst.core.syntax import (
     Assign,
@@ -72,9 +72,19 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
             ):
                 key = _constant_key(sweep, fact(base, facts), index)
                 sweep.add_to(base, cotangent, (key, *path))
+            case Subscript(base, (Slice() as part,)) if isinstance(
+                known := fact(base, facts), Tuple
+            ):
+                bounds = [None if b is None else fact(b, facts) for b in slice_bounds(part)]
+                values = [b.value if isinstance(b, Known) else None for b in bounds]
+                chosen = range(len(known.items))[slice(*values)]
+                sweep.add_to(base, cotangent, (chosen[path[0]], *path[1:]))
             case Attribute(base, name) if isinstance(known := fact(base, facts), Tuple):
                 sweep.add_to(base, cotangent, (known.cls._fields.index(name), *path))
             case Subscript(Name(base), index):
+                if path:
+                    words = "the cotangent of tuples in a list is not supported yet"
+                    raise UnsupportedSyntaxError(words, statement.origin, instead="a tuple.")
                 read_by_index(sweep, statement.target, base, index, cotangent)
             case Call() if is_differentiated_at_run_time(sweep, value):
                 return reverse_call_at_run_time(sweep, statement, value, cotangent)

@@ -1,0 +1,80 @@
+"""Loops over tuples whose items differ in kind, or are containers: a copy of the body for each.
+
+    CORE → CORE             for k in range(2):              w = layers[0]
+                                w = layers[k]      becomes  x_1 = w @ x
+                                x_1 = w @ x                 w_1 = layers[1]
+                                …                           x_2 = w_1 @ x_1
+
+What is known of `layers[k]` is what its items have in common, which may be nothing; of
+`layers[0]` all is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.values import Abstract, Known, Tuple, rank
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Block,
+    For,
+    Function,
+    Literal,
+    Name,
+    Statement,
+    Subscript,
+)
+from autodiff_sst.core.walk import rename, statements, substitute, writes
+
+_MOST = 64  # copies of a body
+
+
+def is_unrolled(statement: For, facts: Mapping[str, Abstract]) -> bool:
+    """Whether the loop has a known number of turns and takes items of such a tuple."""
+    if _turns(statement, facts) is None:
+        return False
+    for inner in statements(statement.body):
+        match inner:
+            case Assign(_, Subscript(Name(base), (Name(index),))) if index == statement.target:
+                if isinstance(known := facts[base], Tuple) and not is_uniform(known):
+                    return True
+    return False
+
+
+def is_uniform(known: Tuple) -> bool:
+    """Whether all items are numbers: then a list of them serves as well."""
+    return all(rank(item) == 0 for item in known.items)
+
+
+def _turns(statement: For, facts: Mapping[str, Abstract]) -> range | None:
+    bounds = [fact(b, facts) for b in statement.bounds]
+    constants = [b.value for b in bounds if isinstance(b, Known) and type(b.value) is int]
+    if len(constants) < len(bounds):
+        return None
+    turns = range(*constants)
+    return turns if len(turns) <= _MOST else None
+
+
+def unroll(statement: For, facts: Mapping[str, Abstract], names: Names) -> Block:
+    turns = _turns(statement, facts)
+    assert turns is not None
+    carried: dict[str, Atom] = {c.name: c.init for c in statement.carries}
+    done: list[Statement] = []
+    for k in reversed(turns) if statement.backwards else turns:
+        fresh = {n: names.fresh(n) for n in sorted(writes(statement.body))}
+        body = rename(Function("", (), statement.body, Literal(None)), fresh).body
+        known: dict[str, Atom] = {statement.target: Literal(k), **carried}
+        done += substitute(body, known)
+
+        def now(atom: Atom) -> Atom:
+            if not isinstance(atom, Name):
+                return atom
+            name = fresh.get(atom.id, atom.id)  # noqa: B023 - called in this turn only
+            return known.get(name, Name(name))  # noqa: B023
+
+        carried = {c.name: now(c.next) for c in statement.carries}
+    done += [Assign(name, atom, statement.origin) for name, atom in carried.items()]
+    return tuple(done)
