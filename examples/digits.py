@@ -67,7 +67,8 @@ def plot(losses, images, labels, guesses, folder):
     plt.savefig(folder / "digits_loss.png", dpi=120)
     plt.close()
     wrong = np.flatnonzero(guesses != labels)[:12]
-    figure, axes = plt.subplots(2, 6, figsize=(9, 3.4))
+    rows = max(1, -(-len(wrong) // 6))
+    figure, axes = plt.subplots(rows, 6, figsize=(9, 1.7 * rows), squeeze=False)
     for axis in axes.flat:
         axis.axis("off")
     for axis, k in zip(axes.flat, wrong, strict=False):

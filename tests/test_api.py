@@ -209,6 +209,7 @@ def test_the_exceptions_of_the_primal_pass_through() -> None:
         ad.grad(checked)(-2.0, 3)
     assert caught.value.args == ("negative", -2.0)
     assert caught.traceback[-1].name == "grad_checked"
+    assert "raise ValueError('negative', x)" in str(caught.traceback[-1].statement)
     with pytest.raises(AssertionError, match=r"7 is too large: 2\.00"):
         ad.grad(checked)(2.0, 7)
 
@@ -257,3 +258,15 @@ def test_hvp() -> None:
     assert ad.hvp(lambda x: x**4)(2.0, 3.0) == pytest.approx(144.0)
     with pytest.raises(ValueError, match=r"shape \(3,\) was due, not \(2,\)"):
         ad.hvp(g)(x, a, v[:2])
+
+
+def squares(x):  # type: ignore[no-untyped-def]
+    for k in range(3):
+        yield x * k
+
+
+def test_the_reason_of_a_refusal_is_where_it_began() -> None:
+    with pytest.raises(
+        ad.UnsupportedSyntaxError, match=r"(?s)`yield` has no.*reached from squares"
+    ):
+        ad.grad(lambda x: sum(squares(x)) * x)(2.0)

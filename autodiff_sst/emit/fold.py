@@ -19,6 +19,7 @@ from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Block,
+    Call,
     Effect,
     Expression,
     For,
@@ -94,7 +95,9 @@ class _Folding:
         is_temporary = names.is_temporary(target) and target not in self.users
         if not is_temporary or self.count[target] != 1 or target in self.by_name:
             return False
-        if isinstance(value, NewStack) or not is_pure_expression(value):
+        if isinstance(value, NewStack):
+            return False
+        if not is_pure_expression(value) and not _makes_exception(value):
             return False
         self.width[target] = len(show_expression(value)) + sum(
             self.width[a.id] - len(a.id)
@@ -129,6 +132,15 @@ class _Folding:
     def reads_storage(self, value: Expression) -> bool:
         """Whether an effect may change the value: it reads the contents of something."""
         return not isinstance(value, Name | Object) or isinstance(value, Subscript)
+
+
+def _makes_exception(value: Expression) -> bool:
+    """`ValueError("negative", x)`, which the `raise` just after it raises."""
+    match value:
+        case Call(Object(kind)):
+            return isinstance(kind, type) and issubclass(kind, BaseException)
+        case _:
+            return False
 
 
 def _own_reads(statement: Statement) -> frozenset[str]:

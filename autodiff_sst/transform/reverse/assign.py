@@ -189,7 +189,7 @@ def _reverse_call(
         return  # zeros that a buffer began with, say
     rule = adjoint_of(called, tuple(sweep.knowledge.rank(a) for a in args))
     if rule is None:
-        raise missing(called, statement)
+        raise _reason(sweep, args, statement) or missing(called, statement)
     source = Place(statement.target) if is_elementwise(called) else None
     if source is None:
         cotangent = write_out(builder, cotangent, Place(statement.target))
@@ -214,6 +214,17 @@ def is_elementwise(function: object) -> bool:
     if isinstance(function, np.ufunc):
         return function.signature is None
     return getattr(function, "__module__", "") == "math" or function in (abs, pow, float, np.clip)
+
+
+def _reason(sweep: Reverse, args: tuple[Atom, ...], statement: Assign) -> MissingRuleError | None:
+    """Why an argument could not be followed: a generator that is summed, say."""
+    for atom in args:
+        made = sweep.made.get(atom.id) if isinstance(atom, Name) else None
+        if isinstance(made, Call) and isinstance(made.function, Object):
+            function = made.function.value
+            if isinstance(function, FunctionType) and function in REASONS:
+                return missing(function, statement)
+    return None
 
 
 def missing(called: object, statement: Assign) -> MissingRuleError:
