@@ -29,6 +29,7 @@ def run(function: Function, arguments: dict[str, Any]) -> Any:
         stack.append(values if len(values) > 1 else values[0])
 
     namespace: dict[str, Any] = {"np": np, "stack": list, "push": push, "pop": list.pop}
+    namespace["append"] = list.append
     exec(show(function), namespace)
     return namespace[function.name](**arguments)
 

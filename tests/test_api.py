@@ -134,9 +134,9 @@ def test_methods_are_functions_and_what_is_not_known_is_refused() -> None:
         ad.grad(lambda x: x.cumprod().sum())(W)
 
 
-def appends(x):  # type: ignore[no-untyped-def]
+def inserts(x):  # type: ignore[no-untyped-def]
     items = []
-    items.append(x * 2)
+    items.insert(0, x * 2)
     return items[0] * x
 
 
@@ -164,7 +164,7 @@ def shows(x):  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize(
     ("function", "args"),
-    [(appends, (1.0,)), (writes_out, (np.ones(3), np.zeros(3))),
+    [(inserts, (1.0,)), (writes_out, (np.ones(3), np.zeros(3))),
      (adds_at, (np.ones(3), np.arange(3))), (sorts, (1.0, 2))],
 )  # fmt: skip
 def test_what_may_change_something_in_place_is_refused(function: object, args: object) -> None:

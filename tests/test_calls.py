@@ -160,6 +160,24 @@ def test_recursion(function: Any) -> None:
         assert given == pytest.approx(expected, rel=1e-6)
 
 
+@functools.cache
+def binomial(n, k):
+    return 1 if k in (0, n) else binomial(n - 1, k - 1) + binomial(n - 1, k)
+
+
+def cached(x, n):
+    pairs = [(binomial(n, k), x**k) for k in range(n + 1)]
+    return sum(b * y for b, y in pairs) + binomial(n, 1) * x
+
+
+def test_a_cached_helper_of_constants() -> None:
+    with pytest.raises(ad.UnsupportedSyntaxError, match="not supported yet"):
+        ad.grad(cached)(0.7, 4)  # tuples in a list
+    assert ad.grad(lambda x, n: sum(binomial(n, k) * x**k for k in range(n + 1)))(
+        0.7, 4
+    ) == pytest.approx(4 * 1.7**3)
+
+
 def applied(x, function, n):
     return function(x * 2, n) * x
 

@@ -112,7 +112,16 @@ def undefined(x, n):
     return x
 
 
-FUNCTIONS = [branches, loops, whiles, exits, return_in_while, logic, sequences, undefined]
+def lists(x, n):
+    items = [x]
+    for i in range(n):
+        items.append(items[-1] * 0.5 + i)
+    pairs = [(a, k) for k, a in enumerate(items) if k % 2 == 0 for _ in range(2)]
+    i = sum(a * k for a, k in pairs)
+    return items, pairs, i, [y for y in items if y > 1]
+
+
+FUNCTIONS = [lists, branches, loops, whiles, exits, return_in_while, logic, sequences, undefined]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
@@ -130,7 +139,13 @@ def test_the_core_computes_what_the_function_does(function: Any) -> None:
     import operator
 
     for program in (core, tidy):
-        namespace = {"np": np, "as_sequence": as_sequence, "operator": operator, "push": push}
+        namespace = {
+            "np": np,
+            "as_sequence": as_sequence,
+            "operator": operator,
+            "push": push,
+            "append": list.append,
+        }
         exec(show(program), namespace)
         run: Any = namespace[function.__name__]
         for x, n in itertools.product([-3.0, -0.5, 0.0, 0.7, 2.0, 40.0, 700.0], range(6)):

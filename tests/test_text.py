@@ -63,6 +63,7 @@ def everything(x, n, q):
     f = (a,)
     g = [a, b]
     h = {'a': a, 'b': b}
+    append(g, h)
     l = a is not None
     o = not l
     raise error_0

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Known, Opaque, can_be_active
+from autodiff_sst.analysis.values import Abstract, Dict, Known, List, Opaque, Tuple, can_be_active
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Atom,
     Attribute,
@@ -79,7 +80,16 @@ def sources_of(value: Expression, facts: Mapping[str, Abstract]) -> Names:
 
 
 def may_be_active(value: Abstract) -> bool:
-    return can_be_active(value) or isinstance(value, Opaque)
+    """Whether it holds floats, or anything of which nothing is known."""
+    match value:
+        case Opaque():
+            return True
+        case Tuple(items) | Dict(_, items):
+            return any(map(may_be_active, items))
+        case List(item):
+            return item is None or may_be_active(item)
+        case _:
+            return can_be_active(value)
 
 
 class _Flows:
@@ -105,6 +115,8 @@ class _Flows:
                 case Assign(target, value):
                     self.flow(target, sources_of(value, self.facts))
                 case Accumulate(target, _, value):
+                    self.flow(target, reads(value))
+                case Append(target, value):
                     self.flow(target, reads(value))
                 case If(_, then, orelse, merges):
                     self.block(then)

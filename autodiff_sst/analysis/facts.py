@@ -14,12 +14,15 @@ from autodiff_sst.analysis.values import (
     OPAQUE,
     UNKNOWN,
     Abstract,
+    List,
     join,
     join_all,
     named_lengths,
+    widen,
 )
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Block,
     Carry,
@@ -52,6 +55,8 @@ class _Walk:
         self.facts = facts
         # What was pushed on a stack, by position.
         self.stacks: dict[str, list[Abstract]] = {}
+        # The lists that are appended to, as they are in the end.
+        self.lists: dict[str, Abstract] = {}
 
     def block(self, block: Block) -> None:
         facts = self.facts
@@ -59,11 +64,21 @@ class _Walk:
             match statement:
                 case Assign(target, value):
                     facts[target] = infer(value, facts, target)
+                    if target in self.lists:  # what was appended in an earlier round
+                        facts[target] = join(facts[target], self.lists[target], target)
+                case Append(target, value):
+                    known = facts[target]
+                    if isinstance(known, List):
+                        item = widen(fact(value, facts))
+                        if known.item is not None:
+                            item = join(known.item, item, target)
+                        facts[target] = List(item)
+                        self.lists[target] = facts[target]
                 case Push(stack, values):
                     found = [fact(v, facts) for v in values]
-                    known = self.stacks.get(stack)
-                    if known is not None and len(known) == len(found):
-                        pairs = enumerate(zip(known, found, strict=True))
+                    items_before = self.stacks.get(stack)
+                    if items_before is not None and len(items_before) == len(found):
+                        pairs = enumerate(zip(items_before, found, strict=True))
                         found = [join(a, b, f"{stack}.{k}") for k, (a, b) in pairs]
                     self.stacks[stack] = found
                 case Pop(targets, stack):
@@ -106,9 +121,10 @@ class _Walk:
         for carry in carries:
             facts[carry.name] = named_lengths(fact(carry.init, facts), carry.name)
         for turn in range(_ROUNDS):
+            lists = {**self.lists}
             for block in blocks:
                 self.block(block)
-            changed = False
+            changed = lists != self.lists
             for carry in carries:
                 old = facts[carry.name]
                 new = join(old, named_lengths(fact(carry.next, facts), carry.name), carry.name)

@@ -6,6 +6,7 @@ all else is probed (probe.py), once for each function and kinds of arguments.
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable
@@ -83,6 +84,8 @@ IN_PLACE: dict[Any, str] = {
     **{operator.iand: "&", operator.ior: "|", operator.ixor: "^"},
     **{operator.ilshift: "<<", operator.irshift: ">>"},
 }
+# What calls of these return is taken for numbers: the reverse of anything else is refused.
+_FUNCTIONS = (FunctionType, CustomGradient, functools._lru_cache_wrapper)
 _LOGICAL = ("is", "is not", "in", "not in")
 
 # The shapes of their results depend on data: a probe would tell a lie.
@@ -206,7 +209,7 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return args[0] if isinstance(args[0], Array | Tuple | List | Unknown) else OPAQUE
     operands = [*args, *(v for _, v in keywords)]
     if not is_pure(called):
-        return UNKNOWN if isinstance(called, FunctionType | CustomGradient) else OPAQUE
+        return UNKNOWN if isinstance(called, _FUNCTIONS) else OPAQUE
     if (
         called in FULL_REDUCTIONS
         and not keywords

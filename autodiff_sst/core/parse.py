@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Atom,
     Attribute,
@@ -102,6 +103,8 @@ class _Parser:
                 done.append(Accumulate(name, self.index(index), self.atom(node.value)))
             case ast.Expr(ast.Call(ast.Name("push"), [ast.Name(stack), *values])):
                 done.append(Push(stack, tuple(map(self.atom, values))))
+            case ast.Expr(ast.Call(ast.Name("append"), [ast.Name(name), a])):
+                done.append(Append(name, self.atom(a)))
             case ast.Expr(ast.Call(ast.Name("add_at"), [ast.Subscript(ast.Name(name), index), a])):
                 done.append(Accumulate(name, self.index(index), self.atom(a), True))
             case ast.Expr(value):

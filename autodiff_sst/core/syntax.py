@@ -6,7 +6,8 @@
                 | e                                            Effect: a call for its effect
                 | x[i] = a                                     Store: on mutable storage only
                 | x += a | x[i] += a | add_at(x[i], a)         Accumulate: into a buffer
-                | push(s, a, ...) | x, ... = pop(s)            Push, Pop
+                | append(x, a)                                 Append: to a list that is made here
+             | push(s, a, ...) | x, ... = pop(s)            Push, Pop
                 | if a: block else: block                      If, with its merges
                 | for x in range(a, ...): block                For, with its carries
                 | while (block; a): block                      While, with its carries
@@ -27,7 +28,8 @@ on the same test, and by nobody else; a name bound in a loop is seen in that loo
 
 A *buffer* is made by `zeros_like` and lives in three phases: zero, accumulated into, read. Nothing
 is accumulated into it once its contents were read; `Accumulate` is the one statement that changes
-something already bound (`Store`, on the user's storage, is the other).
+something already bound (`Store`, on the user's storage,
+and `Append`, to a list, are the others).
 
 Statements compare by identity, and carry the place in the user's program that they come from;
 expressions compare by value.
@@ -225,6 +227,15 @@ class Accumulate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Append:
+    """`target.append(value)`; the list was made by a `ListOf`, and only grows."""
+
+    target: str
+    value: Atom
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Push:
     stack: str
     values: tuple[Atom, ...]
@@ -311,8 +322,8 @@ class Raise:
 
 
 Statement: TypeAlias = (
-    "Assign | Effect | Store | Accumulate | Push | Pop | If | For | While | Try | InsertGrad"
-    " | Raise"
+    "Assign | Effect | Store | Accumulate | Append | Push | Pop | If | For | While | Try"
+    " | InsertGrad | Raise"
 )
 Block: TypeAlias = "tuple[Statement, ...]"
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Atom,
     Attribute,
@@ -81,6 +82,8 @@ def _statement(statement: Statement) -> list[str]:
         case Accumulate(target, index, value):
             where = "" if index is None else f"[{_index(index)}]"
             return [f"{target}{where} += {show_expression(value)}"]
+        case Append(target, value):
+            return [f"append({target}, {show_expression(value)})"]
         case Push(stack, values):
             return [f"push({', '.join([stack, *map(show_expression, values)])})"]
         case Pop(targets, stack):

@@ -13,7 +13,9 @@ from typing import Any
 
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
+    Binary,
     Block,
     Call,
     Carry,
@@ -23,6 +25,7 @@ from autodiff_sst.core.syntax import (
     Function,
     If,
     InsertGrad,
+    ListOf,
     Literal,
     Merge,
     Name,
@@ -82,6 +85,7 @@ class _Checker:
         self.stacks: set[str] = set()
         self.buffers: set[str] = set()  # assigned, and so perhaps a buffer
         self.was_read: set[str] = set()
+        self.lists: set[str] = set()
 
     def fail(self, reason: str) -> InvalidCoreError:
         try:
@@ -142,6 +146,11 @@ class _Checker:
                     self.stacks.add(target)
                 else:
                     self.buffers.add(target)
+                if isinstance(value, ListOf):
+                    self.lists.add(target)
+                match value:  # the cotangents of a list are popped as it was appended to
+                    case Binary("*", Name(name)) if name in self.lists:
+                        self.stacks.add(target)
                 self.bind(scope, [target])
             case Effect(value):
                 self.expression(scope, value)
@@ -155,6 +164,11 @@ class _Checker:
                     raise self.fail(f"`{target}` is no buffer")
                 if target in self.was_read:
                     raise self.fail(f"`{target}` was read before")
+            case Append(target, value):
+                self.read(scope, value)
+                self.see(scope, target)
+                if target not in self.lists:
+                    raise self.fail(f"`{target}` is no list that is made here")
             case Push(stack, values):
                 self.reads(scope, values)
                 self.stack(scope, stack)

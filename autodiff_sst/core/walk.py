@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Atom,
     Attribute,
@@ -120,6 +121,8 @@ def rebuild(
         case Accumulate(target, where, value):
             where = None if where is None else map_index(where, change)
             return replace(statement, target=name(target), index=where, value=change(value))
+        case Append(target, value):
+            return replace(statement, target=name(target), value=change(value))
         case Push(stack, values):
             return replace(statement, stack=name(stack), values=tuple(map(change, values)))
         case Pop(_, stack):
@@ -235,7 +238,7 @@ def binds(statement: Statement) -> tuple[str, ...]:
             return (*caught, *(m.name for m in merges))
         case InsertGrad(target):
             return (target,)
-        case Effect() | Store() | Accumulate() | Push() | Raise():
+        case Effect() | Store() | Accumulate() | Append() | Push() | Raise():
             return ()
         case _:
             assert_never(statement)

@@ -16,6 +16,7 @@ from autodiff_sst.analysis.effects import is_pure_expression
 from autodiff_sst.core import names
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Atom,
     Block,
@@ -68,7 +69,7 @@ class _Folding:
             name
             for s in statements(function.body)
             for name in (getattr(s, "stack", None), getattr(s, "target", None))
-            if isinstance(s, Store | Accumulate | Pop) and name
+            if isinstance(s, Store | Accumulate | Append | Pop) and name
         }
 
     def block(self, block: Block, ends: tuple[Atom, ...]) -> None:
@@ -117,7 +118,7 @@ class _Folding:
             if target in reads(statement):
                 return False
             for inner in statements((statement,)):
-                if isinstance(inner, Store | Accumulate) and inner.target in contents:
+                if isinstance(inner, Store | Accumulate | Append) and inner.target in contents:
                     return False
                 if isinstance(inner, Store | Effect | Raise) and self.reads_storage(value):
                     return False

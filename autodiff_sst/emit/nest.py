@@ -14,6 +14,7 @@ from typing import Any
 from autodiff_sst.core.parse import OPERATORS
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Atom,
     Attribute,
@@ -139,6 +140,9 @@ class _Nest:
                 index = (Literal(...),) if index is None else index
                 item = ast.Subscript(self.variable(target), self.index(index))
                 return [ast.AugAssign(item, ast.Add(), self.expression(value))]
+            case Append(target, value):
+                append = ast.Attribute(self.variable(target), "append")
+                return [ast.Expr(ast.Call(append, [self.expression(value)], []))]
             case Push(stack, values):
                 append = ast.Attribute(self.variable(stack), "append")
                 item = self.several([self.expression(v) for v in values])

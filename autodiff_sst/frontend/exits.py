@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import gast
+
+
+class Appending(ast.AST):
+    """A statement that lowering makes itself: a comprehension appends to its list."""
+
+    _fields = ("value",)
+
+    def __init__(self, target: str, value: Any) -> None:
+        super().__init__()
+        self.target = target
+        self.value = value
+
 
 _EXITS = (gast.Return, gast.Break, gast.Continue)
 

@@ -36,10 +36,8 @@ REFUSED: dict[type, tuple[str, str]] = {
     gast.With: (f"`with` {_LATER}", "the statements in it, without `with`."),
     gast.Try: (f"`try` {_LATER}", "a test before the statement that may fail."),
     gast.Delete: (f"`del` {_LATER}", "nothing: names end with the function."),
-    gast.ListComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.SetComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.DictComp: (f"a comprehension {_LATER}", "whole-array operations."),
-    gast.GeneratorExp: (f"a generator expression {_LATER}", "whole-array operations."),
     gast.Set: (f"a set {_LATER}", "a tuple."),
     gast.Match: (f"`match` {_LATER}", "`np.where`."),
 }
@@ -49,6 +47,7 @@ ALLOWED = (
     *(gast.BinOp, gast.UnaryOp, gast.Compare, gast.Call, gast.keyword, gast.Attribute),
     *(gast.If, gast.IfExp, gast.For, gast.While, gast.Break, gast.Continue, gast.AugAssign),
     *(gast.Raise, gast.Assert, gast.JoinedStr, gast.FormattedValue),
+    *(gast.ListComp, gast.GeneratorExp, gast.comprehension),
     *(gast.NamedExpr, gast.BoolOp, gast.FunctionDef, gast.Lambda, gast.arguments, gast.Starred),
     *(gast.Subscript, gast.Slice, gast.Tuple, gast.List, gast.Dict),
     *(gast.operator, gast.unaryop, gast.cmpop, gast.boolop, gast.expr_context),

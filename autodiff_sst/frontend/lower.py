@@ -25,7 +25,6 @@ from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
-    Binary,
     Call,
     Effect,
     Expression,
@@ -39,9 +38,11 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Closure
 from autodiff_sst.frontend.control import VALUE
+from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
-from autodiff_sst.frontend.inline import Inlining, Shared
+from autodiff_sst.frontend.inline import Shared
 from autodiff_sst.frontend.source import Source
+from autodiff_sst.frontend.sugar import Sugar
 
 # `x += e` is decided by type (resolve.py): what changes an array, rebinds a number.
 IN_PLACE: dict[type, str] = {
@@ -111,7 +112,7 @@ def captured_value(function: FunctionType, name: str) -> Any:
     return function.__globals__[name]
 
 
-class _Lowering(Inlining):
+class _Lowering(Sugar):
     def run(self) -> Any:
         """Lowers the body; what it returns, an atom or a closure."""
         self.values[VALUE] = Literal(None)
@@ -151,44 +152,22 @@ class _Lowering(Inlining):
                 self.values[name] = self.closure(node)
             case gast.Expr(value=gast.Constant()) | gast.Pass():
                 pass  # a docstring
+            case gast.Expr(
+                value=gast.Call(
+                    func=gast.Attribute(value=gast.Name(id=name), attr="append"),
+                    args=[item],
+                    keywords=[],
+                )
+            ) if self.is_list_made_here(name):
+                self.append(self.values[name].id, item)
+            case Appending(target=name, value=item):
+                self.append(name, item)
             case gast.Expr(value=value):
                 made = self.evaluate(value)
                 if not isinstance(made, Closure | Name | Literal | Object):
                     self.block.append(Effect(made, self.source.origin(value)))
             case _:
                 raise AssertionError(f"the fence let {type(node).__name__} pass")
-
-    def assertion(self, node: Any, test: Any, message: Any) -> None:
-        origin = self.source.origin(node)
-
-        def fail() -> None:
-            args = () if message is None else (self.atom(message),)
-            error = Object(AssertionError, "AssertionError", AssertionError)
-            self.block.append(Raise(self.emit(Call(error, args), node), origin))
-
-        self.branch(self.atom(test), lambda: None, fail, node)
-
-    def formatted(self, node: Any) -> Expression:
-        """An f-string: its parts by `format`, joined."""
-        parts: list[Atom] = []
-        for part in node.values:
-            if isinstance(part, gast.Constant):
-                parts.append(Literal(part.value))
-                continue
-            atom = self.atom(part.value)
-            for code, function in ((115, str), (114, repr), (97, ascii)):
-                if part.conversion == code:
-                    called = Object(function, function.__name__, function)
-                    atom = self.emit(Call(called, (atom,)), part.value)
-            spec = () if part.format_spec is None else (self.atom(part.format_spec),)
-            called = Object(format, "format", format)
-            parts.append(self.emit(Call(called, (atom, *spec)), part.value))
-        if not parts:
-            return Literal("")
-        whole = parts[0]
-        for part in parts[1:]:
-            whole = self.emit(Binary("+", whole, part), node)
-        return whole
 
     def assign(self, targets: list[Any], value: Any) -> None:
         first = targets[0].id if isinstance(targets[0], gast.Name) else None
@@ -220,6 +199,8 @@ class _Lowering(Inlining):
                         "a function as a value is not supported here", self.source.origin(node)
                     )
                 return cast(Expression, made)
+            case gast.ListComp() | gast.GeneratorExp():
+                return self.comprehension(node)
             case gast.JoinedStr():
                 return self.formatted(node)
             case gast.IfExp(test=test, body=body, orelse=orelse):

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from autodiff_sst.analysis.effects import is_shareable
 from autodiff_sst.core.syntax import (
+    Append,
     Assign,
     Atom,
     Block,
@@ -27,17 +28,19 @@ from autodiff_sst.core.syntax import (
     Object,
     Statement,
 )
-from autodiff_sst.core.walk import map_atoms, rebuild
+from autodiff_sst.core.walk import map_atoms, reads, rebuild, statements
 
 
 def share_common_subexpressions(function: Function) -> Function:
-    sharing = _Sharing()
+    appended = {s.target for s in statements(function.body) if isinstance(s, Append)}
+    sharing = _Sharing(frozenset(appended))
     body = sharing.block(function.body)
     return replace(function, body=body, result=sharing.atom(function.result))
 
 
 class _Sharing:
-    def __init__(self) -> None:
+    def __init__(self, growing: frozenset[str]) -> None:
+        self.growing = growing  # lists: what is read of them is not what it was
         self.names: dict[str, Name] = {}
         self.known: dict[Expression, Name] = {}
 
@@ -60,7 +63,8 @@ class _Sharing:
             if isinstance(statement, Assign):
                 value = map_atoms(statement.value, self.atom)
                 statement = replace(statement, value=value)
-                if is_shareable(value) and not isinstance(value, Name | Literal | Object):
+                shareable = is_shareable(value) and not reads(value) & self.growing
+                if shareable and not isinstance(value, Name | Literal | Object):
                     if value in self.known:
                         self.names[statement.target] = self.known[value]
                         continue

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from autodiff_sst.analysis.effects import is_pure_expression
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Block,
     Carry,
@@ -55,6 +56,7 @@ class _Needs:
     of: dict[str, set[str]] = field(default_factory=dict)
     needed: set[str] = field(default_factory=set)
     new: list[str] = field(default_factory=list)
+    pushed: set[str] = field(default_factory=set)  # stacks
 
     def mark(self, names: Names) -> None:
         self.new += names - self.needed
@@ -79,14 +81,17 @@ class _Needs:
                     self.mark(reads(statement) | around)
                 case Accumulate(target):
                     self.add(target, reads(statement) | around)
+                case Append(target):
+                    self.add(target, reads(statement) | around)
                 case Push(stack, values):
                     self.add(stack, around)
+                    self.pushed.add(stack)
                     for k, pushed in enumerate(values):
                         self.add(_item(stack, k), reads(pushed) | {stack})
                 case Pop(targets, stack):
                     self.add(stack, around)
                     for k, target in enumerate(targets):
-                        self.add(target, frozenset([_item(stack, k)]))
+                        self.add(target, frozenset([_item(stack, k), stack]))
                 case If(test, then, orelse, merges):
                     inner = around | reads(test)
                     self.block(then, inner)
@@ -139,11 +144,14 @@ def _statement(statement: Statement, needs: _Needs) -> Statement | None:
             if target in needed:
                 return statement
             return None if is_pure_expression(value) else Effect(value, statement.origin)
-        case Accumulate(target):
+        case Accumulate(target) | Append(target):
             return statement if target in needed else None
         case Push(stack, values):
             kept = tuple(v for k, v in enumerate(values) if _item(stack, k) in needed)
             return replace(statement, values=kept) if kept else None
+        case Pop(targets, stack) if stack not in needs.pushed:
+            # The cotangents of a list: one is taken off for each item, read or not.
+            return statement if stack in needed else None
         case Pop(targets, stack):
             names = tuple(t for k, t in enumerate(targets) if _item(stack, k) in needed)
             return replace(statement, targets=names) if names else None

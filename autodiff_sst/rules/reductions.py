@@ -4,7 +4,7 @@ import numpy as np
 
 from autodiff_sst.core.syntax import Literal, Object, Slice, Subscript
 from autodiff_sst.errors import MissingRuleError
-from autodiff_sst.rules.language import adjoint, d, is_complex, macro
+from autodiff_sst.rules.language import adjoint, d, is_complex, macro, rank
 
 _MISSING = object()
 
@@ -33,6 +33,15 @@ def unreduce(builder, knowledge, y_bar, a, axis, keepdims):
 @adjoint(np.sum)
 def _(y, a, axis=None, keepdims=False):
     d[a] = unreduce(d[y], a, axis, keepdims)
+
+
+@adjoint(sum)
+def _(y, iterable, start=0):
+    if rank(iterable) is None:
+        d[iterable] = [d[y]] * len(iterable)
+    else:
+        d[iterable] = np.broadcast_to(d[y], np.shape(iterable))
+    d[start] = d[y]
 
 
 @adjoint(np.mean)

@@ -188,7 +188,7 @@ CASES |= {
     ],
 }
 # Of lists of arrays: checked as programs, in test_sequences.py.
-OF_LISTS = {np.concatenate, np.stack}
+OF_LISTS = {np.concatenate, np.stack, sum}
 # Of symmetric matrices: checked as a program that makes one.
 OF_SYMMETRIC = {np.linalg.cholesky}
 

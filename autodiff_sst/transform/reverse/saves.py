@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Array, Known, Scalar
+from autodiff_sst.analysis.values import Array, Known, Scalar, Tuple
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Atom,
     Attribute,
@@ -79,7 +80,8 @@ def save_region(
 def _makes(statement: Statement) -> set[str]:
     """What a statement binds, and the buffers that it adds to: these are whole only after it."""
     inner = statements((statement,))
-    return {*binds(statement)} | {s.target for s in inner if isinstance(s, Accumulate)}
+    grown = {s.target for s in inner if isinstance(s, Accumulate | Append)}
+    return {*binds(statement)} | grown
 
 
 def _in_order(names: frozenset[str], block: Block) -> list[str]:
@@ -125,9 +127,9 @@ def _is_cheap(sweep: Reverse, value: Expression) -> bool:
         case Attribute(_, name):
             return name in ("shape", "ndim", "size", "T")
         case Call(Object(function), args):
-            return function is len or (
-                function is min and all(_is_int(fact(a, facts)) for a in args)
-            )
+            if function is len:  # of a list it grows
+                return isinstance(fact(args[0], facts), Array | Tuple)
+            return function is min and all(_is_int(fact(a, facts)) for a in args)
         case Subscript(base, index):
             plain = all(isinstance(i, Slice) or _is_int(fact(i, facts)) for i in index)
             return plain and isinstance(fact(base, facts), Array)

@@ -9,8 +9,10 @@ positions, made where the backward sweep begins.
 
 from __future__ import annotations
 
-from autodiff_sst.core.syntax import Atom, Name, Pop, Push
+from autodiff_sst.analysis.values import INT, UNKNOWN, Scalar
+from autodiff_sst.core.syntax import Accumulate, Atom, For, Name, Pop, Push, Subscript
 from autodiff_sst.core.walk import statements
+from autodiff_sst.rules.helpers import LEN
 from autodiff_sst.transform.reverse.cotangents import Place, keys_of, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
 
@@ -22,6 +24,36 @@ def active_positions(sweep: Reverse, stack: str) -> list[int]:
         if isinstance(statement, Pop) and statement.stack == stack:
             found |= {k for k, t in enumerate(statement.targets) if t in sweep.active}
     return sorted(found)
+
+
+def reverse_append(sweep: Reverse, target: str, value: Atom) -> None:
+    """`items.append(v)`: the last of the list's cotangents is that of `v`."""
+    if target not in sweep.active:
+        return
+    builder = sweep.builder
+    buffer = sweep.cotangents[Place(target)]
+    assert isinstance(buffer, Name)
+    known = builder.fact(value)
+    bar = builder.names.cotangent(value.id if isinstance(value, Name) else "t")
+    # A zero stays the number that the list of cotangents began with, whatever the shape.
+    builder.facts[bar] = known if isinstance(known, Scalar) else UNKNOWN
+    builder.append(Pop((bar,), buffer.id, builder.origin))
+    sweep.add_to(value, Name(bar))
+
+
+def add_to_list(sweep: Reverse, place: Place, value: Atom) -> None:
+    """Adds a list, or the rows of an array, to the cotangents of a list, item by item."""
+    builder = sweep.builder
+    buffer = sweep.cotangents[place]
+    assert isinstance(buffer, Name)
+    builder.keep(value)
+    counter = builder.names.fresh("k")
+    builder.facts[counter] = INT
+    length = builder.call(LEN, Name(place.name))
+    with builder.block() as body:
+        item = builder.emit(Subscript(value, (Name(counter),)))
+        builder.append(Accumulate(buffer.id, (Name(counter),), item, False, builder.origin))
+    builder.append(For(counter, (length,), tuple(body), origin=builder.origin))
 
 
 def reverse_pop(sweep: Reverse, statement: Pop) -> None:

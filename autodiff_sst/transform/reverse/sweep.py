@@ -12,19 +12,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from autodiff_sst.analysis.activity import find_active
+from autodiff_sst.analysis.activity import find_active, may_be_active
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.knowledge import FactsKnown
 from autodiff_sst.analysis.values import (
     Abstract,
     List,
     Opaque,
-    can_be_active,
 )
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Assign,
     Atom,
     Block,
@@ -72,7 +72,11 @@ class Reverse:
         self.twins: dict[str, str] = {}
         self.branches = branches_of(function.body)
         self.inside: Branches = ()  # the branches of the primal around what is reversed now
+        self.growing = frozenset(
+            s.target for s in statements(function.body) if isinstance(s, Append)
+        )
         self.buffered = names_read_by_index(function.body, facts, self.active)
+        self.buffered |= self.growing & self.active
 
     def make_buffers(self, names: Iterable[str]) -> None:
         """Zeros for what is read by index, where the reverse of the region that binds it begins."""
@@ -102,6 +106,11 @@ class Reverse:
         fact = place.fact(self.builder)
         keys = keys_of(fact)
         made = self.made.get(name)
+        if isinstance(fact, List) and name in self.growing:
+            from autodiff_sst.transform.reverse.stacks import add_to_list
+
+            add_to_list(self, place, value)
+            return
         if isinstance(fact, List) and isinstance(made, ListOf):
             buffer = self.cotangents.get(place)  # without one, straight to the items
             self.add_to_items(made.items, value, buffer)
@@ -112,7 +121,7 @@ class Reverse:
             raise UnsupportedSyntaxError(words, self.builder.origin, instead="numbers and arrays.")
         if keys is not None:
             for key in keys:
-                if can_be_active(fact_at(fact, (key,))):
+                if may_be_active(fact_at(fact, (key,))):
                     self.add(
                         name, self.builder.emit(Subscript(value, (Literal(key),))), (*path, key)
                     )
@@ -208,7 +217,7 @@ class Reverse:
         from autodiff_sst.transform.reverse.branch import reverse_if
         from autodiff_sst.transform.reverse.effects import check_effect
         from autodiff_sst.transform.reverse.loop import reverse_for, reverse_while
-        from autodiff_sst.transform.reverse.stacks import reverse_pop, reverse_push
+        from autodiff_sst.transform.reverse.stacks import reverse_append, reverse_pop, reverse_push
 
         if isinstance(statement, Assign | Effect):
             check_effect(self, statement)
@@ -221,6 +230,8 @@ class Reverse:
                 return reverse_for(self, statement)
             case While():
                 return reverse_while(self, statement)
+            case Append(target, value):
+                reverse_append(self, target, value)
             case Push():
                 reverse_push(self, statement)
             case Pop():

@@ -1,0 +1,89 @@
+"""Lowers what Python says shortly: comprehensions, appends, assertions, f-strings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from autodiff_sst.core.syntax import (
+    Append,
+    Assign,
+    Atom,
+    Binary,
+    Call,
+    Expression,
+    ListOf,
+    Literal,
+    Name,
+    Object,
+    Raise,
+)
+from autodiff_sst.frontend.exits import Appending, assigned
+from autodiff_sst.frontend.inline import Inlining
+
+
+class Sugar(Inlining):
+    def is_list_made_here(self, name: str) -> bool:
+        atom = self.values.get(name)
+        return isinstance(atom, Name) and isinstance(self.shared.made.get(atom.id), ListOf)
+
+    def append(self, target: str, item: Any) -> None:
+        self.block.append(Append(target, self.atom(item), self.source.origin(item)))
+
+    def comprehension(self, node: Any) -> Atom:
+        """A list comprehension, or a generator that is gone through at once, as a loop."""
+        made = Name(self.names.fresh("items"))
+        self.block.append(Assign(made.id, ListOf(()), self.source.origin(node)))
+        self.shared.made[made.id] = ListOf(())
+        inside: Any = Appending(made.id, node.elt)
+        for generator in reversed(node.generators):
+            body = [inside]
+            for test in reversed(generator.ifs):
+                branch = gast.If(test=test, body=body, orelse=[])
+                body = [gast.copy_location(branch, test)]
+            loop = gast.For(
+                target=generator.target, iter=generator.iter, body=body, orelse=[],
+                type_comment=None,
+            )  # fmt: skip
+            inside = gast.copy_location(loop, node)
+        own = assigned(inside)
+        before = {name: self.values.get(name) for name in own}
+        self.statement(inside)
+        for name, value in before.items():  # its variables are its own
+            self.values.pop(name, None)
+            if value is not None:
+                self.values[name] = value
+        return made
+
+    def assertion(self, node: Any, test: Any, message: Any) -> None:
+        origin = self.source.origin(node)
+
+        def fail() -> None:
+            args = () if message is None else (self.atom(message),)
+            error = Object(AssertionError, "AssertionError", AssertionError)
+            self.block.append(Raise(self.emit(Call(error, args), node), origin))
+
+        self.branch(self.atom(test), lambda: None, fail, node)
+
+    def formatted(self, node: Any) -> Expression:
+        """An f-string: its parts by `format`, joined."""
+        parts: list[Atom] = []
+        for part in node.values:
+            if isinstance(part, gast.Constant):
+                parts.append(Literal(part.value))
+                continue
+            atom = self.atom(part.value)
+            for code, function in ((115, str), (114, repr), (97, ascii)):
+                if part.conversion == code:
+                    called = Object(function, function.__name__, function)
+                    atom = self.emit(Call(called, (atom,)), part.value)
+            spec = () if part.format_spec is None else (self.atom(part.format_spec),)
+            called = Object(format, "format", format)
+            parts.append(self.emit(Call(called, (atom, *spec)), part.value))
+        if not parts:
+            return Literal("")
+        whole = parts[0]
+        for part in parts[1:]:
+            whole = self.emit(Binary("+", whole, part), node)
+        return whole
