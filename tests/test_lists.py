@@ -78,3 +78,41 @@ def test_items_of_arrays() -> None:
     v, w, h = np.array([0.3, -0.7, 1.2]), np.array([1.0, 0.5, -0.3]), 1e-6
     expected = (vector_items(v + h * w) - vector_items(v - h * w)) / (2 * h)
     assert ad.grad(vector_items)(v) @ w == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_a_second_derivative_is_right_or_refused(function: Any) -> None:
+    gradient, h = ad.grad(function), 1e-5
+    try:
+        given = ad.grad(gradient)(0.4, 2)
+    except ad.AutodiffError as error:
+        assert "not supported yet" in str(error)
+    else:
+        expected = (gradient(0.4 + h, 2) - gradient(0.4 - h, 2)) / (2 * h)
+        assert given == pytest.approx(expected, rel=1e-6)
+
+
+def aliased(x, n):
+    items = [x]
+    same = items
+    for k in range(n):
+        items.append(same[-1] * x + k)
+    return same[-1] + len(same)
+
+
+def replaced(x, n):
+    items = [x]
+    for _ in range(n):
+        items = [a * x for a in items]
+    return sum(items)
+
+
+@pytest.mark.parametrize("function", [aliased, replaced])
+def test_lists_under_two_names_and_lists_that_are_replaced(function: Any) -> None:
+    for n in (0, 1, 3):
+        h = 1e-6
+        expected = (function(0.7 + h, n) - function(0.7 - h, n)) / (2 * h)
+        try:
+            assert ad.grad(function)(0.7, n) == pytest.approx(expected, rel=1e-6)
+        except ad.AutodiffError as error:
+            assert "not supported yet" in str(error)

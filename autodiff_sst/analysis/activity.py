@@ -133,6 +133,9 @@ class _Flows:
                     self.merges(merges)
                 case Push(stack, values):
                     self.pushed.setdefault(stack, []).append(values)
+                case Pop(targets, stack) if stack not in self.pushed:
+                    for target in targets:  # the cotangents of a list
+                        self.flow(target, frozenset([stack]))
                 case Pop(targets, stack):
                     # Every push on a stack comes before its pops, in the text too.
                     for values in self.pushed.get(stack, []):

@@ -10,8 +10,9 @@ positions, made where the backward sweep begins.
 from __future__ import annotations
 
 from autodiff_sst.analysis.values import INT, UNKNOWN, Scalar
-from autodiff_sst.core.syntax import Accumulate, Atom, For, Name, Pop, Push, Subscript
+from autodiff_sst.core.syntax import Accumulate, Atom, For, Name, NewStack, Pop, Push, Subscript
 from autodiff_sst.core.walk import statements
+from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import LEN
 from autodiff_sst.transform.reverse.cotangents import Place, keys_of, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
@@ -60,6 +61,9 @@ def reverse_pop(sweep: Reverse, statement: Pop) -> None:
     positions = active_positions(sweep, statement.stack)
     if not positions:
         return
+    if not isinstance(sweep.made.get(statement.stack), NewStack):
+        words = "the second derivative of a list that grows is not supported yet"
+        raise UnsupportedSyntaxError(words, statement.origin, instead="an array.")
     values: list[Atom] = []
     for k in positions:
         target = statement.targets[k]
