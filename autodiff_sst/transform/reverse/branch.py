@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autodiff_sst.core.syntax import Atom, Block, If, Literal, Merge, Name, Statement
-from autodiff_sst.core.walk import binds
+from autodiff_sst.core.walk import binds, reads, writes
 from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
 from autodiff_sst.transform.reverse.saves import save_region
 from autodiff_sst.transform.reverse.sweep import Reverse
@@ -33,6 +33,9 @@ def reverse_if(sweep: Reverse, statement: If) -> Block:
         sweep.inside = (*inside, (statement.test, k))
         with builder.block() as backward:
             sweep.make_buffers(name for s in branch for name in binds(s))
+            # What the same branch of an earlier `if` bound, and this one reads by index.
+            read = (reads(branch) & sweep.buffered) - writes(branch)
+            sweep.make_buffers(sorted(n for n in read if sweep.is_seen(n)))
             for merge, cotangents in incoming:
                 for path, cotangent in cotangents.items():
                     sweep.add_to(merge.values[k], cotangent, path)

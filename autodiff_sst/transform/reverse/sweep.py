@@ -81,7 +81,7 @@ class Reverse:
     def make_buffers(self, names: Iterable[str]) -> None:
         """Zeros for what is read by index, where the reverse of the region that binds it begins."""
         for name in names:
-            if name not in self.buffered:
+            if name not in self.buffered or Place(name) in self.cotangents:
                 continue
             if isinstance(self.builder.facts[name], List):
                 length = self.builder.call(LEN, Name(name))
