@@ -65,3 +65,4 @@ def test_the_pendulum_is_fitted() -> None:
     up, down = (module["distance"](0.1 + s * h, start, measured, 0.05) for s in (1, -1))
     expected = (up - down) / (2 * h)
     assert gradient(0.1, start, measured, 0.05) == pytest.approx(expected, rel=1e-6)
+    assert "unbroadcast" not in gradient.source

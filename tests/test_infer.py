@@ -30,6 +30,8 @@ FACTS = {
     "m": Array(F8, (MANY, MANY)), "s": Array(F4, (MANY, 1)), "b": Array(np.dtype(bool), (MANY,)),
     "h": Scalar("f", F4), "k": Array(np.dtype(int), (MANY,)), "p": Tuple((FLOAT, INT)),
     "z": Array(np.dtype(complex), (MANY,)), "d": Dict(("a",), (FLOAT,)), "l": List(FLOAT),
+    "l2": List(FLOAT, 2),
+    "l1": List(FLOAT, 1),
 }  # fmt: skip
 
 
@@ -98,7 +100,10 @@ def inferred(text: str) -> Any:
         ("u[::2]", Array(F8, ("y.0",))),
         ("m.shape", Tuple((INT, INT))),
         ("(x, v)", Tuple((FLOAT, Array(F8, (MANY,))))),
-        ("[x, v]", List(UNKNOWN)),
+        ("[x, v]", List(UNKNOWN, 2)),
+        ("np.array(l)", Array(F8, ("y.0",))),
+        ("np.array(l2)", Array(F8, (MANY,))),
+        ("np.array(l1)", Array(F8, (1,))),
         ("{'a': x}", Dict(("a",), (FLOAT,))),
         ("x is None", Known(False)),
         ("not b", BOOL),

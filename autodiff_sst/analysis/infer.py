@@ -125,7 +125,8 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
         case TupleOf(items):
             return Tuple(tuple(fact(i, facts) for i in items))
         case ListOf(items):
-            return List(join_all([fact(i, facts) for i in items], where) if items else None)
+            found = [fact(i, facts) for i in items]
+            return List(join_all(found, where) if items else None, len(items))
         case DictOf(keys, values):
             if all(isinstance(k, Literal) for k in keys):
                 constants = tuple(k.value for k in keys if isinstance(k, Literal))

@@ -81,7 +81,8 @@ def _may_hold_numbers(value: Abstract) -> bool:
             return True
 
 
-_INT, _FLAG = "an int", "a bool"  # the symbols of ints, which may be lengths, and of bools
+# The symbols of ints and lists, which may be lengths, and of bools.
+_INT, _FLAG = "an int", "a bool"
 
 
 def _symbols(value: Abstract) -> set[str]:
@@ -94,8 +95,8 @@ def _symbols(value: Abstract) -> set[str]:
             return {d for d in dims if isinstance(d, str) and d != MANY}
         case Tuple(items) | Dict(_, items):
             return set().union(*map(_symbols, items))
-        case List(item) if item is not None:
-            return _symbols(item)
+        case List(item, length) if item is not None:
+            return _symbols(item) | ({_INT} if length is None else set())
         case _:
             return set()
 
@@ -114,8 +115,9 @@ def _sample(value: Abstract, run: _Run) -> Any:
         case Tuple(items, cls):
             samples = [_sample(i, run) for i in items]
             return tuple(samples) if cls is None else cls(*samples)
-        case List(item) if item is not None:
-            return [_sample(item, run) for _ in range(2)]
+        case List(item, length) if item is not None:
+            count = run.symbol if length is None else length
+            return [_sample(item, run) for _ in range(count)]
         case Dict(keys, items):
             return {k: _sample(i, run) for k, i in zip(keys, items, strict=True)}
         case _:
@@ -159,6 +161,8 @@ def _read_off(results: _Results, symbols: list[str], where: str) -> Abstract:
 def _dimension(sizes: dict[_Run, int], symbols: list[str], name: str) -> int | str:
     if {*sizes.values()} == {1}:
         return 1
+    if len({*sizes.values()}) == 1 and sizes[_FIRST] > 1:
+        return MANY  # a constant length
     if (sizes[_FIRST], sizes[_SECOND], sizes.get(_FALSE, 2)) == (2, 3, 2):
         if sizes.get(_ONE, 2) == 2:
             return MANY if _ONE in sizes or not {*symbols} - {_FLAG} else name

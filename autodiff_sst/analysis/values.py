@@ -84,9 +84,13 @@ class Tuple:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list whose elements share an abstract value; None as long as it is empty."""
+    """A list whose elements share an abstract value; None as long as it is empty.
+
+    `length` is known of lists that are written down.
+    """
 
     item: Abstract | None
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +176,13 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
         ):
             pairs_ = enumerate(zip(items, others, strict=True))
             return Tuple(tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_), cls)
-        case List(None), List() as x:
-            return x
-        case List() as x, List(None):
-            return x
-        case List(m), List(n):
+        case List(None), List(item):
+            return List(item)
+        case List(item), List(None):
+            return List(item)
+        case List(m, length), List(n, other_length):
             assert m is not None and n is not None
-            return List(join(m, n, where))
+            return List(join(m, n, where), length if length == other_length else None)
         case Dict(keys, items), Dict(other_keys, others) if keys == other_keys:
             pairs_ = enumerate(zip(items, others, strict=True))
             return Dict(keys, tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_))
