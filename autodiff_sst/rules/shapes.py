@@ -102,7 +102,12 @@ def _(y, a, shift, axis=None):
     d[a] = np.roll(d[y], -shift, axis)
 
 
-@adjoint(np.asarray, np.array, np.atleast_1d, np.ascontiguousarray)
+@adjoint(np.asarray, np.array)
+def _(y, a):
+    d[a] = d[y]  # of a list too: its items take the rows
+
+
+@adjoint(np.atleast_1d, np.ascontiguousarray)
 def _(y, a):
     d[a] = np.reshape(d[y], np.shape(a))
 
