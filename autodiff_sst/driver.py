@@ -97,10 +97,10 @@ def _lower(function: Any) -> Lowered:
         words = "`*args` and `**kwargs` of the function itself are not supported yet"
         raise UnsupportedSyntaxError(words, source.origin(source.tree), instead="names.")
     lowered = lower(source, inlines)
-    # Variables that nobody reads again need no merges and no carries.
     tell("lower", lowered.function)
-    tidy = remove_dead_code(propagate_copies(lowered.function))
-    return Lowered(tidy, lowered.captured)
+    # Variables that nobody reads again need no merges and no carries. Copies stay: `resolve` asks
+    # which names share an object.
+    return Lowered(remove_dead_code(lowered.function), lowered.captured)
 
 
 def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -> Function:

@@ -251,4 +251,18 @@ def is_pure(function: Any) -> bool:
     return root == "scipy" or module == math.__name__
 
 
-_EFFECTS: set[Any] = {np.copyto, np.put, np.place, np.putmask, np.save, np.savetxt, np.seterr}
+_EFFECTS: set[Any] = {
+    *(np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis),
+    *(np.save, np.savetxt, np.seterr),
+}
+
+
+def writes_into_argument(value: Call) -> bool:
+    """Whether a call that is pure otherwise is told to write into one of its arguments."""
+    function = value.function.value if isinstance(value.function, Object) else None
+    if isinstance(function, np.ufunc) and len(value.args) > function.nin:
+        return True
+    keywords = {key for key, _ in value.keywords}
+    if function is np.nan_to_num and "copy" in keywords:
+        return True
+    return any(key == "out" or key.startswith("overwrite_") for key in keywords)

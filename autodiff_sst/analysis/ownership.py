@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from autodiff_sst.analysis.infer import writes_into_argument
 from autodiff_sst.core.syntax import (
     UNDEFINED,
     Assign,
@@ -37,41 +39,75 @@ def is_fresh(value: Expression) -> bool:
     match value:
         case Binary() | Unary():
             return True
-        case Call(Object(function)):
+        case Call(Object(function)) if not writes_into_argument(value):
             return isinstance(function, np.ufunc) or function in _FRESH
         case _:
             return False
 
 
 class Owners:
-    """Whether what a name holds is seen through that name alone.
+    """Whether an array may be updated in place as though its variable were bound anew.
 
-    It is if it was made fresh, and everything that reads it makes something fresh in turn: nothing
-    keeps it, and no view of it is about.
+    It may if it was made fresh, if everything that reads it makes something fresh in turn, and if
+    it came to the update from one hand to the next: no merge, carry or other name holds it too.
     """
 
     def __init__(self, body: Block) -> None:
         self.made: dict[str, list[Atom | None]] = {}  # None: fresh; an atom: the same object
         self.kept: set[str] = set()
+        self.holders: dict[str, list[tuple[str, Statement]]] = {}  # merges and carries, by value
+        self.loops: dict[str, Statement] = {}  # by carry
         for statement in statements(body):
             self.look(statement)
 
-    def is_alone(self, name: str) -> bool:
-        seen: set[str] = set()
+    def is_alone(self, name: str, update: Statement) -> bool:
+        """Whether nobody else sees what `name` holds when `update` changes it."""
+        came = self._versions(name)
+        return all(self._is_free(version, came, update) for version in came)
+
+    def _versions(self, name: str) -> dict[str, set[str]]:
+        """The names through which the object came to `name`; of each, those that got it from it."""
+        came: dict[str, set[str]] = {name: set()}
         new = [name]
         while new:
             current = new.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            if current in self.kept or current not in self.made:
-                return False
-            for source in self.made[current]:
+            for source in self.made.get(current, []):
                 if isinstance(source, Name):
-                    new.append(source.id)
-                elif isinstance(source, Object) and source != UNDEFINED:
-                    return False
-        return True
+                    if source.id not in came:
+                        came[source.id] = set()
+                        new.append(source.id)
+                    came[source.id].add(current)
+        return came
+
+    def _is_free(self, name: str, came: Mapping[str, set[str]], update: Statement) -> bool:
+        """Whether a version is held by no other than the next, nor kept anywhere."""
+        if name in self.kept or name not in self.made:
+            return False
+        if any(isinstance(s, Object) and s != UNDEFINED for s in self.made[name]):
+            return False
+        holders = self.holders.get(name, [])
+        if len({holder for holder, _ in holders}) == 1 and holders[0][0] in came[name]:
+            return True  # from one hand to the next
+        return all(self._lets_go(name, h, s, update) for h, s in holders)
+
+    def _lets_go(self, name: str, holder: str, at: Statement, update: Statement) -> bool:
+        """Whether a merge or carry that holds a version does not see the update."""
+        if isinstance(at, If) and _is_inside(update, at):
+            return True  # it holds it in the branch that does not update
+        # After a loop its carries are left, and nothing of its turns.
+        loop = self.loops.get(name)
+        if loop is None or _is_inside(update, loop) or not _is_inside(at, loop):
+            return False
+        return not self._leaves(holder, name, loop)
+
+    def _leaves(self, holder: str, carry: str, loop: Statement) -> bool:
+        """Whether what a turn holds is there after the loop under another name than the carry's."""
+        if holder in self.kept or self.loops.get(holder) is loop:
+            return holder != carry
+        return any(
+            other != carry and (not _is_inside(at, loop) or self._leaves(other, carry, loop))
+            for other, at in self.holders.get(holder, [])
+        )
 
     def look(self, statement: Statement) -> None:
         match statement:
@@ -85,14 +121,25 @@ class Owners:
                     self.kept |= reads(value)
             case If(merges=merges) | Try(merges=merges):
                 for merge in merges:
-                    self.made.setdefault(merge.name, []).extend(merge.values)
+                    self.hold(merge.name, merge.values, statement)
             case For(carries=carries) | While(carries=carries):
                 for carry in carries:
-                    self.made.setdefault(carry.name, []).extend([carry.init, carry.next])
+                    self.loops[carry.name] = statement
+                    self.hold(carry.name, (carry.init, carry.next), statement)
             case Effect(Call(Object(function))) if function is print:
                 pass
             case _:
                 self.kept |= reads(statement)
+
+    def hold(self, name: str, values: tuple[Atom, ...], statement: Statement) -> None:
+        self.made.setdefault(name, []).extend(values)
+        for value in values:
+            if isinstance(value, Name):
+                self.holders.setdefault(value.id, []).append((name, statement))
+
+
+def _is_inside(inner: Statement, outer: Statement) -> bool:
+    return any(s is inner for s in statements((outer,)))
 
 
 def _is_update(value: Call) -> bool:

@@ -33,7 +33,6 @@ from autodiff_sst.core.syntax import (
     Raise,
     Statement,
     Store,
-    Subscript,
     Try,
     While,
 )
@@ -120,7 +119,10 @@ class _Folding:
             for inner in statements((statement,)):
                 if isinstance(inner, Store | Accumulate | Append) and inner.target in contents:
                     return False
-                if isinstance(inner, Store | Effect | Raise) and self.reads_storage(value):
+                impure = isinstance(inner, Assign) and not is_pure_expression(inner.value)
+                if (impure or isinstance(inner, Store | Effect | Raise)) and not isinstance(
+                    value, Name | Object
+                ):
                     return False
         return Name(target) in ends
 
@@ -129,10 +131,6 @@ class _Folding:
         for name in found & self.folded.keys():
             found |= self.all_reads(self.folded[name])
         return found
-
-    def reads_storage(self, value: Expression) -> bool:
-        """Whether an effect may change the value: it reads the contents of something."""
-        return not isinstance(value, Name | Object) or isinstance(value, Subscript)
 
 
 def _makes_exception(value: Expression) -> bool:

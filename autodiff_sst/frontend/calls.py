@@ -110,14 +110,26 @@ def defaults_of(function: FunctionType, tree: Any) -> dict[str, Value]:
     return {**found, **{k: constant_atom(v) for k, v in (function.__kwdefaults__ or {}).items()}}
 
 
+def original(atom: Any, made: dict[str, Expression]) -> Any:
+    """The first of the names of an object."""
+    while isinstance(atom, Name) and isinstance(first := made.get(atom.id), Name):
+        atom = first
+    return atom
+
+
+def _made_as(atom: Any, made: dict[str, Expression]) -> Expression | None:
+    atom = original(atom, made)
+    return made.get(atom.id) if isinstance(atom, Name) else None
+
+
 def spread(atom: Any, made: dict[str, Expression]) -> list[Atom] | None:
     """The items of a tuple that lowering has made itself: `f(*args)`."""
-    value = made.get(atom.id) if isinstance(atom, Name) else None
+    value = _made_as(atom, made)
     return [*value.items] if isinstance(value, TupleOf) else None
 
 
 def spread_keywords(atom: Any, made: dict[str, Expression]) -> dict[str, Atom] | None:
-    value = made.get(atom.id) if isinstance(atom, Name) else None
+    value = _made_as(atom, made)
     if not isinstance(value, DictOf) or not all(isinstance(k, Literal) for k in value.keys):
         return None
     keys = [k.value for k in value.keys if isinstance(k, Literal)]

@@ -10,7 +10,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.core.names import Names
-from autodiff_sst.core.syntax import Call, Expression, Object
+from autodiff_sst.core.syntax import Assign, Call, Expression, Name, Object
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import (
     REASONS,
@@ -171,8 +171,17 @@ class Inlining(Control):
         del self.block[before:]
         return None
 
+    def alias(self, name: str, atom: Name, node: Any) -> Name:
+        """Another name of the same object: passes that ask who shares it must see that."""
+        self.block.append(Assign(name, atom, self.source.origin(node)))
+        self.shared.made[name] = atom
+        return Name(name)
+
     def run_inside(self, inner: Inlining, running: Any = None) -> Any:
         inner.block = self.block
+        for name, value in inner.values.items():
+            if isinstance(value, Name):
+                inner.values[name] = inner.alias(self.names.fresh(name), value, inner.tree)
         self.shared.running.append(inner.tree if running is None else running)
         try:
             return inner.run()

@@ -158,8 +158,8 @@ class _Lowering(Sugar):
                     args=[item],
                     keywords=[],
                 )
-            ) if self.is_list_made_here(name):
-                self.append(self.values[name].id, item)
+            ) if (made_as := self.list_made_here(name)) is not None:
+                self.append(made_as, item)
             case Appending(target=name, value=item):
                 self.append(name, item)
             case gast.Expr(value=value):
@@ -180,9 +180,7 @@ class _Lowering(Sugar):
         if isinstance(target, gast.Name):
             if isinstance(atom, Name) and atom in self.values.values():
                 # Another name of the same object: passes that ask who shares it must see that.
-                alias = self.version(target.id)
-                self.block.append(Assign(alias, atom, self.source.origin(target)))
-                atom = Name(alias)
+                atom = self.alias(self.version(target.id), atom, target)
             self.values[target.id] = atom
             return
         for k, item in enumerate(target.elts):

@@ -19,14 +19,17 @@ from autodiff_sst.core.syntax import (
     Object,
     Raise,
 )
+from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.inline import Inlining
 
 
 class Sugar(Inlining):
-    def is_list_made_here(self, name: str) -> bool:
-        atom = self.values.get(name)
-        return isinstance(atom, Name) and isinstance(self.shared.made.get(atom.id), ListOf)
+    def list_made_here(self, name: str) -> str | None:
+        """The name under which a variable's list was made, if it was made in this function."""
+        atom = original(self.values.get(name), self.shared.made)
+        is_list = isinstance(atom, Name) and isinstance(self.shared.made.get(atom.id), ListOf)
+        return atom.id if is_list else None
 
     def append(self, target: str, item: Any) -> None:
         self.block.append(Append(target, self.atom(item), self.source.origin(item)))

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autodiff_sst.analysis.effects import is_shareable
+from autodiff_sst.analysis.effects import has_effect, is_shareable
 from autodiff_sst.core.syntax import (
     Append,
     Assign,
@@ -69,7 +69,10 @@ class _Sharing:
                         self.names[statement.target] = self.known[value]
                         continue
                     self.known[value] = Name(statement.target)
-            else:
+            changes = has_effect(statement)
+            if changes:  # what was read before may be something else after it, and in it
+                self.known = {}
+            if not isinstance(statement, Assign):
                 statement = rebuild(statement, self.atom, self.inner, self.name)
             done.append(statement)
         return tuple(done)

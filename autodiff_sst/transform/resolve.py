@@ -25,6 +25,7 @@ from autodiff_sst.analysis.values import (
     Array,
     Known,
     List,
+    Opaque,
     Scalar,
     Tuple,
     Unknown,
@@ -58,21 +59,27 @@ from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
 
 
 def resolve(function: Function, parameters: Mapping[str, Abstract]) -> Function:
+    last = False
     while True:
         facts = find_facts(function, parameters)
-        resolving = _Resolving(facts, Names(all_names(function)), function.body)
+        resolving = _Resolving(facts, Names(all_names(function)), function.body, last)
         body = resolving.block(function.body)
-        if not resolving.changed:
+        if not resolving.changed and not resolving.waits:
             return function
+        last = not resolving.changed
         function = replace(function, body=body)
 
 
 class _Resolving:
-    def __init__(self, facts: Mapping[str, Abstract], names: Names, body: Block) -> None:
+    def __init__(
+        self, facts: Mapping[str, Abstract], names: Names, body: Block, last: bool
+    ) -> None:
         self.facts = facts
         self.names = names
         self.methods: dict[str, tuple[Atom, str]] = {}
         self.changed = False
+        self.waits = False
+        self.last = last  # nothing that is left will be known
         self.owners = Owners(body)
 
     def block(self, block: Block) -> Block:
@@ -111,10 +118,14 @@ class _Resolving:
                 self.changed = True
                 return unroll(statement, self.facts, self.names)
             case Effect(Call(Object(function), (left, _))) if function in IN_PLACE:
+                if self.must_wait(left):
+                    return (statement,)
                 self.changed = True
                 self.check_rebinds(statement, left)
                 return ()  # a number that nobody reads
             case Assign(_, Call(Object(function), (left, right))) if function in IN_PLACE:
+                if self.must_wait(left):
+                    return (statement,)
                 self.changed = True
                 self.check_rebinds(statement, left)
                 return (replace(statement, value=Binary(IN_PLACE[function], left, right)),)
@@ -130,6 +141,12 @@ class _Resolving:
         )
         return (*items, replace(statement, value=ListOf(tuple(map(Name, names)))))
 
+    def must_wait(self, left: Atom) -> bool:
+        """Whether nothing is known yet of what is updated, and another round may tell."""
+        unknown = isinstance(infer(left, self.facts, ""), Opaque)
+        self.waits |= unknown and not self.last
+        return unknown and not self.last
+
     def check_rebinds(self, statement: Assign | Effect, left: Atom) -> None:
         """`x += e` is `x = x + e` for numbers, and for arrays that nobody else sees."""
         fact = infer(left, self.facts, "")
@@ -137,7 +154,7 @@ class _Resolving:
             return
         if isinstance(fact, Known | Tuple):  # strings and tuples are not changed either
             return
-        if isinstance(left, Name) and self.owners.is_alone(left.id):
+        if isinstance(left, Name) and self.owners.is_alone(left.id, statement):
             return
         raise UnsupportedSyntaxError(
             "an augmented assignment changes an array in place, which is not supported yet",

@@ -73,13 +73,15 @@ def _merge(
         for k, value in enumerate(values):
             with builder.reopen(backwards[k]):
                 whole.append(zero(builder, place) if value is None else value)
-        if len({*map(builder.fact, whole)}) > 1:
+        fact = builder.fact(whole[0])  # of both, if both are deferred alike
+        if builder.fact(whole[1]) != fact:
+            fact = place.fact(builder)
             for k in (0, 1):
                 with builder.reopen(backwards[k]):
                     scalar = isinstance(whole[k], Literal)
                     whole[k] = write_out(builder, whole[k], place, own=scalar)
         name = builder.names.cotangent(place.name)
-        builder.facts[name] = place.fact(builder)
+        builder.facts[name] = fact
         merges.append(Merge(name, (whole[0], whole[1])))
         sweep.cotangents[place] = Name(name)
     return merges

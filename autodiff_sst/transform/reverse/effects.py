@@ -5,7 +5,9 @@ Their effect would be missed in silence otherwise: `items.append(x)`, `np.multip
 
 from __future__ import annotations
 
-from autodiff_sst.analysis.effects import is_pure_expression, only_shows
+from autodiff_sst.analysis.effects import is_pure_expression, may_change, only_shows
+from autodiff_sst.analysis.infer import writes_into_argument
+from autodiff_sst.analysis.values import Array, Dict, List, Unknown
 from autodiff_sst.core.syntax import Assign, Call, Effect, Object
 from autodiff_sst.core.walk import reads
 from autodiff_sst.errors import UnsupportedSyntaxError
@@ -19,11 +21,25 @@ def check_effect(sweep: Reverse, statement: Assign | Effect) -> None:
     if is_pure_expression(value) or only_shows(value, sweep.made):
         return
     match value:
-        case Call(Object(function), keywords=keywords) if "out" not in dict(keywords):
+        case Call(Object(function)) if not writes_into_argument(value):
             if is_nondifferentiable(function) or find(function):
                 return
     varied = sorted(reads(value) & sweep.varied)
-    if varied and not (isinstance(statement, Assign) and statement.target in sweep.active):
+    if isinstance(statement, Assign) and statement.target in sweep.active:
+        return  # its own reverse decides
+    facts = sweep.builder.facts
+    changed = [
+        name
+        for name in sorted(may_change(value, sweep.made))
+        if isinstance(facts[name], Array | List | Dict | Unknown)
+    ]
+    if changed and not varied:
+        raise UnsupportedSyntaxError(
+            f"the call may change `{changed[0]}` in place, which is not supported yet",
+            statement.origin,
+            instead="an expression that makes a new value.",
+        )
+    if varied:
         raise UnsupportedSyntaxError(
             f"the call may change something in place, and is given what depends on {sweep.by}",
             statement.origin,
