@@ -55,16 +55,6 @@ from autodiff_sst.core.walk import atoms
 from autodiff_sst.markers import CustomGradient, stop_gradient
 from autodiff_sst.runtime.sequences import as_sequence
 
-# An operator *is* its ufunc: what holds of one holds of the other.
-UFUNCS: dict[str, Any] = {
-    **{"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide, "**": np.power},
-    **{"//": np.floor_divide, "%": np.remainder, "@": np.matmul, "<": np.less, ">": np.greater},
-    **{"<=": np.less_equal, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal},
-    **{"&": np.bitwise_and, "|": np.bitwise_or, "^": np.bitwise_xor},
-    **{"<<": np.left_shift, ">>": np.right_shift},
-}
-UNARY_UFUNCS: dict[str, Any] = {"-": np.negative, "+": np.positive, "~": np.invert}
-
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     **{"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv},
     **{"//": operator.floordiv, "%": operator.mod, "**": operator.pow, "@": operator.matmul},

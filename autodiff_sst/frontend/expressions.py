@@ -7,6 +7,7 @@ from typing import Any
 
 import gast
 
+from autodiff_sst.core.parse import OPERATORS as core_operators
 from autodiff_sst.core.syntax import (
     Atom,
     Attribute,
@@ -24,13 +25,9 @@ from autodiff_sst.core.syntax import (
     Unary,
 )
 
+# The parser's table, for gast's classes of the same names.
 OPERATORS: dict[type, str] = {
-    **{gast.Add: "+", gast.Sub: "-", gast.Mult: "*", gast.Div: "/", gast.FloorDiv: "//"},
-    **{gast.Mod: "%", gast.Pow: "**", gast.MatMult: "@", gast.LShift: "<<", gast.RShift: ">>"},
-    **{gast.BitAnd: "&", gast.BitOr: "|", gast.BitXor: "^", gast.Lt: "<", gast.LtE: "<="},
-    **{gast.Gt: ">", gast.GtE: ">=", gast.Eq: "==", gast.NotEq: "!=", gast.Is: "is"},
-    **{gast.IsNot: "is not", gast.In: "in", gast.NotIn: "not in", gast.USub: "-"},
-    **{gast.UAdd: "+", gast.Invert: "~", gast.Not: "not"},
+    getattr(gast, kind.__name__): symbol for kind, symbol in core_operators.items()
 }
 
 

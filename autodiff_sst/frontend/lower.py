@@ -6,7 +6,8 @@
 
 Globals that are modules, functions or classes are looked up now, and stand as objects. All other
 globals, and what the function closes over, are read at every call: they become parameters after the
-function's own (`Lowered.captured`). A copy, `y = x`, leaves no statement: both names are the atom.
+function's own (`Lowered.captured`). A copy, `y = x`, stays a statement: `resolve` asks who shares
+an object.
 """
 
 from __future__ import annotations
@@ -255,10 +256,10 @@ class _Lowering(Sugar):
         if name in function.__code__.co_freevars:
             value = captured_value(function, name)
         else:
-            try:
-                value = {**vars(builtins), **function.__globals__}[name]
-            except KeyError:
-                raise NameError(f"name {name!r} is not defined") from None
+            found = [names for names in (function.__globals__, vars(builtins)) if name in names]
+            if not found:
+                raise NameError(f"name {name!r} is not defined")
+            value = found[0][name]
         if isinstance(value, ModuleType) or callable(value):
             return Object(value, name, value)
         key = (function, name)

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from autodiff_sst.core.syntax import Literal, Object
+from autodiff_sst.core.syntax import Literal
+from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, is_complex, is_constant, macro
 
 # Arithmetic
@@ -42,7 +43,7 @@ def power_slope(builder, knowledge, a, b):
         return Literal(0.0)
     if exponent > 1:
         return builder.binary("*", b, builder.binary("**", a, exponent - 1))
-    power = builder.call(Object(np.power, "np.power", np), a, float(exponent - 1))
+    power = builder.call(numpy_object(np.power), a, float(exponent - 1))
     return builder.binary("*", b, power)
 
 

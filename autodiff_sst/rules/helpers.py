@@ -1,17 +1,25 @@
 """How transforms name what they emit: functions of NumPy, and the helpers of `runtime`."""
 
+from typing import Any
+
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
 from autodiff_sst.runtime import broadcast, calls
 
-ZEROS_LIKE = Object(np.zeros_like, "np.zeros_like", np)
-FULL_LIKE = Object(np.full_like, "np.full_like", np)
-BROADCAST_TO = Object(np.broadcast_to, "np.broadcast_to", np)
-SHAPE = Object(np.shape, "np.shape", np)
-SUM = Object(np.sum, "np.sum", np)
-REAL = Object(np.real, "np.real", np)
-COPY = Object(np.copy, "np.copy", np)
+
+def numpy_object(function: Any) -> Object:
+    """A function of NumPy, as `np.sum` is written."""
+    return Object(function, f"np.{function.__name__}", np)
+
+
+ZEROS_LIKE = numpy_object(np.zeros_like)
+FULL_LIKE = numpy_object(np.full_like)
+BROADCAST_TO = numpy_object(np.broadcast_to)
+SHAPE = numpy_object(np.shape)
+SUM = numpy_object(np.sum)
+REAL = numpy_object(np.real)
+COPY = numpy_object(np.copy)
 UNBROADCAST = Object(broadcast.unbroadcast, "unbroadcast")
 CHECK_SCALAR = Object(broadcast.check_scalar, "check_scalar")
 ADD_AT = Object(np.add.at, "np.add.at", np)

@@ -6,8 +6,9 @@ differentiation" (2008), unless another source is given.
 
 import numpy as np
 
-from autodiff_sst.core.syntax import Literal, Object
+from autodiff_sst.core.syntax import Literal
 from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, macro, rank
 from autodiff_sst.rules.reductions import unreduce
 
@@ -75,9 +76,9 @@ def _(y, a):
 
 @macro
 def identity_like(builder, knowledge, a):
-    shape = builder.call(Object(np.shape, "np.shape", np), a)
-    sides = [builder.call(Object(np.take, "np.take", np), shape, Literal(k)) for k in (0, 1)]
-    return builder.call(Object(np.eye, "np.eye", np), *sides)
+    shape = builder.call(numpy_object(np.shape), a)
+    sides = [builder.call(numpy_object(np.take), shape, Literal(k)) for k in (0, 1)]
+    return builder.call(numpy_object(np.eye), *sides)
 
 
 @adjoint(np.tril)
@@ -118,7 +119,7 @@ def einsum_adjoint(builder, knowledge, y_bar, subscripts, k, *operands):
         raise MissingRuleError(f"np.einsum({given!r}) has no derivative rule for `{own}`")
     text = ",".join([right, *others]) + "->" + own
     rest = [o for j, o in enumerate(there) if j != position]
-    return builder.call(Object(np.einsum, "np.einsum", np), text, y_bar, *rest)
+    return builder.call(numpy_object(np.einsum), text, y_bar, *rest)
 
 
 @adjoint(np.einsum)

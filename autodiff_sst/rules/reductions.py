@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from autodiff_sst.core.syntax import Literal, Object, Slice, Subscript
+from autodiff_sst.core.syntax import Literal, Slice, Subscript
 from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, is_complex, macro, rank
 
 _MISSING = object()
@@ -21,7 +22,7 @@ def unreduce(builder, knowledge, y_bar, a, axis, keepdims):
     rank = knowledge.rank(a)
     axes = axes if isinstance(axes, tuple) else (axes,)
     if rank is None:
-        return builder.call(Object(np.expand_dims, "np.expand_dims", np), y_bar, axes)
+        return builder.call(numpy_object(np.expand_dims), y_bar, axes)
     reduced = {axis % rank for axis in axes}
     if knowledge.rank(y_bar) == 0 or reduced == {*range(len(reduced))}:
         return y_bar  # it broadcasts as it is

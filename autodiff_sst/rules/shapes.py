@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from autodiff_sst.core.syntax import ListOf, Literal, Object, Slice, Subscript, Unary
+from autodiff_sst.core.syntax import ListOf, Literal, Slice, Subscript, Unary
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
+from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, macro
 from autodiff_sst.rules.registry import declare_nondifferentiable
 from autodiff_sst.runtime.broadcast import unbroadcast
@@ -67,9 +68,9 @@ def inverse_axes(builder, knowledge, y_bar, axes):
     if order is False:
         raise MissingRuleError("`axes` of a transpose must be a constant", builder.origin)
     if order is None:
-        return builder.call(Object(np.transpose, "np.transpose", np), y_bar)
+        return builder.call(numpy_object(np.transpose), y_bar)
     inverse = tuple(int(k) for k in np.argsort([axis % len(order) for axis in order]))
-    return builder.call(Object(np.transpose, "np.transpose", np), y_bar, inverse)
+    return builder.call(numpy_object(np.transpose), y_bar, inverse)
 
 
 @adjoint(np.transpose)
@@ -132,7 +133,7 @@ def pieces(builder, knowledge, y_bar, arrays, axis):
     made, start = [], Literal(0)
     rank = knowledge.rank(y_bar) or 1
     for item in items:
-        shape = builder.call(Object(np.shape, "np.shape", np), item)
+        shape = builder.call(numpy_object(np.shape), item)
         length = builder.emit(Subscript(shape, (Literal(along),)))
         stop = length if start == Literal(0) else builder.binary("+", start, length)
         whole = Slice(None, None, None)
@@ -173,10 +174,8 @@ def undiff(builder, knowledge, y_bar, n, axis):
     if along is False or rank is None:
         raise MissingRuleError("`axis` of np.diff must be a constant")
     width = tuple((int(k == along % rank), int(k == along % rank)) for k in range(rank))
-    padded = builder.call(Object(np.pad, "np.pad", np), y_bar, width)
-    return builder.emit(
-        Unary("-", builder.call(Object(np.diff, "np.diff", np), padded, axis=along))
-    )
+    padded = builder.call(numpy_object(np.pad), y_bar, width)
+    return builder.emit(Unary("-", builder.call(numpy_object(np.diff), padded, axis=along)))
 
 
 @adjoint(np.pad)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -18,7 +20,7 @@ from autodiff_sst.core.build import Builder
 from autodiff_sst.core.syntax import Atom, Expression, Literal, Object
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.frontend.expressions import Expressions
-from autodiff_sst.frontend.source import read_source
+from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.rules.language import Macro
 from autodiff_sst.rules.registry import Rule
 
@@ -97,6 +99,30 @@ def expand(
         raise MissingRuleError(words)
 
 
+@dataclass(frozen=True)
+class _Template:
+    """What is read of a template, once."""
+
+    source: Source
+    result: str
+    defaults: Mapping[str, Atom]
+    globals: Mapping[str, Any]
+
+
+@functools.cache
+def _read(template: Callable[..., Any]) -> _Template:
+    parameters = inspect.signature(template).parameters
+    defaults: dict[str, Atom] = {
+        name: Literal(p.default)
+        if isinstance(p.default, int | float | str | None)
+        else Object(p.default, repr(p.default))
+        for name, p in parameters.items()
+        if p.default is not p.empty
+    }
+    names = {**vars(builtins), **getattr(template, "__globals__", {})}
+    return _Template(read_source(template), next(iter(parameters)), defaults, names)
+
+
 class _Expansion(Expressions):
     def __init__(
         self,
@@ -111,19 +137,14 @@ class _Expansion(Expressions):
         self.rule = rule
         self.builder = builder
         self.knowledge = knowledge
-        self.source = read_source(rule.template)
+        template = _read(rule.template)
+        self.source = template.source
         self.cotangent = cotangent
         self.contribute = contribute
         self.contributed: set[str] = set()
-        parameters = inspect.signature(rule.template).parameters
-        self.result_name = next(iter(parameters))
-        self.values: dict[str, Atom] = {
-            name: Literal(p.default) if isinstance(p.default, int | float | str | None)
-            else Object(p.default, repr(p.default))
-            for name, p in parameters.items() if p.default is not p.empty
-        }  # fmt: skip
-        self.values |= {**arguments, self.result_name: result}
-        self.globals = {**vars(builtins), **rule.template.__globals__}
+        self.result_name = template.result
+        self.values: dict[str, Atom] = {**template.defaults, **arguments, template.result: result}
+        self.globals = template.globals
 
     # Statements
 

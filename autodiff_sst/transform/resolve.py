@@ -15,8 +15,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.infer import IN_PLACE, infer
 from autodiff_sst.analysis.ownership import Owners
@@ -53,6 +51,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, rebuild
 from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.registry import METHODS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
@@ -103,7 +102,7 @@ class _Resolving:
                 if function is float:
                     called = Object(float, "float", float)
                 else:
-                    called = Object(function, f"np.{function.__name__}", np)
+                    called = numpy_object(function)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
             case Assign(_, Call(Object(function), args)) if function is as_sequence:

@@ -27,7 +27,7 @@ from autodiff_sst.analysis.values import (
     rank,
 )
 from autodiff_sst.core.build import Builder
-from autodiff_sst.core.syntax import Atom, Literal, Name, Object, Subscript
+from autodiff_sst.core.syntax import Atom, Literal, Name, Subscript
 from autodiff_sst.rules.helpers import (
     BROADCAST_TO,
     FULL_LIKE,
@@ -36,6 +36,7 @@ from autodiff_sst.rules.helpers import (
     SUM,
     UNBROADCAST,
     ZEROS_LIKE,
+    numpy_object,
 )
 
 
@@ -151,7 +152,7 @@ def _match_dtype(builder: Builder, value: Atom, primal: Abstract, given: Abstrac
     if dtype is None or given_dtype is None:  # to NumPy, float64 equals None
         return value
     if dtype.itemsize < 8 and given_dtype != dtype:
-        value = builder.call(Object(dtype.type, f"np.{dtype.type.__name__}", np), value)
+        value = builder.call(numpy_object(dtype.type), value)
     return value
 
 
