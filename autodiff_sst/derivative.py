@@ -9,7 +9,6 @@ import inspect
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -148,7 +147,7 @@ class Derivative:
         captured = self._lowered.captured
         return [
             *bound.arguments.values(),
-            *(captured_value(function, name) for function, name in captured),
+            *(captured_value(function or self.base, name) for function, name in captured),
         ]
 
     def derived_for(self, values: list[Any]) -> Derived:
@@ -285,12 +284,7 @@ def resolve_argnums(
     return tuple(found)
 
 
-_derivatives: WeakKeyDictionary[Any, dict[Argnums, Derivative]] = WeakKeyDictionary()
-
-
+@functools.lru_cache(maxsize=256)
 def derivative_of(function: Any, by: tuple[int | str, ...]) -> Derivative:
     """The `vjp` of a function by some of its arguments, made once."""
-    known = _derivatives.setdefault(function, {})
-    if by not in known:
-        known[by] = Derivative(function, "vjp", by)
-    return known[by]
+    return Derivative(function, "vjp", by)

@@ -1,6 +1,9 @@
 import copy
+import gc
 import inspect
+import linecache
 import pickle
+import weakref
 from typing import Any
 
 import pytest
@@ -33,6 +36,24 @@ def test_it_pickles_and_copies(derivative: Any) -> None:
     for again in (pickle.loads(pickle.dumps(derivative)), copy.deepcopy(derivative)):
         assert again(3.0, 4.0) == derivative(3.0, 4.0)
     assert pickle.loads(pickle.dumps(decorated)) is decorated
+
+
+def test_what_is_derived_goes_with_its_derivative() -> None:
+    def made(k: float) -> Any:
+        return lambda x: x * k
+
+    def texts() -> int:
+        gc.collect()
+        return sum(name.startswith("<autodiff_sst ") for name in linecache.cache)
+
+    functions, before = [], texts()
+    for k in range(5):
+        function = made(float(k))
+        functions.append(weakref.ref(function))
+        assert ad.grad(function)(1.0) == k
+    del function
+    assert texts() == before
+    assert not any(function() for function in functions)
 
 
 def test_it_shows_its_source(capsys: pytest.CaptureFixture[str]) -> None:

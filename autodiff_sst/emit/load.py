@@ -11,6 +11,7 @@ import ast
 import builtins
 import linecache
 import sys
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
@@ -50,7 +51,10 @@ def load(
     # What the imports import is in the namespace, whether it can be imported or not.
     tree.body = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
     exec(compile(tree, name, "exec"), namespace)
-    return Loaded(text, namespace[functions[-1].name])
+    function = namespace[functions[-1].name]
+    # The text stays as long as the function; not at exit, when tracebacks may still quote it.
+    weakref.finalize(function, linecache.cache.pop, name, None).atexit = False
+    return Loaded(text, function)
 
 
 def objects_in(function: Function) -> list[Object]:

@@ -69,7 +69,9 @@ def merge_versions(
         bearer = next((c for c in candidates if fits(name, c)), None)
         if bearer is None:
             new = (base if k == 0 else f"{base}_{k}" for k in count())
-            bearer = next(n for n in new if n not in classes and n not in users - {name})
+            bearer = next(
+                n for n in new if n not in classes and (n in (base, name) or n not in users)
+            )
         give(name, bearer)
     return final
 

@@ -59,7 +59,8 @@ class Lowered:
     """`function` has the source's parameters, in the order of its signature, then `captured`."""
 
     function: Function
-    captured: tuple[tuple[FunctionType, str], ...]  # a function, and a variable that it reads
+    # A callee and a variable that it reads; None is the function itself, which must not be held.
+    captured: tuple[tuple[FunctionType | None, str], ...]
 
 
 def lower(source: Source, inlines: Callable[[Any], bool] = lambda function: False) -> Lowered:
@@ -84,7 +85,8 @@ def lower(source: Source, inlines: Callable[[Any], bool] = lambda function: Fals
         raise UnsupportedSyntaxError(
             "a function as the result has no derivative", source.origin(source.tree)
         )
-    captured = [*shared.captured]
+    own = source.function
+    captured = [(None if f is own else f, name) for f, name in shared.captured]
     whole = (*parameters, *shared.captured.values())
     core = Function(source.name, whole, (*lowering.block,), result, source.origin(source.tree))
     return Lowered(core, (*captured,))
