@@ -146,14 +146,12 @@ class Control(Expressions):
 
     def if_else(self, node: Any) -> None:
         test = self.atom(node.test)
-
         self.branch(test, lambda: self.all(node.body), lambda: self.all(node.orelse), node)
 
     def conditional(
         self, test: Atom, then: Callable[[], Atom], orelse: Callable[[], Atom], node: Any
     ) -> Atom:
         """A value that is made in either branch."""
-
         name = "result()"
 
         def into(make: Callable[[], Atom]) -> Callable[[], None]:
@@ -254,8 +252,9 @@ class Control(Expressions):
 
         def turn() -> None:
             position = self.values[done]
-            scaled = self.emit(Binary("*", position, step), node)
-            counter = scaled if step != Literal(1) else position
+            counter = position
+            if step != Literal(1):
+                counter = self.emit(Binary("*", position, step), node)
             if start != Literal(0):
                 counter = self.emit(Binary("+", start, counter), node)
             iteration.assign(node.target, counter)

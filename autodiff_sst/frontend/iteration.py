@@ -44,14 +44,10 @@ class Iteration:
 
     def counted(self) -> tuple[Atom, Atom, Atom]:
         """The number of turns, and the start and the step of the range."""
-        start, step = Literal(0), Literal(1)
-        if len(self.bounds) == 1:
-            number = self.lowering.emit(Call(Object(range, "range", range), self.bounds), self.node)
-        else:
-            start = self.bounds[0]
-            step = self.bounds[2] if len(self.bounds) == 3 else step
-            number = self.lowering.emit(Call(Object(range, "range", range), self.bounds), self.node)
-        return self.lowering.emit(Call(_LEN, (number,)), self.node), start, step
+        start = self.bounds[0] if len(self.bounds) > 1 else Literal(0)
+        step = self.bounds[2] if len(self.bounds) == 3 else Literal(1)
+        turns = self.lowering.emit(Call(Object(range, "range", range), self.bounds), self.node)
+        return self.lowering.emit(Call(_LEN, (turns,)), self.node), start, step
 
 
 class _Items:
@@ -96,18 +92,23 @@ class _Items:
         atom: Atom = self.lowering.emit(Binary(operator, left, right), self.node)
         return atom
 
+    def counted(self, k: Atom) -> Atom:
+        """The number that `enumerate` gives."""
+        return k if self.start == Literal(0) else self.binary("+", k, self.start)
+
+    def from_end(self, k: Atom) -> Atom:
+        return self.binary("-", self.binary("-", self.length, Literal(1)), k)
+
     def assign(self, target: Any, k: Atom) -> None:
         match self.kind, target:
             case "zip", gast.Tuple(elts=targets) if len(targets) == len(self.parts):
                 for part, one in zip(self.parts, targets, strict=True):
                     part.assign(one, k)
             case "enumerate", gast.Tuple(elts=[number, one]):
-                counted = k if self.start == Literal(0) else self.binary("+", k, self.start)
-                self.lowering.assign_to(number, counted)
+                self.lowering.assign_to(number, self.counted(k))
                 self.parts[0].assign(one, k)
             case "reversed", _:
-                last = self.binary("-", self.length, Literal(1))
-                self.parts[0].assign(target, self.binary("-", last, k))
+                self.parts[0].assign(target, self.from_end(k))
             case _:
                 self.lowering.assign_to(target, self.item(k))
 
@@ -116,11 +117,9 @@ class _Items:
             case "zip":
                 items = tuple(p.item(k) for p in self.parts)
             case "enumerate":
-                counted = k if self.start == Literal(0) else self.binary("+", k, self.start)
-                items = (counted, self.parts[0].item(k))
+                items = (self.counted(k), self.parts[0].item(k))
             case "reversed":
-                last = self.binary("-", self.length, Literal(1))
-                return self.parts[0].item(self.binary("-", last, k))
+                return self.parts[0].item(self.from_end(k))
             case _:
                 atom: Atom = self.lowering.emit(Subscript(self.sequence, (k,)), self.node)
                 return atom

@@ -141,7 +141,7 @@ def _inits(
     builder = sweep.builder
     inits: dict[Place, Atom] = {}
     inner = writes(body) | carried
-    free = (reads(body) | reads(tuple(_next_reads(statement)))) - inner
+    free = reads(body).union(*(reads(c.next) for c in statement.carries)) - inner
     names = [*sorted(free), *(c.name for c in statement.carries)]
     for name in names:
         if name not in sweep.active or (name in sweep.buffered and name not in carried):
@@ -153,10 +153,6 @@ def _inits(
             whole = zero(builder, place) if known is None else known
             inits[place] = write_out(builder, whole, place)
     return inits
-
-
-def _next_reads(statement: For | While) -> list[Assign]:
-    return [Assign(f"{c.name}", c.next) for c in statement.carries]
 
 
 def _paths(value: Abstract) -> list[tuple[Any, ...]]:
