@@ -8,6 +8,7 @@ from typing import Any, overload
 import numpy as np
 
 from autodiff_sst.derivative import Argnums, Derivative
+from autodiff_sst.runtime.structure import check_like
 
 Function = Callable[..., Any]
 
@@ -58,21 +59,19 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
         primals: its arguments, each a float or an array of floats.
 
     Returns:
-        `(y, pullback)`; `pullback(y_bar)` is a tuple, one cotangent a primal, in its shape and
-        dtype. It may be called many times.
+        `(y, pullback)`; `pullback(y_bar)` is a tuple, one cotangent a primal, in its structure,
+        shapes and dtypes. It may be called many times.
 
     Raises:
-        ValueError: `pullback` gets a cotangent of another shape than `y`.
+        ValueError: `pullback` gets a cotangent of another shape or structure than `y`.
     """
     derivative = Derivative(f, "vjp", tuple(range(len(primals))))
     values = derivative.bind(primals, {})
     pair = derivative.pair(values)
     y, saved = pair.forward.function(*values)
-    shape = np.shape(y)
 
     def pullback(y_bar: Any) -> tuple[Any, ...]:
-        if np.shape(y_bar) != shape:
-            raise ValueError(f"a cotangent of shape {shape} was due, not {np.shape(y_bar)}")
+        check_like(y_bar, y, "a cotangent")
         cotangents: tuple[Any, ...] = pair.backward.function(*saved, y_bar)
         return cotangents
 

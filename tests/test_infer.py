@@ -100,7 +100,7 @@ def inferred(text: str) -> Any:
         ("u[::2]", Array(F8, ("y.0",))),
         ("m.shape", Tuple((INT, INT))),
         ("(x, v)", Tuple((FLOAT, Array(F8, (MANY,))))),
-        ("[x, v]", List(UNKNOWN, 2)),
+        ("[x, v]", Tuple((FLOAT, Array(F8, (MANY,))), list)),
         ("np.array(l)", Array(F8, ("y.0",))),
         ("np.array(l2)", Array(F8, (MANY,))),
         ("np.array(l1)", Array(F8, (1,))),

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "emit": {"core", "analysis", "rules", "errors"},
     "driver": {"core", "frontend", "analysis", "rules", "transform", "optimize", "emit", "errors"},
     "derivative": {"driver", "runtime", "core", "analysis", "frontend", "transform", "errors"},
-    "api": {"derivative", "rules", "errors"},
+    "api": {"derivative", "rules", "runtime", "errors"},
     "checks": {"derivative", "errors"},
     "__main__": {"derivative", "checks", "errors"},
 }

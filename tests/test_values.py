@@ -3,6 +3,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from autodiff_sst.analysis.infer import broadcast
 from autodiff_sst.analysis.values import (
     BOOL,
     FLOAT,
@@ -17,7 +18,6 @@ from autodiff_sst.analysis.values import (
     Scalar,
     Tuple,
     abstract,
-    broadcast,
     can_be_active,
     join,
     rank,
@@ -41,7 +41,7 @@ class Pair(NamedTuple):
         (np.zeros(()), Array(F8, ())),
         (np.zeros(0, int), Array(np.dtype(int), (MANY,))),
         ((1, [2.0, 3.0]), Tuple((INT, List(FLOAT)))),
-        ([1.0, np.zeros(2)], List(UNKNOWN)),
+        ([1.0, np.zeros(2)], Tuple((FLOAT, Array(F8, (MANY,))), list)),
         ({"a": 1.0}, Dict(("a",), (FLOAT,))),
         (Pair(1.0, None), Tuple((FLOAT, Known(None)), Pair)),
         (np.array(["a"]), OPAQUE),

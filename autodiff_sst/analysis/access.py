@@ -15,6 +15,7 @@ from autodiff_sst.analysis.values import (
     Dict,
     Known,
     List,
+    Record,
     Scalar,
     Tuple,
     Unknown,
@@ -59,7 +60,7 @@ def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
         bounds = [None if b is None else fact(b, facts) for b in slice_bounds(item)]
         if isinstance(base, Tuple) and all(b is None or isinstance(b, Known) for b in bounds):
             known = slice(*(b.value if isinstance(b, Known) else None for b in bounds))
-            return Tuple(base.items[known])
+            return Tuple(base.items[known], list if base.cls is list else None)
         return base if isinstance(base, List) else OPAQUE
     key = fact(item, facts)
     match base, key:
@@ -138,9 +139,20 @@ def _is_int(value: Abstract) -> bool:
     return isinstance(value, Scalar) and value.kind == "i"
 
 
+def position_of(base: Abstract, name: str) -> int | None:
+    """Which item of a NamedTuple or an object an attribute is."""
+    match base:
+        case Tuple(_, cls) if name in getattr(cls, "_fields", ()):
+            return int(cls._fields.index(name))
+        case Record(_, keys) if name in keys:
+            return keys.index(name)
+        case _:
+            return None
+
+
 def attribute(base: Abstract, name: str, where: str) -> Abstract:
-    if isinstance(base, Tuple) and base.cls is not None and name in base.cls._fields:
-        position: int = base.cls._fields.index(name)
+    if (position := position_of(base, name)) is not None:
+        assert isinstance(base, Tuple | Record)
         return base.items[position]
     if isinstance(base, Array | Scalar | Unknown) and name in ("shape", "size", "ndim"):
         known = rank(base)

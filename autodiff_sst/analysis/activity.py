@@ -14,7 +14,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Dict, Known, List, Opaque, Tuple, can_be_active
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Dict,
+    Known,
+    List,
+    Opaque,
+    Record,
+    Tuple,
+    can_be_active,
+)
 from autodiff_sst.core.syntax import (
     Accumulate,
     Append,
@@ -84,8 +93,8 @@ def may_be_active(value: Abstract) -> bool:
     match value:
         case Opaque():
             return True
-        case Tuple(items) | Dict(_, items):
-            return any(map(may_be_active, items))
+        case Tuple() | Dict() | Record():
+            return any(map(may_be_active, value.items))
         case List(item):
             return item is None or may_be_active(item)
         case _:

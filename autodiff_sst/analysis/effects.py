@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.infer import is_pure, writes_into_argument
 from autodiff_sst.core.syntax import (
     Append,
@@ -35,6 +36,8 @@ def is_pure_expression(value: Expression) -> bool:
         function = value.function
         if writes_into_argument(value):
             return False
+        if made_by(value) is not None:
+            return True
         return isinstance(function, Object) and (function == UNBROADCAST or is_pure(function.value))
     return True
 
@@ -42,6 +45,8 @@ def is_pure_expression(value: Expression) -> bool:
 def is_shareable(value: Expression) -> bool:
     """Whether one value may serve where the expression is computed twice."""
     if isinstance(value, ListOf | DictOf | NewStack):
+        return False
+    if isinstance(value, Call) and made_by(value) is not None:
         return False
     return is_pure_expression(value) and not (isinstance(value, Call) and value.function in _MAKERS)
 

@@ -15,6 +15,7 @@ from autodiff_sst.analysis.values import (
     UNKNOWN,
     Abstract,
     List,
+    Tuple,
     join,
     join_all,
     named_lengths,
@@ -65,9 +66,14 @@ class _Walk:
                 case Assign(target, value):
                     facts[target] = infer(value, facts, target)
                     if target in self.lists:  # what was appended in an earlier round
+                        made = facts[target]
+                        if isinstance(made, Tuple):
+                            facts[target] = List(join_all([*made.items], target))
                         facts[target] = join(facts[target], self.lists[target], target)
                 case Append(target, value):
                     known = facts[target]
+                    if isinstance(known, Tuple):  # it grows: an item is like another
+                        known = List(join_all([*known.items], target))
                     if isinstance(known, List):
                         item = widen(fact(value, facts))
                         if known.item is not None:

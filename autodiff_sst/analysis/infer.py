@@ -16,23 +16,27 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
+from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.values import (
     FLOAT,
+    MANY,
     NOTHING,
     OPAQUE,
     UNKNOWN,
     Abstract,
     Array,
     Dict,
+    Dims,
     Known,
     List,
     Opaque,
+    Record,
     Scalar,
     Tuple,
     Unknown,
-    broadcast,
-    join_all,
+    dims_of,
+    of_list,
     rank,
 )
 from autodiff_sst.core.syntax import (
@@ -116,7 +120,7 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
             return Tuple(tuple(fact(i, facts) for i in items))
         case ListOf(items):
             found = [fact(i, facts) for i in items]
-            return List(join_all(found, where) if items else None, len(items))
+            return of_list(found, where, len(items))
         case DictOf(keys, values):
             if all(isinstance(k, Literal) for k in keys):
                 constants = tuple(k.value for k in keys if isinstance(k, Literal))
@@ -162,7 +166,7 @@ def _cached(key: Any, compute: Callable[[], Abstract]) -> Abstract:
 def _elementwise(
     call: Callable[..., Any], operands: list[Abstract], where: str, product: bool = False
 ) -> Abstract:
-    if any(isinstance(o, Opaque | Dict) for o in operands):
+    if any(isinstance(o, Opaque | Dict | Record) for o in operands):
         return OPAQUE
     if any(isinstance(o, Unknown) for o in operands):
         shapes = {o.shape for o in operands if isinstance(o, Unknown)}
@@ -179,6 +183,22 @@ def _elementwise(
     return Array(found.dtype, dims) if isinstance(found, Array) else found
 
 
+def broadcast(values: list[Abstract], where: str) -> Dims | None:
+    """The dimensions that numbers and arrays broadcast to; None if a rank is not known."""
+    shapes = [dims_of(v) for v in values]
+    known = [s for s in shapes if s is not None]
+    if len(known) < len(shapes):
+        return None
+    result: list[int | str] = []
+    for k in range(-max(map(len, known), default=0), 0):
+        found = {s[k] for s in known if len(s) >= -k} - {1}
+        if MANY in found:
+            result.append(MANY)
+        else:
+            result.append(found.pop() if len(found) == 1 else f"{where}.{k}" if found else 1)
+    return tuple(result)
+
+
 def _kind_only(value: Abstract) -> Abstract:
     """A constant need not be told from others of its type, but for an int's sign and size."""
     return Known(float(1)) if isinstance(value, Known) and type(value.value) is float else value
@@ -190,6 +210,11 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     if not isinstance(function, Known):
         return OPAQUE
     called = function.value
+    made = made_by(value)
+    if made is not None:
+        cls, parts = made
+        items = tuple(fact(a, facts) for a in parts.values())
+        return Tuple(items, cls) if issubclass(cls, tuple) else Record(cls, (*parts,), items)
     if isinstance(called, type(operator.iadd)) and called in IN_PLACE and len(args) == 2:
         return infer(Binary(IN_PLACE[called], *value.args), facts, where)
     if called is len and len(args) == 1 and isinstance(args[0], Tuple):

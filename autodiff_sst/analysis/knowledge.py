@@ -15,6 +15,7 @@ from autodiff_sst.analysis.values import (
     Scalar,
     Tuple,
     Unknown,
+    make_sequence,
     rank,
 )
 from autodiff_sst.core.syntax import Atom, Expression, ListOf, Name, TupleOf
@@ -65,7 +66,7 @@ def constant_of(value: Abstract, otherwise: Any = None) -> Any:
             parts = [constant_of(i, _MISSING) for i in items]
             if any(p is _MISSING for p in parts):
                 return otherwise
-            return tuple(parts) if cls is None else cls(*parts)
+            return make_sequence(cls, parts)
         case Dict(keys, items):
             parts = [constant_of(i, _MISSING) for i in items]
             if any(p is _MISSING for p in parts):

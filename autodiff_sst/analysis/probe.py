@@ -24,10 +24,13 @@ from autodiff_sst.analysis.values import (
     Known,
     List,
     Opaque,
+    Record,
     Scalar,
     Tuple,
     abstract,
+    make_sequence,
 )
+from autodiff_sst.runtime.records import make_record
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,8 @@ def _nothing(args: list[Abstract]) -> Abstract:
 
 def _may_hold_numbers(value: Abstract) -> bool:
     match value:
-        case Tuple(items) | Dict(_, items):
-            return any(map(_may_hold_numbers, items))
+        case Tuple() | Dict() | Record():
+            return any(map(_may_hold_numbers, value.items))
         case List(item):
             return item is None or _may_hold_numbers(item)
         case Known(v):
@@ -93,8 +96,8 @@ def _symbols(value: Abstract) -> set[str]:
             return {_FLAG}
         case Array(_, dims):
             return {d for d in dims if isinstance(d, str) and d != MANY}
-        case Tuple(items) | Dict(_, items):
-            return set().union(*map(_symbols, items))
+        case Tuple() | Dict() | Record():
+            return set().union(*map(_symbols, value.items))
         case List(item, length) if item is not None:
             return _symbols(item) | ({_INT} if length is None else set())
         case _:
@@ -114,12 +117,15 @@ def _sample(value: Abstract, run: _Run) -> Any:
             return _sample_array(dtype, shape)
         case Tuple(items, cls):
             samples = [_sample(i, run) for i in items]
-            return tuple(samples) if cls is None else cls(*samples)
+            return make_sequence(cls, samples)
         case List(item, length) if item is not None:
             count = run.symbol if length is None else length
             return [_sample(item, run) for _ in range(count)]
         case Dict(keys, items):
             return {k: _sample(i, run) for k, i in zip(keys, items, strict=True)}
+        case Record(cls, keys, items):
+            samples = [_sample(i, run) for i in items]
+            return make_record(cls, **dict(zip(keys, samples, strict=True)))
         case _:
             raise ValueError("nothing to try it with")
 

@@ -6,13 +6,15 @@ a symbol: a length of which nothing is known but that equal symbols are equal le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from autodiff_sst.core.syntax import UNDEFINED
+from autodiff_sst.runtime.records import attributes_of, is_function, is_record
 
 MANY = "n"
 Dims: TypeAlias = "tuple[int | str, ...]"
@@ -76,7 +78,7 @@ _BY_VALUE = (int, float, complex, str, bytes, type(None), type(Ellipsis))
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A tuple; a NamedTuple if `cls` is given."""
+    """A tuple; a NamedTuple, or a list that does not grow, if `cls` says so."""
 
     items: tuple[Abstract, ...]
     cls: Any = None
@@ -84,10 +86,8 @@ class Tuple:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list whose elements share an abstract value; None as long as it is empty.
-
-    `length` is known of lists that are written down.
-    """
+    """A list of numbers, or one that grows: its elements share an abstract value; None as long as
+    it is empty. `length` is known of lists that are written down."""
 
     item: Abstract | None
     length: int | None = None
@@ -102,11 +102,20 @@ class Dict:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """An object of a class that Python defines, with these attributes."""
+
+    cls: Any
+    keys: tuple[str, ...]
+    items: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """Any other object; never active."""
 
 
-Abstract: TypeAlias = "Scalar | Array | Unknown | Known | Tuple | List | Dict | Opaque"
+Abstract: TypeAlias = "Scalar | Array | Unknown | Known | Tuple | List | Dict | Record | Opaque"
 
 FLOAT, INT, BOOL = Scalar("f"), Scalar("i"), Scalar("b")
 UNKNOWN, OPAQUE = Unknown(), Opaque()
@@ -125,15 +134,17 @@ def abstract(value: Any, constant: bool = False) -> Abstract:
             cls = None if type(value) is tuple else type(value)
             return Tuple(tuple(abstract(v, constant) for v in value), cls)
         case list() if type(value) is list:
-            return List(join_all([abstract(v) for v in value]) if value else None)
+            return of_list([abstract(v) for v in value])
         case dict() if type(value) is dict:
             return Dict(tuple(value), tuple(abstract(v, constant) for v in value.values()))
         case None | str() | bytes() | ModuleType():
             return Known(value)
-        case _ if callable(value) or isinstance(value, np.dtype | slice | type(...)):
+        case _ if is_function(value) or isinstance(value, np.dtype | slice | type(...)):
             return Known(value)
         case _ if value is UNDEFINED.value:
             return Known(value)
+        case _ if is_record(type(value)):
+            return _record(value)
         case _:
             return OPAQUE
 
@@ -145,6 +156,29 @@ def _kind(dtype: np.dtype[Any]) -> str:
     return "i" if dtype.kind == "u" else dtype.kind
 
 
+def of_list(items: list[Abstract], where: str = "", length: int | None = None) -> Abstract:
+    """A list of numbers, any of which may be read; a list of other things is known item by item."""
+    if not items:
+        return List(None, length)
+    if all(rank(i) == 0 and not isinstance(i, Array) for i in items):
+        return List(join_all([*map(widen, items)], where), length)
+    return Tuple(tuple(items), list)
+
+
+_open: list[int] = []  # the objects around the one that is looked at
+
+
+def _record(value: Any) -> Abstract:
+    if id(value) in _open or len(_open) > 8:
+        return OPAQUE
+    _open.append(id(value))
+    try:
+        found = attributes_of(value)
+        return Record(type(value), tuple(found), tuple(map(abstract, found.values())))
+    finally:
+        _open.pop()
+
+
 NOTHING = Known(UNDEFINED.value)  # on a path where a variable is not bound: no value at all
 
 
@@ -153,10 +187,34 @@ def widen(value: Abstract) -> Abstract:
     match value:
         case Known(v) if type(v) in _KINDS:
             return Scalar(_KINDS[type(v)])
-        case Tuple(items, cls):
-            return Tuple(tuple(map(widen, items)), cls)
+        case Tuple() | Record():
+            return with_items(value, map(widen, value.items))
         case _:
             return value
+
+
+def make_sequence(cls: Any, items: list[Any]) -> Any:
+    """The tuple, list or NamedTuple that a `Tuple` stands for."""
+    if cls is None or cls is list:
+        return items if cls is list else tuple(items)
+    return cls(*items)
+
+
+def keys_of(value: Abstract) -> tuple[Any, ...] | None:
+    """The keys of a container whose items are known one by one."""
+    match value:
+        case Tuple(items):
+            return tuple(range(len(items)))
+        case Dict(keys) | Record(_, keys):
+            return keys
+        case _:
+            return None
+
+
+def with_items(value: Abstract, items: Iterable[Abstract]) -> Abstract:
+    """A container of the same kind, with other items."""
+    assert isinstance(value, Tuple | Dict | Record)
+    return replace(value, items=tuple(items))
 
 
 def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
@@ -183,9 +241,12 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
         case List(m, length), List(n, other_length):
             assert m is not None and n is not None
             return List(join(m, n, where), length if length == other_length else None)
-        case Dict(keys, items), Dict(other_keys, others) if keys == other_keys:
-            pairs_ = enumerate(zip(items, others, strict=True))
-            return Dict(keys, tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_))
+        case (Dict() as x, Dict() as y) if x.keys == y.keys:
+            pairs_ = enumerate(zip(x.items, y.items, strict=True))
+            return Dict(x.keys, tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_))
+        case (Record() as x, Record() as y) if x.cls is y.cls and x.keys == y.keys:
+            pairs_ = enumerate(zip(x.items, y.items, strict=True))
+            return with_items(x, [join(m, n, f"{where}.{k}") for k, (m, n) in pairs_])
         case Scalar() as x, Scalar() as y:
             return _join_scalars(x, y)
         case ((Scalar() | Array() | Unknown()), (Scalar() | Array() | Unknown())):
@@ -209,9 +270,9 @@ def named_lengths(value: Abstract, where: str) -> Abstract:
             return Array(dtype, tuple(own))
         case Unknown(shape) if shape:
             return Unknown(where)
-        case Tuple(items, cls):
-            named = (named_lengths(i, f"{where}.{k}") for k, i in enumerate(items))
-            return Tuple(tuple(named), cls)
+        case Tuple() | Record():
+            named = (named_lengths(i, f"{where}.{k}") for k, i in enumerate(value.items))
+            return with_items(value, named)
         case _:
             return value
 
@@ -234,8 +295,8 @@ def can_be_active(value: Abstract) -> bool:
             return isinstance(v, float | complex)
         case Unknown():
             return True
-        case Tuple(items) | Dict(_, items):
-            return any(map(can_be_active, items))
+        case Tuple() | Dict() | Record():
+            return any(map(can_be_active, value.items))
         case List(item):
             return item is None or can_be_active(item)
         case _:
@@ -259,22 +320,6 @@ def dims_of(value: Abstract) -> Dims | None:
     return value.dims if isinstance(value, Array) else () if rank(value) == 0 else None
 
 
-def broadcast(values: list[Abstract], where: str) -> Dims | None:
-    """The dimensions that numbers and arrays broadcast to; None if a rank is not known."""
-    shapes = [dims_of(v) for v in values]
-    known = [s for s in shapes if s is not None]
-    if len(known) < len(shapes):
-        return None
-    result: list[int | str] = []
-    for k in range(-max(map(len, known), default=0), 0):
-        found = {s[k] for s in known if len(s) >= -k} - {1}
-        if MANY in found:
-            result.append(MANY)
-        else:
-            result.append(found.pop() if len(found) == 1 else f"{where}.{k}" if found else 1)
-    return tuple(result)
-
-
 def describe(value: Abstract) -> str:
     """An abstract value in words, for messages."""
     match value:
@@ -285,6 +330,10 @@ def describe(value: Abstract) -> str:
             return f"an array of dtype {dtype}"
         case Known(v):
             return repr(v)
+        case Tuple(_, cls) if cls is not None:
+            return f"a {cls.__name__} without floats"
+        case Record(cls):
+            return f"a {cls.__name__} without floats"
         case Tuple() | List() | Dict():
             return f"a {type(value).__name__.lower()} without floats"
         case _:

@@ -94,8 +94,8 @@ def _check_target(source: Source, target: Any) -> None:
     if isinstance(target, gast.Tuple | gast.List):
         for item in target.elts:
             _check_target(source, item)
-    elif not isinstance(target, gast.Name):
-        raise refusal(source, target, f"unpacking with `*` {_LATER}", "slices.")
+    elif isinstance(target, gast.Starred):
+        _check_target(source, target.value)
 
 
 def refusal(source: Source, node: Any, message: str, instead: str) -> UnsupportedSyntaxError:

@@ -34,6 +34,7 @@ from autodiff_sst.core.syntax import (
     Name,
     Object,
     Raise,
+    Slice,
     Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
@@ -44,6 +45,9 @@ from autodiff_sst.frontend.expressions import OPERATORS
 from autodiff_sst.frontend.inline import Shared
 from autodiff_sst.frontend.source import Source
 from autodiff_sst.frontend.sugar import Sugar
+from autodiff_sst.runtime.records import is_function
+
+LIST = Object(list, "list", list)
 
 # `x += e` is decided by type (resolve.py): what changes an array, rebinds a number.
 IN_PLACE: dict[type, str] = {
@@ -186,8 +190,16 @@ class _Lowering(Sugar):
                 atom = self.alias(self.version(target.id), atom, target)
             self.values[target.id] = atom
             return
+        starred = [k for k, t in enumerate(target.elts) if isinstance(t, gast.Starred)]
+        after = len(target.elts) - 1 - starred[0] if starred else 0
         for k, item in enumerate(target.elts):
-            self.assign_to(item, self.emit(Subscript(atom, (Literal(k),)), target))
+            if starred and k == starred[0]:
+                stop = None if after == 0 else Literal(-after)
+                part = self.emit(Subscript(atom, (Slice(Literal(k), stop, None),)), target)
+                self.assign_to(item.value, self.emit(Call(LIST, (part,)), target))
+                continue
+            at = k if not starred or k < starred[0] else k - len(target.elts)
+            self.assign_to(item, self.emit(Subscript(atom, (Literal(at),)), target))
 
     # Expressions
 
@@ -262,7 +274,7 @@ class _Lowering(Sugar):
             if not found:
                 raise NameError(f"name {name!r} is not defined")
             value = found[0][name]
-        if isinstance(value, ModuleType) or callable(value):
+        if isinstance(value, ModuleType) or is_function(value):
             return Object(value, name, value)
         key = (function, name)
         if key not in self.shared.captured:

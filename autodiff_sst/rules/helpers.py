@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
-from autodiff_sst.runtime import broadcast, calls
+from autodiff_sst.runtime import broadcast, calls, records
 
 
 def numpy_object(function: Any) -> Object:
@@ -26,3 +26,4 @@ ADD_AT = Object(np.add.at, "np.add.at", np)
 LIST = Object(list, "list", list)
 LEN = Object(len, "len", len)
 CALL_WITH_PULLBACK = Object(calls.call_with_pullback, "call_with_pullback")
+MAKE_RECORD = Object(records.make_record, "make_record")

@@ -39,6 +39,7 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Effect,
+    Expression,
     For,
     Function,
     ListOf,
@@ -113,6 +114,11 @@ class _Resolving:
                 if isinstance(fact, Tuple) and can_be_active(fact) and is_uniform(fact):
                     return self.listed(statement, args[0], len(fact.items))
                 return (replace(statement, value=args[0]),)
+            case Assign(target, Binary("+" | "*", _, _) | Call(Object(), (_,))) if (
+                items := self.display(statement.value)
+            ) is not None:
+                self.changed = True
+                return self.taken_apart(statement, *items)
             case For() if is_unrolled(statement, self.facts):
                 self.changed = True
                 return unroll(statement, self.facts, self.names)
@@ -131,14 +137,45 @@ class _Resolving:
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
 
-    def listed(self, statement: Assign, atom: Atom, count: int) -> Block:
-        """A tuple that is gone through, as a list: its items are read by an index that moves."""
-        names = [self.names.temporary() for _ in range(count)]
+    def display(self, value: Expression) -> tuple[list[tuple[Atom, int]], bool] | None:
+        """The items of tuples that are joined, repeated or made lists; whether they make a list."""
+        match value:
+            case Binary("+", left, right):
+                a, b = self.tuple_of(left), self.tuple_of(right)
+                if a is None or b is None:
+                    return None
+                items = [(left, k) for k in range(len(a.items))]
+                return items + [(right, k) for k in range(len(b.items))], a.cls is list
+            case Binary("*", left, right):
+                if self.tuple_of(left) is None:
+                    left, right = right, left
+                known, times = self.tuple_of(left), infer(right, self.facts, "")
+                if known is None or not isinstance(times, Known) or type(times.value) is not int:
+                    return None
+                return [(left, k) for k in range(len(known.items))] * times.value, known.cls is list
+            case Call(Object(function), (atom,), ()) if function in (list, tuple):
+                known = self.tuple_of(atom)
+                if known is None:
+                    return None
+                return [(atom, k) for k in range(len(known.items))], function is list
+        return None
+
+    def tuple_of(self, atom: Atom) -> Tuple | None:
+        known = infer(atom, self.facts, "")
+        return known if isinstance(known, Tuple) and can_be_active(known) else None
+
+    def taken_apart(self, statement: Assign, parts: list[tuple[Atom, int]], is_list: bool) -> Block:
+        names = [self.names.temporary() for _ in parts]
         items = tuple(
             Assign(name, Subscript(atom, (Literal(k),)), statement.origin)
-            for k, name in enumerate(names)
+            for name, (atom, k) in zip(names, parts, strict=True)
         )
-        return (*items, replace(statement, value=ListOf(tuple(map(Name, names)))))
+        made = (ListOf if is_list else TupleOf)(tuple(map(Name, names)))
+        return (*items, replace(statement, value=made))
+
+    def listed(self, statement: Assign, atom: Atom, count: int) -> Block:
+        """A tuple that is gone through, as a list: its items are read by an index that moves."""
+        return self.taken_apart(statement, [(atom, k) for k in range(count)], True)
 
     def must_wait(self, left: Atom) -> bool:
         """Whether nothing is known yet of what is updated, and another round may tell."""

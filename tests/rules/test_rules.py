@@ -188,7 +188,7 @@ CASES |= {
     ],
 }
 # Of lists of arrays: checked as programs, in test_sequences.py.
-OF_LISTS = {np.concatenate, np.stack, sum}
+OF_LISTS = {np.concatenate, np.stack, sum, list}
 # Of symmetric matrices: checked as a program that makes one.
 OF_SYMMETRIC = {np.linalg.cholesky}
 

@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import fact, slice_bounds
-from autodiff_sst.analysis.values import OPAQUE, UNKNOWN, Abstract, Known, Scalar, Tuple
+from autodiff_sst.analysis.calls import made_by
+from autodiff_sst.analysis.values import (
+    OPAQUE,
+    UNKNOWN,
+    Abstract,
+    Known,
+    Record,
+    Scalar,
+    Tuple,
+    keys_of,
+)
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -42,7 +52,7 @@ from autodiff_sst.rules.registry import (
     is_nondifferentiable,
 )
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
-from autodiff_sst.transform.reverse.cotangents import Place, keys_of, write_out
+from autodiff_sst.transform.reverse.cotangents import Place, write_out
 from autodiff_sst.transform.reverse.indexed import read_by_index
 from autodiff_sst.transform.reverse.sweep import Reverse
 
@@ -62,6 +72,8 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
                 pass
             case TupleOf(items):
                 sweep.add_to(items[path[0]], cotangent, path[1:])
+            case ListOf(items) if path:
+                sweep.add_to(items[path[0]], cotangent, path[1:])
             case ListOf(items):
                 for k, item in enumerate(items):
                     _add_item(sweep, item, cotangent, k)
@@ -79,13 +91,18 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
                 values = [b.value if isinstance(b, Known) else None for b in bounds]
                 chosen = range(len(known.items))[slice(*values)]
                 sweep.add_to(base, cotangent, (chosen[path[0]], *path[1:]))
-            case Attribute(base, name) if isinstance(known := fact(base, facts), Tuple):
-                sweep.add_to(base, cotangent, (known.cls._fields.index(name), *path))
+            case Attribute(base, name) if isinstance(known := fact(base, facts), Tuple | Record):
+                key = name if isinstance(known, Record) else known.cls._fields.index(name)
+                sweep.add_to(base, cotangent, (key, *path))
             case Subscript(Name(base), index):
                 if path:
                     words = "the cotangent of tuples in a list is not supported yet"
                     raise UnsupportedSyntaxError(words, statement.origin, instead="a tuple.")
                 read_by_index(sweep, statement.target, base, index, cotangent)
+            case Call() if path and (made := made_by(value)) is not None:
+                parts = [*made[1].values()]
+                position = (keys_of(facts[target]) or ()).index(path[0])
+                sweep.add_to(parts[position], cotangent, path[1:])
             case Call() if is_differentiated_at_run_time(sweep, value):
                 return reverse_call_at_run_time(sweep, statement, value, cotangent)
             case _:

@@ -20,14 +20,16 @@ from autodiff_sst.analysis.values import (
     Abstract,
     Array,
     Dict,
+    Record,
     Scalar,
     Tuple,
     Unknown,
     dims_of,
+    keys_of,
     rank,
 )
 from autodiff_sst.core.build import Builder
-from autodiff_sst.core.syntax import Atom, Literal, Name, Subscript
+from autodiff_sst.core.syntax import Atom, Attribute, Literal, Name, Subscript
 from autodiff_sst.rules.helpers import (
     BROADCAST_TO,
     FULL_LIKE,
@@ -51,32 +53,25 @@ class Place:
     def atom(self, builder: Builder) -> Atom:
         """The primal value that is there."""
         atom: Atom = Name(self.name)
-        for key in self.path:
-            atom = builder.emit(Subscript(atom, (Literal(key),)))
+        for k, key in enumerate(self.path):
+            container = fact_at(builder.facts[self.name], self.path[:k])
+            atom = item_of(builder, container, atom, key)
         return atom
 
 
 def fact_at(value: Abstract, path: tuple[Any, ...]) -> Abstract:
     for key in path:
-        match value:
-            case Tuple(items):
-                value = items[key]
-            case Dict(keys, items):
-                value = items[keys.index(key)]
-            case _:
-                raise AssertionError(f"no item {key!r} in {value}")
+        keys = keys_of(value)
+        assert keys is not None and isinstance(value, Tuple | Dict | Record)
+        value = value.items[keys.index(key)]
     return value
 
 
-def keys_of(value: Abstract) -> tuple[Any, ...] | None:
-    """The keys of a container whose items are known one by one."""
-    match value:
-        case Tuple(items):
-            return tuple(range(len(items)))
-        case Dict(keys):
-            return keys
-        case _:
-            return None
+def item_of(builder: Builder, container: Abstract, atom: Atom, key: Any) -> Atom:
+    """What a container holds at a key; an item of a display straight away."""
+    if isinstance(container, Record):
+        return builder.emit(Attribute(atom, key))
+    return builder.emit(Subscript(atom, (Literal(key),)))
 
 
 def zero(builder: Builder, place: Place) -> Atom:

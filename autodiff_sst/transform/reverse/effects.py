@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from autodiff_sst.analysis.effects import is_pure_expression, may_change, only_shows
 from autodiff_sst.analysis.infer import writes_into_argument
-from autodiff_sst.analysis.values import Array, Dict, List, Unknown
+from autodiff_sst.analysis.values import Array, Dict, List, Record, Unknown
 from autodiff_sst.core.syntax import Assign, Call, Effect, Object
 from autodiff_sst.core.walk import reads
 from autodiff_sst.errors import UnsupportedSyntaxError
@@ -31,7 +31,7 @@ def check_effect(sweep: Reverse, statement: Assign | Effect) -> None:
     changed = [
         name
         for name in sorted(may_change(value, sweep.made))
-        if isinstance(facts[name], Array | List | Dict | Unknown)
+        if isinstance(facts[name], Array | List | Dict | Record | Unknown)
     ]
     if changed and not varied:
         raise UnsupportedSyntaxError(

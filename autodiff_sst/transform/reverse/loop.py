@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from autodiff_sst.analysis.values import INT, Abstract, can_be_active
+from autodiff_sst.analysis.values import INT, Abstract, can_be_active, keys_of
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -35,7 +35,6 @@ from autodiff_sst.core.walk import binds, reads, substitute, writes
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
     fact_at,
-    keys_of,
     write_out,
     zero,
 )

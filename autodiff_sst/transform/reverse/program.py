@@ -22,9 +22,11 @@ from autodiff_sst.analysis.values import (
     Array,
     Dict,
     List,
+    Record,
     Scalar,
     Tuple,
     can_be_active,
+    keys_of,
     rank,
 )
 from autodiff_sst.core.build import Builder
@@ -35,6 +37,7 @@ from autodiff_sst.core.syntax import (
     Call,
     DictOf,
     Function,
+    ListOf,
     Literal,
     Name,
     NewStack,
@@ -44,7 +47,8 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, writes
 from autodiff_sst.errors import NonScalarOutputError, Origin, UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY
+from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, MAKE_RECORD
+from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
 
@@ -130,9 +134,10 @@ def _split(
 
 def _check_scalar(builder: Builder, result: Atom, origin: Origin | None) -> None:
     known = builder.fact(result)
-    if isinstance(known, Tuple | List | Dict):
+    if isinstance(known, Tuple | List | Dict | Record):
+        cls = getattr(known, "cls", None) or {Tuple: tuple, List: list}.get(type(known), dict)
         raise NonScalarOutputError(
-            f"the gradient is of a scalar; the function returns a {type(known).__name__.lower()}",
+            f"the gradient is of a scalar; the function returns a {cls.__name__}",
             origin,
             instead="return one number, or take `ad.vjp`.",
         )
@@ -142,19 +147,33 @@ def _check_scalar(builder: Builder, result: Atom, origin: Origin | None) -> None
             builder.facts[result.id] = FLOAT  # or it has raised
 
 
+def _rebuilt(builder: Builder, known: Abstract, parts: list[Atom]) -> Atom:
+    """A container like one of which `known` is known, of these items."""
+    match known:
+        case Tuple(_, cls) if cls is list:
+            return builder.emit(ListOf(tuple(parts)))
+        case Tuple(_, None):
+            return builder.emit(TupleOf(tuple(parts)))
+        case Tuple(_, cls):
+            return builder.call(Object(cls, cls.__name__, cls), *parts)
+        case Dict(keys):
+            return builder.emit(DictOf(tuple(map(Literal, keys)), tuple(parts)))
+        case Record(cls, keys):
+            named = dict(zip(keys, parts, strict=True))
+            if keys == plain_fields(cls):
+                return builder.call(Object(cls, cls.__name__, cls), **named)
+            return builder.call(MAKE_RECORD, Object(cls, cls.__name__, cls), **named)
+    raise AssertionError(f"no container: {known}")
+
+
 def _result(sweep: Reverse, place: Place) -> Atom:
     """The cotangent of an argument, whole, and in memory that nobody else holds."""
     builder = sweep.builder
     known = place.fact(builder)
-    match known:
-        case Tuple(items, cls):
-            parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in range(len(items))]
-            if cls is not None:
-                return builder.call(Object(cls, cls.__name__, cls), *parts)
-            return builder.emit(TupleOf(tuple(parts)))
-        case Dict(keys):
-            parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in keys]
-            return builder.emit(DictOf(tuple(map(Literal, keys)), tuple(parts)))
+    keys = keys_of(known)
+    if keys is not None:
+        parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in keys]
+        return _rebuilt(builder, known, parts)
     if isinstance(known, List):
         if not isinstance(known.item, Scalar):
             words = f"the gradient by the list `{place.name}` of other things than numbers"

@@ -9,12 +9,12 @@ positions, made where the backward sweep begins.
 
 from __future__ import annotations
 
-from autodiff_sst.analysis.values import INT, UNKNOWN, Scalar
+from autodiff_sst.analysis.values import INT, UNKNOWN, Scalar, keys_of
 from autodiff_sst.core.syntax import Accumulate, Atom, For, Name, NewStack, Pop, Push, Subscript
 from autodiff_sst.core.walk import statements
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import LEN
-from autodiff_sst.transform.reverse.cotangents import Place, keys_of, write_out, zero
+from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
 
 

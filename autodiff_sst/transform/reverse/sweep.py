@@ -19,6 +19,7 @@ from autodiff_sst.analysis.values import (
     Abstract,
     List,
     Opaque,
+    keys_of,
 )
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
@@ -28,6 +29,7 @@ from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Block,
+    DictOf,
     Effect,
     For,
     Function,
@@ -41,12 +43,13 @@ from autodiff_sst.core.syntax import (
     Raise,
     Statement,
     Subscript,
+    TupleOf,
     While,
 )
 from autodiff_sst.core.walk import all_names, binds, statements
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import LEN, ZEROS_LIKE
-from autodiff_sst.transform.reverse.cotangents import Place, fact_at, fit, keys_of, write_out
+from autodiff_sst.transform.reverse.cotangents import Place, fact_at, fit, item_of, write_out
 from autodiff_sst.transform.reverse.regions import Branches, branches_of, maybe_undefined
 
 
@@ -111,9 +114,14 @@ class Reverse:
 
             add_to_list(self, place, value)
             return
-        if isinstance(fact, List) and isinstance(made, ListOf):
+        if isinstance(fact, List) and not path and isinstance(made, ListOf):
             buffer = self.cotangents.get(place)  # without one, straight to the items
             self.add_to_items(made.items, value, buffer)
+            return
+        if isinstance(fact, List) and path and isinstance(made, TupleOf | ListOf | DictOf):
+            all_keys = keys_of(self.builder.facts[name]) or ()
+            items = made.values if isinstance(made, DictOf) else made.items
+            self.add_to(items[all_keys.index(path[0])], value, path[1:])
             return
         if isinstance(fact, List | Opaque):
             what = "a list as a whole" if isinstance(fact, List) else f"`{name}`, of unknown type,"
@@ -122,9 +130,7 @@ class Reverse:
         if keys is not None:
             for key in keys:
                 if may_be_active(fact_at(fact, (key,))):
-                    self.add(
-                        name, self.builder.emit(Subscript(value, (Literal(key),))), (*path, key)
-                    )
+                    self.add(name, item_of(self.builder, fact, value, key), (*path, key))
             return
         value = fit(self.builder, value, place, source)
         if name in self.buffered:

@@ -1,0 +1,40 @@
+"""What calls that make objects make: NamedTuples and dataclasses, item by item."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from autodiff_sst.core.syntax import Atom, Call, Literal, Object
+from autodiff_sst.runtime.records import plain_fields
+
+
+def made_by(value: Call) -> tuple[Any, dict[str, Atom]] | None:
+    """The class of the object that a call makes, and its attributes, if that is all it does."""
+    cls = value.function.value if isinstance(value.function, Object) else None
+    if not isinstance(cls, type):
+        return None
+    defaults: dict[str, Any]
+    fields = getattr(cls, "_fields", None)
+    if fields is not None and issubclass(cls, tuple):
+        defaults = getattr(cls, "_field_defaults", {})
+    else:
+        fields = plain_fields(cls)
+        if fields is None:
+            return None
+        known = ((f.name, f.default) for f in dataclasses.fields(cls))
+        defaults = {k: v for k, v in known if v is not dataclasses.MISSING}
+    given = dict(zip(fields, value.args, strict=False)) | dict(value.keywords)
+    if len(value.args) > len(fields) or len(given) < len(value.args) + len(value.keywords):
+        return None
+    made: dict[str, Atom] = {}
+    for name in fields:
+        if name not in given and name not in defaults:
+            return None
+        made[name] = given[name] if name in given else _atom(defaults[name])
+    return (cls, made) if {*given} <= {*fields} else None
+
+
+def _atom(value: Any) -> Atom:
+    plain = value is None or type(value) in (bool, int, float, str)
+    return Literal(value) if plain else Object(value, "constant", value)

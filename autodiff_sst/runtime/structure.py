@@ -1,0 +1,55 @@
+"""Whether a cotangent or tangent has the structure of what it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_sst.runtime.records import attributes_of, is_record
+
+
+def children(value: Any) -> list[tuple[str, Any]] | None:
+    """The parts of a container, each with how one gets to it; None of anything else."""
+    if isinstance(value, tuple | list):
+        fields = getattr(type(value), "_fields", None)
+        steps = [f".{f}" for f in fields] if fields else [f"[{k}]" for k in range(len(value))]
+        return [*zip(steps, value, strict=True)]
+    if isinstance(value, dict):
+        return [(f"[{k!r}]", v) for k, v in value.items()]
+    if is_record(type(value)):
+        return [(f".{k}", v) for k, v in attributes_of(value).items()]
+    return None
+
+
+def check_like(given: Any, due: Any, what: str) -> None:
+    """Raises ValueError, which names what was due, unless `given` could belong to `due`."""
+    parts = children(due)
+    if parts is not None:
+        own = children(given)
+        if (
+            own is None
+            or type(given) is not type(due)
+            or [k for k, _ in own] != [k for k, _ in parts]
+        ):
+            kind = type(due).__name__
+            raise ValueError(f"{what}: a {kind} of {len(parts)} was due, not {_described(given)}")
+        for (step, part), (_, other) in zip(parts, own, strict=True):
+            check_like(other, part, what + step)
+    elif is_differentiable(due) and np.shape(given) != np.shape(due):
+        raise ValueError(f"{what} of shape {np.shape(due)} was due, not {_described(given)}")
+    elif is_differentiable(due) and np.asarray(given).dtype.kind not in "biufc":
+        raise ValueError(f"{what}: a number was due, not {_described(given)}")
+
+
+def is_differentiable(value: Any) -> bool:
+    """Whether it is a float or complex number, or an array of these."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.dtype.kind in "fc"
+    return isinstance(value, float | complex)
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, np.ndarray) or np.isscalar(value):
+        return f"{np.shape(value)}"
+    return f"a {type(value).__name__}"
