@@ -13,7 +13,7 @@ from autodiff_sst.errors import (
     TapeError,
     UnsupportedSyntaxError,
 )
-from autodiff_sst.markers import custom_gradient, stop_gradient
+from autodiff_sst.markers import custom_gradient, insert_grad_of, stop_gradient
 
 __version__ = "0.1.0"
 
@@ -32,6 +32,7 @@ __all__ = [
     "custom_gradient",
     "grad",
     "hvp",
+    "insert_grad_of",
     "nondifferentiable",
     "stop_gradient",
     "value_and_grad",

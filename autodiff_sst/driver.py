@@ -31,6 +31,7 @@ from autodiff_sst.rules import elementwise, linalg, products, reductions, shapes
 from autodiff_sst.rules.helpers import SUM
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.resolve import resolve
+from autodiff_sst.transform.reverse.custom import without_custom
 from autodiff_sst.transform.reverse.pair import cut
 from autodiff_sst.transform.reverse.program import Request, reverse, reverse_in_parts
 
@@ -130,8 +131,15 @@ def derive(
     watch: Watch = tell,
 ) -> Derived:
     derived = reverse_core(core, facts, request, watch)
-    numbers = numbers_in(derived, facts)
-    return Derived(derived, load([derived], users, numbers))
+    return Derived(derived, loaded(derived, facts, users))
+
+
+def loaded(function: Function, facts: Facts, users: frozenset[str]) -> Loaded:
+    """A derivative as it runs."""
+    final = without_custom(function)
+    if final is not function:
+        final = drop_copies(remove_dead_code(propagate_copies(final)))
+    return load([final], users, numbers_in(final, facts))
 
 
 def numbers_in(function: Function, facts: Facts) -> frozenset[str]:
@@ -157,7 +165,7 @@ def derive_hvp(core: Function, facts: Facts, by: str, users: frozenset[str]) -> 
     )
     facts = {**facts, v: facts[by]}
     derived = reverse_core(along, facts, Request((by,), f"hvp_{core.name}"), tell)
-    return Derived(derived, load([derived], users, numbers_in(derived, facts)))
+    return Derived(derived, loaded(derived, facts, users))
 
 
 @dataclass(frozen=True)
@@ -186,7 +194,7 @@ def derive_pair(
     if seed not in derived.parameters:  # the result depends on nothing that is active
         derived = replace(derived, parameters=(*derived.parameters, seed))
     facts = {**facts, seed: fact(core.result, known)}
-    pair = cut(optimize(derived, facts), seed, backward, core.name)
+    pair = cut(optimize(without_custom(derived), facts), seed, backward, core.name)
     tell("forward of the pair", pair.forward)
     tell("backward of the pair", pair.backward)
     return DerivedPair(load([pair.forward], users), load([pair.backward], users), facts[seed])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
+
+import numpy as np
 
 T = TypeVar("T")
 
@@ -12,6 +15,17 @@ T = TypeVar("T")
 def stop_gradient(x: T) -> T:
     """`x`, as a constant: no derivative flows through it. Outside a derivative it is `x`."""
     return x
+
+
+@contextmanager
+def insert_grad_of(x: T) -> Iterator[T]:
+    """`with insert_grad_of(x) as dx:` — its body runs in the backward sweep, at this point.
+
+    There `dx` is the cotangent of `x`; assigning `dx` changes it. Outside a derivative `dx` is a
+    zero like `x`, and what is assigned to it is lost.
+    """
+    zero: Any = np.zeros_like(x) if isinstance(x, np.ndarray) else x * 0  # type: ignore[operator]
+    yield zero
 
 
 class CustomGradient:
@@ -29,7 +43,11 @@ def custom_gradient(function: Callable[..., tuple[Any, Callable[..., Any]]]) -> 
     """Gives a function the gradient that it says.
 
     Args:
-        function: returns `(y, backward)`; `backward(y_bar)` gives the cotangents of the positional
-            arguments: a tuple, or one value for one argument.
+        function: returns `(y, backward)`; `backward(y_bar)` gives the cotangents of the arguments:
+            a tuple, or one value for one argument; keywords may be left out at its end. A tuple of
+            results gives `backward` as many arguments.
+
+    `backward` is differentiated as it stands for second derivatives; custom gradients that it calls
+    give the higher ones.
     """
     return CustomGradient(function)

@@ -10,7 +10,7 @@ MAY_IMPORT = {
     "errors": set(),
     "markers": set(),
     "core": {"errors"},
-    "frontend": {"core", "runtime", "errors"},
+    "frontend": {"core", "runtime", "markers", "errors"},
     "runtime": {"errors", "derivative", "markers"},
     "rules": {"core", "frontend", "runtime", "errors", "markers"},
     "analysis": {"core", "rules", "runtime", "errors", "markers"},

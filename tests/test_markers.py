@@ -41,6 +41,95 @@ def test_a_custom_gradient_of_the_wrong_arity_is_refused() -> None:
         ad.grad(lambda x: wrong(x, 2.0))(1.0)
 
 
+@ad.custom_gradient
+def log1pexp(x):
+    e = np.exp(x)
+    return np.log(1 + e), lambda y_bar: y_bar * (1 - 1 / (1 + e))
+
+
+def test_second_derivatives_go_through_the_backward_code() -> None:
+    second = ad.grad(ad.grad(lambda x: log1pexp(x) * 3.0))
+    e = np.exp(0.7)
+    assert second(0.7) == pytest.approx(3 * e / (1 + e) ** 2)
+    third = ad.grad(second)
+    step = 1e-5
+    assert third(0.7) == pytest.approx((second(0.7 + step) - second(0.7 - step)) / (2 * step))
+
+
+@ad.custom_gradient
+def cube(x):
+    @ad.custom_gradient
+    def slope(x):
+        return 3.0 * x * x, lambda y_bar: y_bar * 1000.0
+
+    return x**3, lambda y_bar: y_bar * slope(x)
+
+
+@ad.custom_gradient
+def slope_of_sine(x):
+    return np.cos(x), lambda y_bar: y_bar * 1000.0
+
+
+@ad.custom_gradient
+def sine(x):
+    return np.sin(x), lambda y_bar: y_bar * slope_of_sine(x)
+
+
+def test_nested_custom_gradients_give_the_second_derivative() -> None:
+    assert ad.grad(lambda x: sine(x))(0.7) == pytest.approx(np.cos(0.7))
+    assert ad.grad(ad.grad(lambda x: sine(x)))(0.7) == pytest.approx(1000.0)
+
+
+@ad.custom_gradient
+def polar(r, phi=0.5, *, scale=1.0):
+    def backward(x_bar, y_bar):
+        return x_bar * 100.0, y_bar * 10.0
+
+    return (r * np.cos(phi) * scale, r * np.sin(phi)), backward
+
+
+def test_a_custom_gradient_of_several_results_and_keywords() -> None:
+    def g(r, phi):
+        x, y = polar(r, phi, scale=2.0)
+        return x + 2.0 * y
+
+    assert ad.grad(g, argnums=(0, 1))(1.2, 0.3) == (100.0, 20.0)
+    assert ad.value_and_grad(lambda r: polar(r)[0])(2.0) == (2 * np.cos(0.5), 100.0)
+
+
+def clipped_in_a_loop(x):
+    h = 1.0
+    for _ in range(3):
+        h = h * x
+        with ad.insert_grad_of(h) as dh:
+            if dh > 1.5:
+                dh = 1.5
+    return h
+
+
+def test_code_is_inserted_into_the_backward_sweep() -> None:
+    expected, dh = 0.0, 1.0
+    for i in (2, 1, 0):
+        dh = min(dh, 1.5)
+        expected += dh * 1.3**i
+        dh *= 1.3
+    value, slope = ad.value_and_grad(clipped_in_a_loop)(1.3)
+    assert value == clipped_in_a_loop(1.3) == pytest.approx(1.3**3)
+    assert slope == pytest.approx(expected)
+
+
+def test_inserted_code_prints_and_updates(capsys: pytest.CaptureFixture[str]) -> None:
+    def f(x):
+        y = x * x
+        with ad.insert_grad_of(y) as dy:
+            print("cotangent", dy.shape)
+            dy *= 2.0
+        return np.sum(y)
+
+    np.testing.assert_allclose(ad.grad(f)(np.array([1.0, 2.0])), [4.0, 8.0])
+    assert capsys.readouterr().out == "cotangent (2,)\n"
+
+
 def opaque(a, b):
     return float(np.frombuffer(np.float64(a * b * b).tobytes())[0])
 

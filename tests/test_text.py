@@ -55,11 +55,12 @@ def everything(x, n, q):
         m = None
     except:
         raise
-    with insert_grad_of(w) as dw:
+    with custom_grad(zz, w, x, y) as (dw,):
         dw_1 = dw * 2
-        dw = dw_1
-    with insert_grad_of(w) as dw_2:
+        results = (dw_1, None)
+    with custom_grad(zz_1, w) as (dw_2, dw_3,):
         print(dw_2)
+        results = ()
     f = (a,)
     g = [a, b]
     h = {'a': a, 'b': b}

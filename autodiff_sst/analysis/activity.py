@@ -32,12 +32,13 @@ from autodiff_sst.core.syntax import (
     Attribute,
     Block,
     Call,
+    CustomGrad,
     Effect,
     Expression,
     For,
     Function,
     If,
-    InsertGrad,
+    Literal,
     Merge,
     Name,
     Pop,
@@ -150,7 +151,12 @@ class _Flows:
                     for values in self.pushed.get(stack, []):
                         for target, value in zip(targets, values, strict=True):
                             self.flow(target, reads(value))
-                case InsertGrad() | Effect() | Store() | Raise():
+                case CustomGrad(target, _, arguments, _, body, results):
+                    self.block(body)
+                    for argument, result in zip(arguments, results, strict=True):
+                        if result != Literal(None):
+                            self.flow(target, reads(argument))
+                case Effect() | Store() | Raise():
                     pass
                 case _:
                     assert_never(statement)

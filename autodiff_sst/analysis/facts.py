@@ -27,11 +27,11 @@ from autodiff_sst.core.syntax import (
     Assign,
     Block,
     Carry,
+    CustomGrad,
     Effect,
     For,
     Function,
     If,
-    InsertGrad,
     Merge,
     Pop,
     Push,
@@ -108,8 +108,11 @@ class _Walk:
                             facts[handler.name] = OPAQUE
                         self.block(handler.body)
                     self.merge(merges)
-                case InsertGrad(target, value, body):
-                    facts[target] = facts[value]
+                case CustomGrad(target, value, _, bars, body):
+                    facts[target] = known = fact(value, facts)
+                    parts = getattr(known, "items", ()) if len(bars) > 1 else (known,)
+                    for k, bar in enumerate(bars):
+                        facts[bar] = parts[k] if k < len(parts) else UNKNOWN
                     self.block(body)
                 case Effect() | Store() | Accumulate() | Raise():
                     pass

@@ -12,9 +12,11 @@ from autodiff_sst.core.syntax import (
     UNDEFINED,
     Assign,
     Atom,
+    Attribute,
     Binary,
     Block,
     Call,
+    CustomGrad,
     Effect,
     Expression,
     For,
@@ -115,6 +117,8 @@ class Owners:
                 updates = isinstance(value, Call) and _is_update(value)
                 if updates or is_fresh(value):
                     self.made.setdefault(target, []).append(None)
+                elif isinstance(value, Attribute) and value.name in ("shape", "ndim", "size"):
+                    pass
                 elif isinstance(value, Literal):
                     self.made.setdefault(target, []).append(value)
                 else:
@@ -126,6 +130,9 @@ class Owners:
                 for carry in carries:
                     self.loops[carry.name] = statement
                     self.hold(carry.name, (carry.init, carry.next), statement)
+            case CustomGrad(_, value, arguments, bars):
+                self.kept |= reads(value).union(*map(reads, arguments))
+                self.made |= {bar: [None] for bar in bars}  # nobody sees a cotangent change
             case Effect(Call(Object(function))) if function is print:
                 pass
             case _:

@@ -22,6 +22,7 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Carry,
+    CustomGrad,
     DictOf,
     Effect,
     Expression,
@@ -30,7 +31,6 @@ from autodiff_sst.core.syntax import (
     Handler,
     If,
     Index,
-    InsertGrad,
     ListOf,
     Literal,
     Merge,
@@ -126,12 +126,16 @@ class _Parser:
                     self.bound |= {handler.name} - {None}  # type: ignore[arg-type]
                     caught.append(Handler(kind, handler.name, self.block(part)))
                 done.append(Try(inner, tuple(caught), self.merge(merges)))
-            case ast.With([ast.withitem(ast.Call(_, [ast.Name(name)]), ast.Name(target))], body):
-                self.bound.add(target)
-                body, last = self.split_assigns(body, {target})
+            case ast.With(
+                [ast.withitem(ast.Call(_, [ast.Name(target), *given]), ast.Tuple(bars))],
+                [*body, ast.Assign(_, ast.Tuple(results))],
+            ):
+                atoms = tuple(map(self.atom, given))
+                names = tuple(cast(ast.Name, bar).id for bar in bars)
+                self.bound |= {target, *names}
                 block = self.block(body)
-                result = self.atom(last[0][1]) if last else Name(target)
-                done.append(InsertGrad(target, name, block, result))
+                made = tuple(map(self.atom, results))
+                done.append(CustomGrad(target, atoms[0], atoms[1:], names, block, made))
             case ast.Raise(value):
                 done.append(Raise(None if value is None else self.atom(value)))
             case _:

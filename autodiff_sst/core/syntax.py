@@ -12,7 +12,7 @@
                 | for x in range(a, ...): block                For, with its carries
                 | while (block; a): block                      While, with its carries
                 | try: block except a as x: block ...          Try, with its merges
-                | with insert_grad_of(x) as x: block           InsertGrad
+                | with custom_grad(x, a, a, ...) as x, ...: block           CustomGrad
                 | raise a                                      Raise
     e         ::= a | f(a, ..., k=a) | a + a | -a | a < a | a[i] | a.name
                 | (a, ...) | [a, ...] | {a: a, ...} | stack()
@@ -304,14 +304,16 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class InsertGrad:
-    """In the backward sweep: `body` runs on the cotangent of `value`, called `target`, and makes
-    of it `result`. Nothing in the forward sweep."""
+class CustomGrad:
+    """`target` is `value`; in the backward sweep `body` makes of the cotangents of the value's
+    items, `bars`, the cotangents `results` of `arguments`. Several bars: the value is a tuple."""
 
     target: str
-    value: str
+    value: Atom
+    arguments: tuple[Atom, ...]
+    bars: tuple[str, ...]
     body: Block
-    result: Atom
+    results: tuple[Atom, ...]
     origin: Origin | None = None
 
 
@@ -323,7 +325,7 @@ class Raise:
 
 Statement: TypeAlias = (
     "Assign | Effect | Store | Accumulate | Append | Push | Pop | If | For | While | Try"
-    " | InsertGrad | Raise"
+    " | CustomGrad | Raise"
 )
 Block: TypeAlias = "tuple[Statement, ...]"
 

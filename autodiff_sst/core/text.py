@@ -25,6 +25,7 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Carry,
+    CustomGrad,
     DictOf,
     Effect,
     Expression,
@@ -32,7 +33,6 @@ from autodiff_sst.core.syntax import (
     Function,
     If,
     Index,
-    InsertGrad,
     ListOf,
     Literal,
     Merge,
@@ -111,11 +111,11 @@ def _statement(statement: Statement) -> list[str]:
                 lines += [f"except{kind}:"]
                 lines += _indent(show_block(handler.body) + _merges(merges, k))
             return lines
-        case InsertGrad(target, name, body, result):
-            lines = show_block(body)
-            if result != Name(target):
-                lines.append(f"{target} = {show_expression(result)}")
-            return [f"with insert_grad_of({name}) as {target}:", *_indent(lines)]
+        case CustomGrad(target, value, arguments, bars, body, results):
+            given = ", ".join([target, *map(show_expression, (value, *arguments))])
+            end = f"results = {show_expression(TupleOf(results))}"
+            head = f"with custom_grad({given}) as ({', '.join(bars)},):"
+            return [head, *_indent([*show_block(body), end])]
         case Raise(value):
             return ["raise" if value is None else f"raise {show_expression(value)}"]
         case _:

@@ -19,12 +19,12 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Carry,
+    CustomGrad,
     Effect,
     Expression,
     For,
     Function,
     If,
-    InsertGrad,
     ListOf,
     Literal,
     Merge,
@@ -205,13 +205,16 @@ class _Checker:
                     self.block(handler.body, inner)
                     ends.append(inner)
                 self.merge(statement, merges, ends, scope)
-            case InsertGrad(target, value, body, result):
-                self.see(scope, value)
+            case CustomGrad(target, value, arguments, bars, body, results):
+                self.reads(scope, (value, *arguments))
                 inner = scope.inner()
-                self.bind(inner, [target])
+                self.bind(inner, bars)
                 self.block(body, inner)
                 self.statement = statement
-                self.read(inner, result)
+                self.reads(inner, results)
+                if len(results) != len(arguments):
+                    raise self.fail("a cotangent for each argument was due")
+                self.bind(scope, [target])
             case Raise(value):
                 self.reads(scope, () if value is None else (value,))
             case _:

@@ -15,6 +15,7 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Carry,
+    CustomGrad,
     DictOf,
     Effect,
     Expression,
@@ -22,7 +23,6 @@ from autodiff_sst.core.syntax import (
     Function,
     If,
     Index,
-    InsertGrad,
     ListOf,
     Literal,
     Merge,
@@ -157,8 +157,14 @@ def rebuild(
             )
             merges = _map_merges(merges, change)
             return replace(statement, body=block(body), handlers=changed, merges=merges)
-        case InsertGrad(_, value, body, result):
-            return replace(statement, value=name(value), body=block(body), result=change(result))
+        case CustomGrad(_, value, arguments, _, body, results):
+            return replace(
+                statement,
+                value=change(value),
+                arguments=tuple(map(change, arguments)),
+                body=block(body),
+                results=tuple(map(change, results)),
+            )
         case Raise(value):
             return replace(statement, value=None if value is None else change(value))
         case _:
@@ -236,8 +242,8 @@ def binds(statement: Statement) -> tuple[str, ...]:
         case Try(handlers=handlers, merges=merges):
             caught = [h.name for h in handlers if h.name is not None]
             return (*caught, *(m.name for m in merges))
-        case InsertGrad(target):
-            return (target,)
+        case CustomGrad(target, bars=bars):
+            return (target, *bars)
         case Effect() | Store() | Accumulate() | Append() | Push() | Raise():
             return ()
         case _:
@@ -294,8 +300,8 @@ def _rename_bound(statement: Statement, name: Callable[[str], str]) -> Statement
             return replace(statement, target=name(target), carries=carries)
         case While(carries=carries):
             return replace(statement, carries=tuple(replace(c, name=name(c.name)) for c in carries))
-        case InsertGrad(target):
-            return replace(statement, target=name(target))
+        case CustomGrad(target, bars=bars):
+            return replace(statement, target=name(target), bars=tuple(map(name, bars)))
         case _:
             return statement
 

@@ -21,6 +21,7 @@ from autodiff_sst.core.syntax import (
     Binary,
     Block,
     Call,
+    CustomGrad,
     DictOf,
     Effect,
     Expression,
@@ -28,7 +29,6 @@ from autodiff_sst.core.syntax import (
     Function,
     If,
     Index,
-    InsertGrad,
     ListOf,
     Literal,
     Name,
@@ -191,8 +191,8 @@ class _Nest:
                     inner = self.inner(handler.body, last)
                     caught.append(ast.ExceptHandler(kind, handler.name, inner))
                 return [ast.Try(self.inner(body, ends), caught, [], [])]
-            case InsertGrad():
-                return []  # nothing in a forward sweep
+            case CustomGrad():
+                raise AssertionError("a custom gradient is left out before (custom.py)")
             case Raise(value):
                 return [ast.Raise(None if value is None else self.expression(value), None)]
             case _:

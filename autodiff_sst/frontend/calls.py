@@ -32,16 +32,35 @@ from autodiff_sst.errors import AutodiffError
 REASONS: dict[Any, AutodiffError] = {}
 
 
+Value = Any  # an atom, or something Static
+
+
+class Static:
+    """What lowering knows itself; never part of the core."""
+
+
 @dataclass(frozen=True, eq=False)
-class Closure:
-    """A function that is defined in the function that is lowered; never part of the core."""
+class StaticTuple(Static):
+    """A tuple with a function in it."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Partial(Static):
+    """A `functools.partial`."""
+
+    function: Value
+    given: Arguments
+
+
+@dataclass(frozen=True, eq=False)
+class Closure(Static):
+    """A function that is defined in the function that is lowered."""
 
     node: Any
     scope: Any  # the lowering in whose variables it was defined
-    defaults: dict[str, Atom | Closure]
-
-
-Value = Any  # an atom, or a Closure
+    defaults: dict[str, Value]
 
 
 @dataclass
@@ -88,6 +107,13 @@ def bind(
 
 def unwrap_partial(function: Any, given: Arguments) -> tuple[Any, Arguments]:
     """A `functools.partial` and its arguments as the function and all of them."""
+    while isinstance(function, Partial):
+        before = function.given
+        named = {**before.keywords, **given.keywords}
+        given = Arguments(before.positional + given.positional, named)
+        function = function.function
+    if isinstance(function, Object):
+        function = function.value
     while isinstance(function, functools.partial):
         first = [constant_atom(a) for a in function.args]
         named = {k: constant_atom(a) for k, a in function.keywords.items()}

@@ -36,7 +36,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import Closure
+from autodiff_sst.frontend.calls import Static
 from autodiff_sst.frontend.exits import (
     assigned,
     has_exit,
@@ -59,7 +59,7 @@ class Control(Expressions):
     block: list[Statement]
 
     def value(self, node: Any) -> Any:
-        """An atom, or a closure (calls.py)."""
+        """An atom, or something static (calls.py)."""
         raise NotImplementedError
 
     def version(self, variable: str) -> str:
@@ -129,7 +129,7 @@ class Control(Expressions):
         merges = []
         for variable in dict.fromkeys([*ends[0], *ends[1]]):
             a, b = (end.get(variable, UNDEFINED) for end in ends)
-            if isinstance(a, Closure) or isinstance(b, Closure):
+            if isinstance(a, Static) or isinstance(b, Static):
                 if UNDEFINED in (a, b) or a is b:
                     self.values[variable] = b if a == UNDEFINED else a
                     continue
@@ -181,11 +181,11 @@ class Control(Expressions):
         carries = tuple(
             Carry(carried[v], inits[v], nexts[v])
             for v in variables
-            if not isinstance(nexts[v], Closure)
+            if not isinstance(nexts[v], Static)
         )
         for variable in variables:
             self.values[variable] = Name(carried[variable])
-            if isinstance(nexts[variable], Closure):
+            if isinstance(nexts[variable], Static):
                 self.values[variable] = nexts[variable]
         return block, carries
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -10,23 +11,38 @@ from typing import Any
 import gast
 
 from autodiff_sst.core.names import Names
-from autodiff_sst.core.syntax import Assign, Call, Expression, Name, Object
+from autodiff_sst.core.syntax import (
+    Assign,
+    Call,
+    Expression,
+    Literal,
+    Name,
+    Object,
+    Subscript,
+    TupleOf,
+)
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import (
     REASONS,
     Arguments,
     BindingError,
     Closure,
+    Partial,
+    Static,
+    StaticTuple,
     bind,
+    constant_atom,
     defaults_of,
     spread,
     spread_keywords,
     unwrap_partial,
 )
 from autodiff_sst.frontend.control import Control
+from autodiff_sst.frontend.custom import inline_custom
 from autodiff_sst.frontend.exits import own_nodes
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.source import Source, read_source
+from autodiff_sst.markers import CustomGradient
 
 
 @dataclass
@@ -79,8 +95,17 @@ class Inlining(Control):
         return Closure(node, self, defaults)
 
     def evaluate(self, node: Any) -> Any:
-        """An expression, or a closure."""
+        """An expression, or something static."""
         match node:
+            case gast.Tuple(elts=items) if not any(isinstance(i, gast.Starred) for i in items):
+                values = tuple(map(self.value, items))
+                static = any(isinstance(v, Static) for v in values)
+                return StaticTuple(values) if static else TupleOf(values)
+            case gast.Subscript(value=base, slice=gast.Constant(value=int() as k)):
+                value = self.value(base)
+                if isinstance(value, StaticTuple):
+                    return value.items[k]
+                return Subscript(value, (Literal(k),))
             case gast.Lambda():
                 return self.closure(node)
             case gast.Name(id=name):
@@ -91,23 +116,38 @@ class Inlining(Control):
                 return self.expression(node)
 
     def value(self, node: Any) -> Any:
-        """An atom, or a closure."""
+        """An atom, or something static."""
         made = self.evaluate(node)
-        return made if isinstance(made, Closure) else self.emit(made, node)
+        return made if isinstance(made, Static) else self.emit(made, node)
 
     def call(self, node: Any) -> Any:
         called = self.value(node.func)
         given = self.arguments(node)
-        if isinstance(called, Closure):
-            return self.inline_closure(called, given)
-        if isinstance(called, Object):
-            function, all_given = unwrap_partial(called.value, given)
+        if isinstance(called, Object) and called.value is functools.partial:
+            function, *first = given.positional
+            return Partial(function, Arguments(first, given.keywords))
+        return self.call_value(called, given, node)
+
+    def call_value(self, called: Any, given: Arguments, node: Any) -> Any:
+        """A call of an atom, or of something static."""
+        if isinstance(called, Partial | Object):
+            function, given = unwrap_partial(called, given)
+            if isinstance(function, Closure | Name):
+                called = function
+            elif not isinstance(called, Object) or function is not called.value:
+                called = constant_atom(function)
             if isinstance(function, FunctionType) and self.shared.inlines(function):
-                made = self.inline_function(function, all_given)
+                made = self.inline_function(function, given)
                 if made is not None:
                     return made
+            if isinstance(function, CustomGradient):
+                made = inline_custom(self, function, given, node)
+                if made is not None:
+                    return made
+        if isinstance(called, Closure):
+            return self.inline_closure(called, given)
         for value in (*given.positional, *given.keywords.values()):
-            if isinstance(value, Closure):
+            if isinstance(value, Static):
                 raise UnsupportedSyntaxError(
                     "a function defined here cannot be passed to what has no Python source",
                     self.source.origin(node),
@@ -157,19 +197,23 @@ class Inlining(Control):
             return None
         before = len(self.block)
         try:
-            source = read_source(function)
-            fence(source)
-            defaults = defaults_of(function, source.tree)
-            values = bind(source.tree, given, defaults, lambda e: self.emit(e, source.tree))
-            local = {*code.co_varnames, *code.co_cellvars}
-            inner = type(self)(source, source.tree, self.shared, local, values, None)
-            return self.run_inside(inner, code)
+            return self.body_of(function, given)
         except AutodiffError as error:
             REASONS[function] = error
         except BindingError:
             pass
         del self.block[before:]
         return None
+
+    def body_of(self, function: FunctionType, given: Arguments) -> Any:
+        code = function.__code__
+        source = read_source(function)
+        fence(source)
+        defaults = defaults_of(function, source.tree)
+        values = bind(source.tree, given, defaults, lambda e: self.emit(e, source.tree))
+        local = {*code.co_varnames, *code.co_cellvars}
+        inner = type(self)(source, source.tree, self.shared, local, values, None)
+        return self.run_inside(inner, code)
 
     def alias(self, name: str, atom: Name, node: Any) -> Name:
         """Another name of the same object: passes that ask who shares it must see that."""

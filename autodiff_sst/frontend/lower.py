@@ -38,7 +38,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import Closure
+from autodiff_sst.frontend.calls import Static, StaticTuple
 from autodiff_sst.frontend.control import VALUE
 from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
@@ -85,7 +85,7 @@ def lower(source: Source, inlines: Callable[[Any], bool] = lambda function: Fals
     lowering = _Lowering(source, source.tree, shared, local, values, None)
     lowering.used = {*parameters}
     result = lowering.run()
-    if isinstance(result, Closure):
+    if isinstance(result, Static):
         raise UnsupportedSyntaxError(
             "a function as the result has no derivative", source.origin(source.tree)
         )
@@ -155,6 +155,8 @@ class _Lowering(Sugar):
                 self.block.append(Raise(value, self.source.origin(node)))
             case gast.Assert(test=test, msg=message):
                 self.assertion(node, test, message)
+            case gast.With():
+                self.with_block(node)
             case gast.FunctionDef(name=name):
                 self.values[name] = self.closure(node)
             case gast.Expr(value=gast.Constant()) | gast.Pass():
@@ -171,7 +173,7 @@ class _Lowering(Sugar):
                 self.append(name, item)
             case gast.Expr(value=value):
                 made = self.evaluate(value)
-                if not isinstance(made, Closure | Name | Literal | Object):
+                if not isinstance(made, Static | Name | Literal | Object):
                     self.block.append(Effect(made, self.source.origin(value)))
             case _:
                 raise AssertionError(f"the fence let {type(node).__name__} pass")
@@ -179,7 +181,7 @@ class _Lowering(Sugar):
     def assign(self, targets: list[Any], value: Any) -> None:
         first = targets[0].id if isinstance(targets[0], gast.Name) else None
         made = self.evaluate(value)
-        atom = made if isinstance(made, Closure) else self.emit(made, value, first)
+        atom = made if isinstance(made, Static) else self.emit(made, value, first)
         for target in targets:
             self.assign_to(target, atom)
 
@@ -189,6 +191,10 @@ class _Lowering(Sugar):
                 # Another name of the same object: passes that ask who shares it must see that.
                 atom = self.alias(self.version(target.id), atom, target)
             self.values[target.id] = atom
+            return
+        if isinstance(atom, StaticTuple):
+            for one, value in zip(target.elts, atom.items, strict=True):
+                self.assign_to(one, value)
             return
         starred = [k for k, t in enumerate(target.elts) if isinstance(t, gast.Starred)]
         after = len(target.elts) - 1 - starred[0] if starred else 0
@@ -207,7 +213,7 @@ class _Lowering(Sugar):
         match node:
             case gast.Call() | gast.Lambda():
                 made = self.call(node) if isinstance(node, gast.Call) else None
-                if made is None or isinstance(made, Closure):
+                if made is None or isinstance(made, Static):
                     raise UnsupportedSyntaxError(
                         "a function as a value is not supported here", self.source.origin(node)
                     )
@@ -251,7 +257,7 @@ class _Lowering(Sugar):
 
     def name(self, name: str, node: Any) -> Atom:
         found = self.lookup(name, node)
-        if isinstance(found, Closure):
+        if isinstance(found, Static):
             words = f"the function `{name}` as a value is not supported here"
             raise UnsupportedSyntaxError(words, self.source.origin(node), instead="a call of it.")
         return cast(Atom, found)

@@ -19,7 +19,9 @@ from autodiff_sst.core.syntax import (
     Object,
     Raise,
 )
+from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import original
+from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.inline import Inlining
 
@@ -58,6 +60,14 @@ class Sugar(Inlining):
             if value is not None:
                 self.values[name] = value
         return made
+
+    def with_block(self, node: Any) -> None:
+        if insert_grad(self, node):
+            return
+        raise UnsupportedSyntaxError(
+            "`with` is not supported yet", self.source.origin(node),
+            instead="the statements in it, without `with`.",
+        )  # fmt: skip
 
     def assertion(self, node: Any, test: Any, message: Any) -> None:
         origin = self.source.origin(node)

@@ -23,11 +23,11 @@ from autodiff_sst.core.syntax import (
     Assign,
     Block,
     Carry,
+    CustomGrad,
     Effect,
     For,
     Function,
     If,
-    InsertGrad,
     Merge,
     Pop,
     Push,
@@ -114,8 +114,9 @@ class _Needs:
                     for handler in handlers:
                         self.block(handler.body, around)
                     self.merges(merges, around)
-                case InsertGrad():
-                    self.mark(reads(statement) | around)
+                case CustomGrad(target, body=body):
+                    self.add(target, reads(statement) | around)
+                    self.block(body, frozenset([target]))
                 case _:
                     assert_never(statement)
 
@@ -176,7 +177,9 @@ def _statement(statement: Statement, needs: _Needs) -> Statement | None:
             handlers = tuple(replace(h, body=_sweep(h.body, needs)) for h in handlers)
             merges = tuple(m for m in merges if m.name in needed)
             return replace(statement, body=_sweep(body, needs), handlers=handlers, merges=merges)
-        case Effect() | Store() | Raise() | InsertGrad():
+        case CustomGrad(target):
+            return statement if target in needed else None
+        case Effect() | Store() | Raise():
             return statement
         case _:
             assert_never(statement)

@@ -29,6 +29,7 @@ from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Block,
+    CustomGrad,
     DictOf,
     Effect,
     For,
@@ -221,6 +222,7 @@ class Reverse:
     def statement(self, statement: Statement) -> Block:
         from autodiff_sst.transform.reverse.assign import reverse_assign
         from autodiff_sst.transform.reverse.branch import reverse_if
+        from autodiff_sst.transform.reverse.custom import reverse_custom
         from autodiff_sst.transform.reverse.effects import check_effect
         from autodiff_sst.transform.reverse.loop import reverse_for, reverse_while
         from autodiff_sst.transform.reverse.stacks import reverse_append, reverse_pop, reverse_push
@@ -246,6 +248,8 @@ class Reverse:
                 known = Place(target) in self.cotangents
                 if known and isinstance(value, Name) and value.id in self.active:
                     self.add(value.id, self.read_back(target, index))
+            case CustomGrad():
+                reverse_custom(self, statement)
             case Effect() | Raise():
                 pass
             case _:
