@@ -66,8 +66,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
         ValueError: `pullback` gets a cotangent of another shape or structure than `y`.
     """
     derivative = Derivative(f, "vjp", tuple(range(len(primals))))
-    values = derivative.bind(primals, {})
-    pair = derivative.pair(values)
+    pair, values = derivative.bound_pair(primals, {})
     y, saved = pair.forward.function(*values)
 
     def pullback(y_bar: Any) -> tuple[Any, ...]:
@@ -107,7 +106,8 @@ def hvp(f: Function, argnums: int | str = 0) -> Callable[..., Any]:
         if np.shape(v) != np.shape(values[position]):
             due = np.shape(values[position])
             raise ValueError(f"hvp: a vector of shape {due} was due, not {np.shape(v)}")
-        return derivative.derived_for(values).loaded.function(*values, v)
+        derived, values = derivative.bound(tuple(primals), kwargs)
+        return derived.loaded.function(*values, v)
 
     return product
 

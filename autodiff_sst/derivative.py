@@ -8,7 +8,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autodiff_sst.frontend.lower import Lowered
     from autodiff_sst.transform.reverse.program import Request
 
+T = TypeVar("T")
 Argnums = int | str | tuple[int | str, ...]
 
 
@@ -57,8 +58,7 @@ class Derivative:
             key = tuple(map(_kind, args))
             derived = self._quick.get(key)
         if derived is None:
-            values = self.bind(args, kwargs)
-            derived = self.derived_for(values)
+            derived, values = self.bound(args, kwargs)
             if key is not None and None not in key and len(values) == len(args):
                 self._quick[key] = derived
         self._last = derived
@@ -74,12 +74,26 @@ class Derivative:
         if self._last is None:
             from autodiff_sst.analysis.values import Unknown
 
-            return self.derive({p: Unknown(p) for p in self.parameters()}).loaded.text
+            derived = self._learning(
+                lambda: self.derive({p: Unknown(p) for p in self.parameters()})
+            )
+            return derived.loaded.text
         return self._last.loaded.text
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The source that is specialised to the types and ranks of these arguments."""
-        return self.derived_for(self.bind(args, kwargs)).loaded.text
+        return self.bound(args, kwargs)[0].loaded.text
+
+    def _learning(self, make: Callable[[], T]) -> T:
+        """What `make` makes; again, as often as it tells more of what is called where."""
+        from autodiff_sst.driver import learn
+        from autodiff_sst.frontend.hints import MoreHintsError
+
+        while True:
+            try:
+                return make()
+            except MoreHintsError as more:
+                learn(self.base, more)
 
     def show(self) -> None:
         """Prints the source, in colours on a terminal if Pygments is installed (`show` extra)."""
@@ -186,6 +200,16 @@ class Derivative:
         core = self.core_of_primal(facts)
         return program_after(name, core, facts, self.request(core))
 
+    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Derived, list[Any]]:
+        """The derivative for these arguments, and the values for it."""
+        return self._learning(lambda: (self.derived_for(values := self.bind(args, kwargs)), values))
+
+    def bound_pair(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[DerivedPair, list[Any]]:
+        """Forward and backward function, and the values for them."""
+        return self._learning(lambda: (self.pair(values := self.bind(args, kwargs)), values))
+
     def pair(self, values: list[Any]) -> DerivedPair:
         """Forward and backward function for these arguments, compiled once a signature."""
         from autodiff_sst.analysis.values import abstract
@@ -206,8 +230,7 @@ class Derivative:
         """The value for these arguments, and the pullback, which takes what broadcasts to it."""
         from autodiff_sst.runtime.broadcast import unbroadcast
 
-        values = self.bind(args, kwargs)
-        pair = self.pair(values)
+        pair, values = self.bound_pair(args, kwargs)
         y, saved = pair.forward.function(*values)
 
         def pullback(y_bar: Any) -> tuple[Any, ...]:

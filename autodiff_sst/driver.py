@@ -21,6 +21,7 @@ from autodiff_sst.core.walk import all_names
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.fence import fence
+from autodiff_sst.frontend.hints import Hints, MoreHintsError, joined
 from autodiff_sst.frontend.lower import Lowered, lower
 from autodiff_sst.frontend.source import read_source
 from autodiff_sst.optimize.algebra import simplify_algebra
@@ -73,15 +74,22 @@ def tell(name: str, function: Function) -> None:
 
 
 _lowered: WeakKeyDictionary[Any, Lowered] = WeakKeyDictionary()
+_hints: WeakKeyDictionary[Any, Hints] = WeakKeyDictionary()
 
 
 def lower_function(function: Any) -> Lowered:
-    """The core of a function, lowered once."""
+    """The core of a function, lowered once with the hints that there are."""
     found = _lowered.get(function) if isinstance(function, FunctionType) else None
     if found is None:
         found = _lower(function)
         _lowered[function] = found
     return found
+
+
+def learn(function: Any, more: MoreHintsError) -> None:
+    """Lowers a function anew, with what its arguments have told."""
+    _hints[function] = joined(_hints.get(function, {}), more.hints)
+    _lowered.pop(function, None)
 
 
 def inlines(function: Any) -> bool:
@@ -97,7 +105,7 @@ def _lower(function: Any) -> Lowered:
     if parameters.vararg is not None or parameters.kwarg is not None:
         words = "`*args` and `**kwargs` of the function itself are not supported yet"
         raise UnsupportedSyntaxError(words, source.origin(source.tree), instead="names.")
-    lowered = lower(source, inlines)
+    lowered = lower(source, inlines, _hints.get(function))
     tell("lower", lowered.function)
     # Variables that nobody reads again need no merges and no carries. Copies stay: `resolve` asks
     # which names share an object.
@@ -107,7 +115,7 @@ def _lower(function: Any) -> Lowered:
 def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -> Function:
     """The optimised reverse of a core function; `facts` of its parameters."""
     watch("lower", core)
-    core = propagate_copies(resolve(core, facts))
+    core = propagate_copies(resolve(core, facts, inlines))
     watch("resolve", core)
     known = find_facts(core, facts)
     derived = reverse(core, known, request)
@@ -183,7 +191,7 @@ SEED = "y_bar"
 def derive_pair(
     core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]
 ) -> DerivedPair:
-    core = propagate_copies(resolve(core, facts))
+    core = propagate_copies(resolve(core, facts, inlines))
     known = find_facts(core, facts)
     request = Request(
         by, f"vjp_{core.name}", with_value=True, seed=SEED, as_tuple=True, in_pair=True

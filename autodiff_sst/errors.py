@@ -21,7 +21,8 @@ class Origin:
     """A place in the user's program; `line` and `column` count from 1, `width` in characters.
 
     `function` is the name of the function that the place is in. A statement of a backward sweep
-    (`backward`) has the place of the statement that it reverses.
+    (`backward`) has the place of the statement that it reverses. `calls` are the calls around whose
+    place the body of the function took, the outermost first: line, column and width of each.
     """
 
     file: str
@@ -30,6 +31,7 @@ class Origin:
     width: int = 1
     function: str = ""
     backward: bool = False
+    calls: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def text(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -154,6 +155,10 @@ def attribute(base: Abstract, name: str, where: str) -> Abstract:
     if (position := position_of(base, name)) is not None:
         assert isinstance(base, Tuple | Record)
         return base.items[position]
+    if isinstance(base, Record):
+        member = inspect.getattr_static(base.cls, name, None)
+        plain = member is None or hasattr(type(member), "__get__")
+        return OPAQUE if plain else abstract(member)
     if isinstance(base, Array | Scalar | Unknown) and name in ("shape", "size", "ndim"):
         known = rank(base)
         if name == "shape":

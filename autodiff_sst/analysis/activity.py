@@ -80,6 +80,9 @@ def sources_of(value: Expression, facts: Mapping[str, Abstract]) -> Names:
     match value:
         case Attribute(_, name) if name in _SHAPE_ONLY:
             return frozenset()
+        case Attribute(base, name) if isinstance(known := fact(base, facts), Record):
+            if name not in known.keys:  # of the class
+                return frozenset()
         case Call(function):
             called: Any = fact(function, facts)
             if isinstance(called, Known) and is_nondifferentiable(called.value):

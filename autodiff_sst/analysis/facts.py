@@ -14,6 +14,7 @@ from autodiff_sst.analysis.values import (
     OPAQUE,
     UNKNOWN,
     Abstract,
+    Known,
     List,
     Tuple,
     join,
@@ -49,6 +50,13 @@ def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[s
     walk = _Walk({name: parameters[name] for name in function.parameters})
     walk.block(function.body)
     return walk.facts
+
+
+def taken_branch(test: Abstract) -> int | None:
+    """Which branch of an `if` is taken, where that is known."""
+    if isinstance(test, Known) and isinstance(test.value, bool):
+        return 0 if test.value else 1
+    return None
 
 
 class _Walk:
@@ -92,10 +100,15 @@ class _Walk:
                     known_items = len(items) == len(targets)
                     for k, target in enumerate(targets):
                         facts[target] = items[k] if known_items else UNKNOWN
-                case If(_, then, orelse, merges):
+                case If(test, then, orelse, merges):
                     self.block(then)
                     self.block(orelse)
-                    self.merge(merges)
+                    decided = taken_branch(fact(test, facts))
+                    if decided is None:
+                        self.merge(merges)
+                    else:
+                        for merge in merges:
+                            facts[merge.name] = fact(merge.values[decided], facts)
                 case For(target, _, body, carries):
                     facts[target] = INT
                     self.loop((body,), carries)

@@ -17,8 +17,10 @@ import numpy as np
 
 from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
 from autodiff_sst.analysis.calls import made_by
+from autodiff_sst.analysis.knowledge import constant_of
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.values import (
+    BOOL,
     FLOAT,
     MANY,
     NOTHING,
@@ -219,6 +221,11 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return infer(Binary(IN_PLACE[called], *value.args), facts, where)
     if called is len and len(args) == 1 and isinstance(args[0], Tuple):
         return Known(len(args[0].items))
+    if called is type and len(args) == 1 and class_of(args[0]) is not None:
+        return Known(class_of(args[0]))
+    if called is isinstance and len(args) == 2 and (cls := class_of(args[0])) is not None:
+        kinds = constant_of(args[1])
+        return Known(issubclass(cls, kinds)) if kinds is not None else BOOL
     if called is stop_gradient:
         return args[0]
     if called is as_sequence:
@@ -246,6 +253,29 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
 
     key = ("call", called, count, tuple(names), *operands, where)
     return _cached(key, lambda: probe(run, operands, where))
+
+
+def class_of(value: Abstract) -> Any:
+    """The class of what an abstract value stands for; None if it is not known."""
+    match value:
+        case Scalar(kind, None):
+            return {"b": bool, "i": int, "f": float, "c": complex}[kind]
+        case Scalar(_, dtype):
+            return dtype.type if dtype is not None else None
+        case Known(v):
+            return type(v)
+        case Tuple(_, cls):
+            return cls or tuple
+        case Record(cls):
+            return cls
+        case List():
+            return list
+        case Dict():
+            return dict
+        case Array():
+            return np.ndarray
+        case _:
+            return None
 
 
 def is_pure(function: Any) -> bool:

@@ -40,7 +40,7 @@ def inline_custom(lowering: Any, function: CustomGradient, given: Arguments, nod
 
 
 def _inlined(lowering: Any, function: CustomGradient, given: Arguments, node: Any) -> Any:
-    made = lowering.body_of(function.function, given)
+    made = lowering.body_of(function.function, given, node)
     if not isinstance(made, StaticTuple) or len(made.items) != 2:
         raise BindingError("it does not return a value and a function that is known")
     value, backward = made.items

@@ -13,6 +13,8 @@ import gast
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
+    Attribute,
+    Binary,
     Call,
     Expression,
     Literal,
@@ -41,8 +43,11 @@ from autodiff_sst.frontend.control import Control
 from autodiff_sst.frontend.custom import inline_custom
 from autodiff_sst.frontend.exits import own_nodes
 from autodiff_sst.frontend.fence import fence
+from autodiff_sst.frontend.hints import Hint, Hints
 from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.markers import CustomGradient
+
+_TYPE = Object(type, "type", type)
 
 
 @dataclass
@@ -55,6 +60,7 @@ class Shared:
     made: dict[str, Expression] = field(default_factory=dict)
     running: list[Any] = field(default_factory=list)
     root: Any = None  # the code of the function that is lowered
+    hints: Hints = field(default_factory=dict)
 
 
 class Inlining(Control):
@@ -76,6 +82,7 @@ class Inlining(Control):
         self.enclosing = enclosing
         self.used: set[str] = set()
         self.block = []
+        self.receiver: Any = None  # the class of `self`, of a method
 
     def run(self) -> Any:
         raise NotImplementedError
@@ -121,12 +128,69 @@ class Inlining(Control):
         return made if isinstance(made, Static) else self.emit(made, node)
 
     def call(self, node: Any) -> Any:
-        called = self.value(node.func)
+        called = self.callee(node.func)
         given = self.arguments(node)
         if isinstance(called, Object) and called.value is functools.partial:
             function, *first = given.positional
             return Partial(function, Arguments(first, given.keywords))
         return self.call_value(called, given, node)
+
+    def callee(self, node: Any) -> Any:
+        """What is called; `super().method` with its object."""
+        match node:
+            case gast.Attribute(value=gast.Call(func=gast.Name(id="super"), args=[]), attr=name):
+                own = self.source.function
+                names = own.__code__.co_freevars
+                if self.receiver is None or "__class__" not in names:
+                    words = "`super()` is supported in methods only"
+                    raise UnsupportedSyntaxError(words, self.source.origin(node))
+                cell = (own.__closure__ or ())[names.index("__class__")]
+                member = getattr(super(cell.cell_contents, self.receiver), name)
+                first = self.values[own.__code__.co_varnames[0]]
+                return Partial(constant_atom(member), Arguments([first], {}))
+            case _:
+                return self.value(node)
+
+    def hinted(
+        self,
+        key: str,
+        subject: Any,
+        run: Callable[[Hint], Any],
+        otherwise: Callable[[], Any],
+        node: Any,
+    ) -> Any:
+        """A call where hints say whose body takes its place; or what there is without."""
+        origin = self.source.origin(node)
+        hints = self.shared.hints.get((origin, key), ())
+
+        def choose(rest: tuple[Hint, ...]) -> Any:
+            if not rest:
+                return self.emit(otherwise(), node)
+            hint = rest[0]
+            if hint.cls is None:
+                test = Binary("is", subject, constant_atom(hint.function))
+            else:
+                kind = self.emit(Call(_TYPE, (subject,)), node)
+                test = Binary("is", kind, constant_atom(hint.cls))
+
+            def body() -> Any:
+                made = run(hint)
+                return made if isinstance(made, Static) else self.emit(made, node)
+
+            return self.conditional(self.emit(test, node), body, lambda: choose(rest[1:]), node)
+
+        return choose(hints) if hints else otherwise()
+
+    def method(self, hint: Hint, subject: Any, given: Arguments, node: Any) -> Any:
+        """The body of a method, or the call of it if that cannot take its place."""
+        first = [subject] if hint.binds_self else []
+        bound = Arguments([*first, *given.positional], given.keywords)
+        function = hint.function
+        if isinstance(function, FunctionType) and self.shared.inlines(function):
+            made = self.inline_function(function, bound, node, hint.cls)
+            if made is not None:
+                return made
+        return self.call_value(constant_atom(function), bound, node)
 
     def call_value(self, called: Any, given: Arguments, node: Any) -> Any:
         """A call of an atom, or of something static."""
@@ -137,7 +201,7 @@ class Inlining(Control):
             elif not isinstance(called, Object) or function is not called.value:
                 called = constant_atom(function)
             if isinstance(function, FunctionType) and self.shared.inlines(function):
-                made = self.inline_function(function, given)
+                made = self.inline_function(function, given, node)
                 if made is not None:
                     return made
             if isinstance(function, CustomGradient):
@@ -145,7 +209,28 @@ class Inlining(Control):
                 if made is not None:
                     return made
         if isinstance(called, Closure):
-            return self.inline_closure(called, given)
+            return self.inline_closure(called, given, node)
+        if isinstance(called, Name):
+            return self.call_name(called, given, node)
+        return self.plain_call(called, given, node)
+
+    def call_name(self, called: Name, given: Arguments, node: Any) -> Any:
+        """A call of what only the kinds of the arguments tell."""
+        made = self.shared.made.get(called.id)
+        method = made.name if isinstance(made, Attribute) else "()"
+        subject = made.value if isinstance(made, Attribute) else called
+
+        def run(hint: Hint) -> Any:
+            if hint.cls is None:
+                return self.call_value(constant_atom(hint.function), given, node)
+            return self.method(hint, subject, given, node)
+
+        def plain() -> Any:
+            return self.plain_call(called, given, node)
+
+        return self.hinted(method, called if method == "()" else subject, run, plain, node)
+
+    def plain_call(self, called: Any, given: Arguments, node: Any) -> Call:
         for value in (*given.positional, *given.keywords.values()):
             if isinstance(value, Static):
                 raise UnsupportedSyntaxError(
@@ -177,7 +262,7 @@ class Inlining(Control):
                 given.keywords[keyword.arg] = self.value(keyword.value)
         return given
 
-    def inline_closure(self, closure: Closure, given: Arguments) -> Any:
+    def inline_closure(self, closure: Closure, given: Arguments, at: Any) -> Any:
         node, scope = closure.node, closure.scope
         if node in self.shared.running:
             words = "a function defined here that calls itself is not supported yet"
@@ -188,16 +273,19 @@ class Inlining(Control):
         local |= {n.name for n in own_nodes(node) if isinstance(n, gast.FunctionDef)} - {
             getattr(node, "name", "")
         }
-        return self.run_inside(type(self)(scope.source, node, self.shared, local, values, scope))
+        source = scope.source.called_from(self.source, at)
+        return self.run_inside(type(self)(source, node, self.shared, local, values, scope))
 
-    def inline_function(self, function: FunctionType, given: Arguments) -> Any:
+    def inline_function(
+        self, function: FunctionType, given: Arguments, node: Any, receiver: Any = None
+    ) -> Any:
         """The value of a call whose place the body takes; None if it must stay a call."""
         code = function.__code__
         if code in self.shared.running or code is self.shared.root:
             return None
         before = len(self.block)
         try:
-            return self.body_of(function, given)
+            return self.body_of(function, given, node, receiver)
         except AutodiffError as error:
             REASONS[function] = error
         except BindingError:
@@ -205,14 +293,17 @@ class Inlining(Control):
         del self.block[before:]
         return None
 
-    def body_of(self, function: FunctionType, given: Arguments) -> Any:
+    def body_of(
+        self, function: FunctionType, given: Arguments, node: Any, receiver: Any = None
+    ) -> Any:
         code = function.__code__
-        source = read_source(function)
+        source = read_source(function).called_from(self.source, node)
         fence(source)
         defaults = defaults_of(function, source.tree)
         values = bind(source.tree, given, defaults, lambda e: self.emit(e, source.tree))
         local = {*code.co_varnames, *code.co_cellvars}
         inner = type(self)(source, source.tree, self.shared, local, values, None)
+        inner.receiver = receiver
         return self.run_inside(inner, code)
 
     def alias(self, name: str, atom: Name, node: Any) -> Name:

@@ -26,6 +26,8 @@ from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Attribute,
+    Binary,
     Call,
     Effect,
     Expression,
@@ -38,10 +40,11 @@ from autodiff_sst.core.syntax import (
     Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import Static, StaticTuple
+from autodiff_sst.frontend.calls import Arguments, Static, StaticTuple
 from autodiff_sst.frontend.control import VALUE
 from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
+from autodiff_sst.frontend.hints import Hint, Hints
 from autodiff_sst.frontend.inline import Shared
 from autodiff_sst.frontend.source import Source
 from autodiff_sst.frontend.sugar import Sugar
@@ -67,18 +70,23 @@ class Lowered:
     captured: tuple[tuple[FunctionType | None, str], ...]
 
 
-def lower(source: Source, inlines: Callable[[Any], bool] = lambda function: False) -> Lowered:
+def lower(
+    source: Source,
+    inlines: Callable[[Any], bool] = lambda function: False,
+    hints: Hints | None = None,
+) -> Lowered:
     """The core of a source that has passed the fence.
 
     Args:
         inlines: whether the body of a function takes the place of its calls.
+        hints: which functions are called where only types tell (hints.py).
 
     Raises:
         UnsupportedSyntaxError: a name is read that is bound nowhere before.
         NameError: a global that does not exist.
     """
     code = source.function.__code__
-    shared = Shared(Names(names_in(code)), inlines, root=code)
+    shared = Shared(Names(names_in(code)), inlines, root=code, hints=hints or {})
     local = {*code.co_varnames, *code.co_cellvars}
     parameters = parameters_of(source.tree)
     values: dict[str, Any] = {p: Name(p) for p in parameters}
@@ -230,11 +238,41 @@ class _Lowering(Sugar):
                 return self.boolean(node, values)
             case gast.Compare(left=left, ops=ops) if len(ops) > 1:
                 return self.comparisons(node, self.atom(left), ops, OPERATORS)
+            case gast.BinOp(left=left, op=op, right=right):
+                a = self.atom(left)
+                return self.operator(OPERATORS[type(op)], a, self.atom(right), node)
+            case gast.Compare(left=left, ops=[op], comparators=[right]):
+                a = self.atom(left)
+                return self.operator(OPERATORS[type(op)], a, self.atom(right), node)
+            case gast.Attribute(value=value, attr=name):
+                made = super().expression(node)
+                if not isinstance(made, Attribute):
+                    return made
+                base = made.value
+
+                def run(hint: Hint) -> Any:
+                    return self.method(hint, base, Arguments([], {}), node)
+
+                return cast(Expression, self.hinted(name, base, run, lambda: made, node))
             case gast.NamedExpr(target=target, value=value):
                 self.assign([target], value)
                 return self.name(target.id, target)
             case _:
                 return super().expression(node)
+
+    def operator(self, symbol: str, left: Atom, right: Atom, node: Any) -> Expression:
+        """An operator, which may be a method of an object."""
+        if not self.shared.hints:
+            return Binary(symbol, left, right)
+
+        def run(subject: Atom, other: Atom) -> Callable[[Hint], Any]:
+            return lambda hint: self.method(hint, subject, Arguments([other], {}), node)
+
+        def reflected() -> Any:
+            plain = Binary(symbol, left, right)
+            return self.hinted(f"r{symbol}", right, run(right, left), lambda: plain, node)
+
+        return cast(Expression, self.hinted(symbol, left, run(left, right), reflected, node))
 
     def emit(self, value: Expression, node: Any, variable: str | None = None) -> Atom:
         if isinstance(value, Name | Literal | Object):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import linecache
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import CodeType, FunctionType
 from typing import Any, TypeAlias
 
@@ -34,10 +34,16 @@ class Source:
     tree: Any
     file: str
     lines: tuple[str, ...] = field(repr=False)
+    calls: tuple[tuple[int, int, int], ...] = ()  # in whose place it stands
 
     @property
     def name(self) -> str:
         return self.function.__name__ if self.function.__name__.isidentifier() else "function"
+
+    def called_from(self, outer: Source, node: Any) -> Source:
+        """This source in the place of a call in another."""
+        at = outer.origin(node)
+        return replace(self, calls=(*outer.calls, (at.line, at.column, at.width)))
 
     def origin(self, node: Any) -> Origin:
         """Where a node of the tree is."""
@@ -46,7 +52,8 @@ class Source:
         start = _characters(text, node.col_offset)
         end_line = getattr(node, "end_lineno", None)
         end = len(text.rstrip()) if end_line != line else _characters(text, node.end_col_offset)
-        return Origin(self.file, line, start + 1, max(1, end - start), self.name)
+        width = max(1, end - start)
+        return Origin(self.file, line, start + 1, width, self.name, calls=self.calls)
 
 
 def _characters(text: str, offset: int) -> int:

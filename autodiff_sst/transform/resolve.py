@@ -12,10 +12,11 @@ Leaves  methods of objects of which nothing is known; their names, to dead_code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from autodiff_sst.analysis.facts import find_facts
+from autodiff_sst.analysis.facts import find_facts, taken_branch
 from autodiff_sst.analysis.infer import IN_PLACE, infer
 from autodiff_sst.analysis.ownership import Owners
 from autodiff_sst.analysis.values import (
@@ -42,6 +43,7 @@ from autodiff_sst.core.syntax import (
     Expression,
     For,
     Function,
+    If,
     ListOf,
     Literal,
     Name,
@@ -52,16 +54,25 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, rebuild
 from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend.hints import MoreHintsError
 from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.registry import METHODS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
 
 
-def resolve(function: Function, parameters: Mapping[str, Abstract]) -> Function:
+def resolve(
+    function: Function,
+    parameters: Mapping[str, Abstract],
+    inlines: Callable[[Any], bool] = lambda function: False,
+) -> Function:
+    """Raises MoreHintsError where calls turn out to be of functions that `inlines` takes."""
     last = False
     while True:
         facts = find_facts(function, parameters)
+        if more := wanted_hints(function, facts, inlines):
+            raise MoreHintsError(more)
         resolving = _Resolving(facts, Names(all_names(function)), function.body, last)
         body = resolving.block(function.body)
         if not resolving.changed and not resolving.waits:
@@ -119,6 +130,12 @@ class _Resolving:
             ) is not None:
                 self.changed = True
                 return self.taken_apart(statement, *items)
+            case If(test, then, orelse, merges) if (
+                taken := taken_branch(infer(test, self.facts, ""))
+            ) is not None:
+                self.changed = True
+                copies = (Assign(m.name, m.values[taken], statement.origin) for m in merges)
+                return (*self.block((then, orelse)[taken]), *copies)
             case For() if is_unrolled(statement, self.facts):
                 self.changed = True
                 return unroll(statement, self.facts, self.names)

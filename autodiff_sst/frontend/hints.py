@@ -1,0 +1,46 @@
+"""What lowering learns of types: which Python functions are called where only the arguments tell.
+
+    y = layer(x)              t = type(layer)
+                       →      if t is Linear:            the body of Linear.__call__
+                                  …
+                              else:
+                                  y = layer(x)
+
+Lowering comes before types are known. Where a call turns out to be of a method, of an object, of a
+function that was an argument, or where an operator is a method, lowering runs again with a hint.
+A hint stays for all kinds of arguments: so it is a branch, which `resolve` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from autodiff_sst.errors import Origin
+
+
+@dataclass(frozen=True)
+class Hint:
+    """At this place `function` is called where the object is of class `cls`; without a class, where
+    the called object is `function` itself."""
+
+    function: Any
+    cls: Any = None
+    binds_self: bool = True
+
+
+Site: TypeAlias = tuple[Origin, str]  # a place, and the attribute or operator there
+Hints: TypeAlias = Mapping[Site, tuple[Hint, ...]]
+
+
+class MoreHintsError(Exception):
+    """Lowering must run again: `hints` were found."""
+
+    def __init__(self, hints: Hints) -> None:
+        super().__init__("lowering must run again")
+        self.hints = hints
+
+
+def joined(old: Hints, new: Hints) -> Hints:
+    return {**old, **{site: (*old.get(site, ()), *found) for site, found in new.items()}}

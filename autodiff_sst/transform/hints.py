@@ -1,0 +1,116 @@
+"""Which calls turn out to be of Python functions, once the kinds of the arguments are known."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import FunctionType, MethodType
+from typing import Any
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.facts import taken_branch
+from autodiff_sst.analysis.values import Abstract, Known, Record
+from autodiff_sst.core.syntax import (
+    Assign,
+    Attribute,
+    Binary,
+    Block,
+    Call,
+    Effect,
+    Expression,
+    Function,
+    If,
+    Name,
+)
+from autodiff_sst.core.walk import blocks, statements
+from autodiff_sst.frontend.hints import Hint, Hints, Site
+from autodiff_sst.markers import CustomGradient
+
+_METHODS = {
+    **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "@": "matmul"},
+    **{"//": "floordiv", "%": "mod", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"},
+    **{"==": "eq", "!=": "ne", "&": "and", "|": "or", "^": "xor"},
+}
+
+
+def wanted_hints(
+    function: Function, facts: Mapping[str, Abstract], inlines: Callable[[Any], bool]
+) -> Hints:
+    """The hints that the program lacks."""
+    finder = _Finder(function, facts, inlines)
+    finder.block(function.body)
+    return {site: tuple(found) for site, found in finder.found.items()}
+
+
+class _Finder:
+    def __init__(
+        self, function: Function, facts: Mapping[str, Abstract], inlines: Callable[[Any], bool]
+    ) -> None:
+        self.facts = facts
+        self.inlines = inlines
+        self.found: dict[Site, list[Hint]] = {}
+        self.made: dict[str, Expression] = {
+            s.target: s.value for s in statements(function.body) if isinstance(s, Assign)
+        }
+        # What an earlier hint has found at a place, and could not put in the place of the call.
+        self.tested = {
+            (s.origin, v.right)
+            for s in statements(function.body)
+            if isinstance(s, Assign) and isinstance(v := s.value, Binary) and v.operator == "is"
+        }
+
+    def block(self, block: Block) -> None:
+        for statement in block:
+            if isinstance(statement, If):
+                taken = taken_branch(fact(statement.test, self.facts))
+                if taken is not None:  # the other branch goes
+                    self.block((statement.then, statement.orelse)[taken])
+                    continue
+            if isinstance(statement, Assign | Effect) and statement.origin is not None:
+                for key, hint in self.hints(statement.value):
+                    found = self.found.setdefault((statement.origin, key), [])
+                    if hint not in found:
+                        found.append(hint)
+            for inner in blocks(statement):
+                self.block(inner)
+
+    def hints(self, value: Expression) -> list[tuple[str, Hint]]:
+        match value:
+            case Call(Name(name) as atom):
+                called, made = fact(atom, self.facts), self.made.get(name)
+                if isinstance(called, Known):
+                    function = called.value
+                    kinds = FunctionType | MethodType | CustomGradient
+                    if isinstance(function, kinds) and self.inlines(function):
+                        key = made.name if isinstance(made, Attribute) else "()"
+                        return [(key, Hint(function))]
+                if isinstance(called, Record):
+                    return self.member(called, "__call__", "()")
+                if isinstance(made, Attribute):
+                    return self.member(fact(made.value, self.facts), made.name, made.name)
+            case Attribute(base, name):
+                known = fact(base, self.facts)
+                if isinstance(known, Record) and name not in known.keys:
+                    member = inspect.getattr_static(known.cls, name, None)
+                    if isinstance(member, property) and isinstance(member.fget, FunctionType):
+                        return [(name, Hint(member.fget, known.cls))]
+            case Binary(op, left, right) if op in _METHODS:
+                first = self.member(fact(left, self.facts), f"__{_METHODS[op]}__", op)
+                return first or self.member(
+                    fact(right, self.facts), f"__r{_METHODS[op]}__", f"r{op}"
+                )
+        return []
+
+    def member(self, known: Abstract, name: str, key: str) -> list[tuple[str, Hint]]:
+        """The method that an attribute of an object is."""
+        if not isinstance(known, Record) or name in known.keys:
+            return []
+        member = inspect.getattr_static(known.cls, name, None)
+        binds = not isinstance(member, staticmethod)
+        if isinstance(member, staticmethod | classmethod):
+            function = getattr(known.cls, name) if not binds else member.__func__
+        else:
+            function = member
+        if not isinstance(function, FunctionType) or isinstance(member, classmethod):
+            return []
+        return [(key, Hint(function, known.cls, binds))]
