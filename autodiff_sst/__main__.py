@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from autodiff_sst.binding import Argnums
 from autodiff_sst.checks import check_grads
-from autodiff_sst.derivative import Argnums, Derivative
+from autodiff_sst.derivative import Derivative
 from autodiff_sst.errors import AutodiffError
 
 
@@ -41,12 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def text_of(derivative: Derivative, args: str | None, after: str | None) -> str:
     """The source for arguments that are written as Python, or for unknown ones."""
-    values: Any = None
-    if args is not None:
-        values = derivative.bind(arguments_of(args), {})
+    given = None if args is None else arguments_of(args)
     if after is not None:
-        return derivative.program_after(after, values)
-    return derivative.source if values is None else derivative.derived_for(values).loaded.text
+        return derivative.program_after(after, given)
+    return derivative.source if given is None else derivative.source_for(*given)
 
 
 def arguments_of(text: str) -> tuple[Any, ...]:

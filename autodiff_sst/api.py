@@ -7,7 +7,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from autodiff_sst.derivative import Argnums, Derivative
+from autodiff_sst.binding import Argnums
+from autodiff_sst.derivative import Derivative
 from autodiff_sst.runtime.structure import check_like
 
 Function = Callable[..., Any]
@@ -97,15 +98,12 @@ def hvp(f: Function, argnums: int | str = 0) -> Callable[..., Any]:
         ValueError: `v` has another shape.
     """
     derivative = Derivative(f, "hvp", argnums)
-    (name,) = derivative._by
-    position = [*derivative._signature.parameters].index(name)
 
     def product(*args: Any, **kwargs: Any) -> Any:
         *primals, v = args
-        values = derivative.bind(tuple(primals), kwargs)
-        if np.shape(v) != np.shape(values[position]):
-            due = np.shape(values[position])
-            raise ValueError(f"hvp: a vector of shape {due} was due, not {np.shape(v)}")
+        x = derivative.argument(tuple(primals), kwargs)
+        if np.shape(v) != np.shape(x):
+            raise ValueError(f"hvp: a vector of shape {np.shape(x)} was due, not {np.shape(v)}")
         derived, values = derivative.bound(tuple(primals), kwargs)
         return derived.loaded.function(*values, v)
 

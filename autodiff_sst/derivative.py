@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import html
 import importlib.util
-import inspect
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from autodiff_sst.binding import Argnums, Binding, Extra
 from autodiff_sst.errors import NonDifferentiableInputError, NonScalarOutputError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from autodiff_sst.transform.reverse.program import Request
 
 T = TypeVar("T")
-Argnums = int | str | tuple[int | str, ...]
+Key = tuple[Extra, tuple["Abstract", ...]]
 
 
 class Derivative:
@@ -39,16 +39,13 @@ class Derivative:
         self.kind = kind
         self.argnums = argnums
         self.has_aux = has_aux
-        self._signature = inspect.signature(primal)
-        self._by = resolve_argnums(self._signature, argnums, self.__name__)
-        self._derived: dict[tuple[Abstract, ...], Derived] = {}
-        self._pairs: dict[tuple[Abstract, ...], DerivedPair] = {}
+        self._binding = Binding(self.root, argnums)
+        self._derived: dict[Key, Derived] = {}
+        self._pairs: dict[Key, DerivedPair] = {}
         self._last: Derived | None = None
         # What was compiled, by kinds of plain arguments; `_plain` is how many there must be.
         self._quick: dict[tuple[Any, ...], Derived] = {}
-        positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        parameters = self._signature.parameters.values()
-        self._plain = len(parameters) if all(p.kind in positional for p in parameters) else -1
+        self._plain = len(self._binding.kinds) if self._binding.is_plain else -1
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         values: Any = args
@@ -65,7 +62,7 @@ class Derivative:
         try:
             return derived.loaded.function(*values)
         except NonScalarOutputError as error:
-            error.origin = error.origin or self._lowered.function.origin
+            error.origin = error.origin or self.lowered(Extra()).function.origin
             raise
 
     @property
@@ -74,8 +71,9 @@ class Derivative:
         if self._last is None:
             from autodiff_sst.analysis.values import Unknown
 
+            none = Extra()
             derived = self._learning(
-                lambda: self.derive({p: Unknown(p) for p in self.parameters()})
+                lambda: self.derive({p: Unknown(p) for p in self.parameters(none)}, none)
             )
             return derived.loaded.text
         return self._last.loaded.text
@@ -129,99 +127,117 @@ class Derivative:
     # How it comes about
 
     @property
-    def base(self) -> Any:
-        """The function that was written, below all derivatives."""
-        return self.primal.base if isinstance(self.primal, Derivative) else self.primal
-
-    def parameters(self) -> tuple[str, ...]:
-        """Those of the primal, then what it captures."""
-        return self._lowered.function.parameters
+    def root(self) -> Any:
+        """What was passed below all derivatives."""
+        return self.primal.root if isinstance(self.primal, Derivative) else self.primal
 
     @property
-    def _lowered(self) -> Lowered:
+    def base(self) -> Any:
+        """The function that was written."""
+        return self._binding.function
+
+    def parameters(self, extra: Extra) -> tuple[str, ...]:
+        """Those of the function, then what it captures."""
+        return self.lowered(extra).function.parameters
+
+    def lowered(self, extra: Extra) -> Lowered:
         from autodiff_sst.driver import lower_function
 
-        return lower_function(self.base)
+        return lower_function(self.base, extra)
 
-    def core_of_primal(self, facts: Facts) -> Function:
+    def core_of_primal(self, facts: Facts, extra: Extra) -> Function:
         if isinstance(self.primal, Derivative):
-            return self.primal.derive(facts).core
-        return self._lowered.function
+            return self.primal.derive(facts, extra).core
+        return self.lowered(extra).function
 
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Extra]:
         """The arguments by position, defaults filled in, then what the primal captures now."""
-        from autodiff_sst.frontend.lower import captured_value
+        from autodiff_sst.frontend.parameters import captured_value
 
-        try:
-            bound = self._signature.bind(*args, **kwargs)
-        except TypeError:
-            self.base(*args, **kwargs)  # raises what the primal raises, in its own words
-            raise
-        bound.apply_defaults()
-        captured = self._lowered.captured
-        return [
-            *bound.arguments.values(),
-            *(captured_value(function or self.base, name) for function, name in captured),
-        ]
+        values, extra = self._binding.bind(args, kwargs)
+        captured = self.lowered(extra).captured
+        values += [captured_value(function or self.base, name) for function, name in captured]
+        return values, extra
 
-    def derived_for(self, values: list[Any]) -> Derived:
+    def argument(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The argument that the derivative is by."""
+        values, extra = self._binding.bind(args, kwargs)
+        return values[self._binding.names(extra).index(self._binding.by(extra)[0])]
+
+    def derived_for(self, values: list[Any], extra: Extra) -> Derived:
         from autodiff_sst.analysis.values import abstract
 
-        key = tuple(abstract(v) for v in values)
-        derived = self._derived.get(key)
+        kinds = tuple(abstract(v) for v in values)
+        derived = self._derived.get((extra, kinds))
         if derived is None:
-            facts = dict(zip(self.parameters(), key, strict=True))
-            derived = self._derived[key] = self.derive(facts)
+            facts = dict(zip(self.parameters(extra), kinds, strict=True))
+            derived = self._derived[extra, kinds] = self.derive(facts, extra)
         self._last = derived
         return derived
 
-    def derive(self, facts: Facts) -> Derived:
+    def derive(self, facts: Facts, extra: Extra) -> Derived:
         """The derivative for parameters of which `facts` are known."""
         from autodiff_sst.driver import derive, derive_hvp
 
-        self._check_inputs(facts)
-        core = self.core_of_primal(facts)
+        by = self._binding.by(extra)
+        self._check_inputs(facts, by)
+        core = self.core_of_primal(facts, extra)
         if self.kind == "hvp":
-            (by,) = self._by
-            return derive_hvp(core, facts, by, self._users(core))
-        return derive(core, facts, self.request(core), self._users(core))
+            return derive_hvp(core, facts, by[0], self._users(core))
+        return derive(core, facts, self.request(core, by), self._users(core))
 
-    def program_after(self, name: str, values: list[Any] | None) -> str:
+    def program_after(self, name: str, args: tuple[Any, ...] | None) -> str:
         """The core program after a pass, for these arguments or unknown ones."""
         from autodiff_sst.analysis.values import Unknown, abstract
         from autodiff_sst.driver import program_after
 
-        names = self.parameters()
-        facts: Facts = (
-            {p: Unknown(p) for p in names}
-            if values is None
-            else {p: abstract(v) for p, v in zip(names, values, strict=True)}
-        )
-        core = self.core_of_primal(facts)
-        return program_after(name, core, facts, self.request(core))
+        def make() -> str:
+            values, extra = (None, Extra()) if args is None else self.bind(args, {})
+            names = self.parameters(extra)
+            facts: Facts = (
+                {p: Unknown(p) for p in names}
+                if values is None
+                else {p: abstract(v) for p, v in zip(names, values, strict=True)}
+            )
+            core = self.core_of_primal(facts, extra)
+            return program_after(name, core, facts, self.request(core, self._binding.by(extra)))
+
+        return self._learning(make)
 
     def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Derived, list[Any]]:
         """The derivative for these arguments, and the values for it."""
-        return self._learning(lambda: (self.derived_for(values := self.bind(args, kwargs)), values))
+
+        def make() -> tuple[Derived, list[Any]]:
+            values, extra = self.bind(args, kwargs)
+            return self.derived_for(values, extra), values
+
+        return self._learning(make)
 
     def bound_pair(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[DerivedPair, list[Any]]:
         """Forward and backward function, and the values for them."""
-        return self._learning(lambda: (self.pair(values := self.bind(args, kwargs)), values))
 
-    def pair(self, values: list[Any]) -> DerivedPair:
+        def make() -> tuple[DerivedPair, list[Any]]:
+            values, extra = self.bind(args, kwargs)
+            return self.pair(values, extra), values
+
+        return self._learning(make)
+
+    def pair(self, values: list[Any], extra: Extra) -> DerivedPair:
         """Forward and backward function for these arguments, compiled once a signature."""
         from autodiff_sst.analysis.values import abstract
         from autodiff_sst.driver import derive_pair
 
-        key = tuple(abstract(v) for v in values)
-        found = self._pairs.get(key)
+        kinds = tuple(abstract(v) for v in values)
+        found = self._pairs.get((extra, kinds))
         if found is None:
-            facts = dict(zip(self.parameters(), key, strict=True))
-            self._check_inputs(facts)
-            core = self.core_of_primal(facts)
-            found = self._pairs[key] = derive_pair(core, facts, self._by, self._users(core))
+            facts = dict(zip(self.parameters(extra), kinds, strict=True))
+            by = self._binding.by(extra)
+            self._check_inputs(facts, by)
+            core = self.core_of_primal(facts, extra)
+            found = derive_pair(core, facts, by, self._users(core))
+            self._pairs[extra, kinds] = found
         return found
 
     def with_pullback(
@@ -243,30 +259,31 @@ class Derivative:
     def _users(self, core: Function) -> frozenset[str]:
         return frozenset({*core.parameters, *self.base.__code__.co_varnames})
 
-    def request(self, core: Function) -> Request:
+    def request(self, core: Function, by: tuple[str, ...]) -> Request:
         from autodiff_sst.transform.reverse.program import Request
 
         return Request(
-            by=self._by,
+            by=by,
             name=f"{self.kind}_{core.name}",
             with_value=self.kind == "value_and_grad",
             as_tuple=isinstance(self.argnums, tuple),
             has_aux=self.has_aux,
         )
 
-    def _check_inputs(self, facts: Facts) -> None:
+    def _check_inputs(self, facts: Facts, by: tuple[str, ...]) -> None:
         from autodiff_sst.analysis.values import can_be_active, describe
 
-        for name in self._by:
+        for name in by:
             if not can_be_active(facts[name]):
                 raise NonDifferentiableInputError(
                     f"the derivative by `{name}` was asked for, which is {describe(facts[name])}",
-                    self._lowered.function.origin,
+                    self.lowered(Extra()).function.origin,
                     instead="pass a float or an array of floats.",
                 )
 
     def __repr__(self) -> str:
-        return f"<{self.kind} of {self.__name__} by {', '.join(self._by)}>"
+        by = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
+        return f"<{self.kind} of {self.__name__} by {', '.join(map(str, by))}>"
 
 
 def _kind(value: Any) -> Any:
@@ -277,34 +294,6 @@ def _kind(value: Any) -> Any:
     if kind is np.ndarray:
         return value.dtype, tuple([n == 1 for n in value.shape])
     return None
-
-
-def resolve_argnums(
-    signature: inspect.Signature, argnums: Argnums, function: str
-) -> tuple[str, ...]:
-    """The names of the parameters that `argnums` means.
-
-    Raises:
-        TypeError: it is not an int, a name, or a tuple of these.
-        ValueError: there is no such parameter, or one is there twice.
-    """
-    names = [*signature.parameters]
-    found = []
-    for one in argnums if isinstance(argnums, tuple) else (argnums,):
-        if isinstance(one, bool) or not isinstance(one, int | str):
-            raise TypeError(
-                f"argnums: an int, a parameter's name, or a tuple of these, not {one!r}"
-            )
-        if isinstance(one, str) and one not in names:
-            raise ValueError(f"argnums: {function} has no parameter {one!r}, only {names}")
-        if isinstance(one, int) and not -len(names) <= one < len(names):
-            raise ValueError(f"argnums: {function} has {len(names)} parameters, so not {one}")
-        found.append(one if isinstance(one, str) else names[one])
-    if not found:
-        raise ValueError(f"argnums: {argnums!r} must name at least one parameter")
-    if len({*found}) < len(found):
-        raise ValueError(f"argnums: {argnums!r} names a parameter twice")
-    return tuple(found)
 
 
 @functools.lru_cache(maxsize=256)

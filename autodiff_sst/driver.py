@@ -14,12 +14,12 @@ from weakref import WeakKeyDictionary
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.values import Abstract, Array, rank
+from autodiff_sst.binding import Extra
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import Assign, Binary, Call, Function, Name
 from autodiff_sst.core.text import show
 from autodiff_sst.core.walk import all_names
 from autodiff_sst.emit.load import Loaded, load
-from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.hints import Hints, MoreHintsError, joined
 from autodiff_sst.frontend.lower import Lowered, lower
@@ -73,17 +73,18 @@ def tell(name: str, function: Function) -> None:
         watcher(name, function)
 
 
-_lowered: WeakKeyDictionary[Any, Lowered] = WeakKeyDictionary()
+_lowered: WeakKeyDictionary[Any, dict[Extra, Lowered]] = WeakKeyDictionary()
 _hints: WeakKeyDictionary[Any, Hints] = WeakKeyDictionary()
 
 
-def lower_function(function: Any) -> Lowered:
+def lower_function(function: Any, extra: Extra) -> Lowered:
     """The core of a function, lowered once with the hints that there are."""
-    found = _lowered.get(function) if isinstance(function, FunctionType) else None
-    if found is None:
-        found = _lower(function)
-        _lowered[function] = found
-    return found
+    if not isinstance(function, FunctionType):
+        return _lower(function, extra)  # raises: it has no source
+    known = _lowered.setdefault(function, {})
+    if extra not in known:
+        known[extra] = _lower(function, extra)
+    return known[extra]
 
 
 def learn(function: Any, more: MoreHintsError) -> None:
@@ -98,14 +99,10 @@ def inlines(function: Any) -> bool:
     return not (module in ("numpy", "scipy") or find(function) or is_nondifferentiable(function))
 
 
-def _lower(function: Any) -> Lowered:
+def _lower(function: Any, extra: Extra) -> Lowered:
     source = read_source(function)
     fence(source)
-    parameters = source.tree.args
-    if parameters.vararg is not None or parameters.kwarg is not None:
-        words = "`*args` and `**kwargs` of the function itself are not supported yet"
-        raise UnsupportedSyntaxError(words, source.origin(source.tree), instead="names.")
-    lowered = lower(source, inlines, _hints.get(function))
+    lowered = lower(source, inlines, _hints.get(function), extra.positional, extra.named)
     tell("lower", lowered.function)
     # Variables that nobody reads again need no merges and no carries. Copies stay: `resolve` asks
     # which names share an object.

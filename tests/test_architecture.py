@@ -20,16 +20,15 @@ def f(x, n):
 
 def rendered() -> str:
     derivative = Derivative(f, "grad", 0)
-    values = derivative.bind((0.5, 3), {})
     parts = []
     for name, words in [
         ("lower", "becomes, lowered:"),
         ("reverse", "With its backward sweep (`reverse`), for a float `x`:"),
         ("drop_copies", "After the passes of `optimize`, the last of which is `drop_copies`:"),
     ]:
-        text = derivative.program_after(name, values)
+        text = derivative.program_after(name, (0.5, 3))
         parts.append(f"{words}\n\n```\n{text}```\n")
-    source = derivative.derived_for(values).loaded.text
+    source = derivative.source_for(0.5, 3)
     parts.append(f"And printed:\n\n```python\n{source}```\n")
     return "\n".join(parts)
 

@@ -130,8 +130,7 @@ def test_gradients(function: Any, n: int) -> None:
 
 def vjp_by_first(function: Any, x: float, n: int) -> Any:
     derivative = Derivative(function, "vjp", (0,))
-    values = derivative.bind((x, n), {})
-    pair = derivative.pair(values)
+    pair, values = derivative.bound_pair((x, n), {})
     y, saved = pair.forward.function(*values)
     return y, lambda seed: pair.backward.function(*saved, seed)
 

@@ -17,7 +17,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, cast
 
 import gast
@@ -46,6 +46,7 @@ from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
 from autodiff_sst.frontend.hints import Hint, Hints
 from autodiff_sst.frontend.inline import Shared
+from autodiff_sst.frontend.parameters import captured_value, names_in, parameters_of
 from autodiff_sst.frontend.source import Source
 from autodiff_sst.frontend.sugar import Sugar
 from autodiff_sst.runtime.records import is_function
@@ -74,12 +75,16 @@ def lower(
     source: Source,
     inlines: Callable[[Any], bool] = lambda function: False,
     hints: Hints | None = None,
+    positional: int = 0,
+    named: tuple[str, ...] = (),
 ) -> Lowered:
     """The core of a source that has passed the fence.
 
     Args:
         inlines: whether the body of a function takes the place of its calls.
         hints: which functions are called where only types tell (hints.py).
+        positional: how many arguments `*args` takes; each is a parameter of the core.
+        named: which arguments `**kwargs` takes; likewise.
 
     Raises:
         UnsupportedSyntaxError: a name is read that is bound nowhere before.
@@ -88,10 +93,12 @@ def lower(
     code = source.function.__code__
     shared = Shared(Names(names_in(code)), inlines, root=code, hints=hints or {})
     local = {*code.co_varnames, *code.co_cellvars}
-    parameters = parameters_of(source.tree)
+    parameters, packed = parameters_of(source.tree, positional, named)
     values: dict[str, Any] = {p: Name(p) for p in parameters}
     lowering = _Lowering(source, source.tree, shared, local, values, None)
     lowering.used = {*parameters}
+    for name, display in packed.items():
+        values[name] = lowering.emit(display, source.tree, name)
     result = lowering.run()
     if isinstance(result, Static):
         raise UnsupportedSyntaxError(
@@ -102,29 +109,6 @@ def lower(
     whole = (*parameters, *shared.captured.values())
     core = Function(source.name, whole, (*lowering.block,), result, source.origin(source.tree))
     return Lowered(core, (*captured,))
-
-
-def names_in(code: CodeType) -> set[str]:
-    """No fresh name may shadow a local, nor a global that the text of an object names."""
-    found = {*code.co_varnames, *code.co_cellvars, *code.co_names, *code.co_freevars}
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            found |= names_in(constant)
-    return found
-
-
-def parameters_of(tree: Any) -> tuple[str, ...]:
-    arguments = tree.args
-    nodes = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return tuple(a.id for a in nodes)
-
-
-def captured_value(function: FunctionType, name: str) -> Any:
-    """What a captured name of a function stands for now."""
-    if name in function.__code__.co_freevars:
-        cell = (function.__closure__ or ())[function.__code__.co_freevars.index(name)]
-        return cell.cell_contents
-    return function.__globals__[name]
 
 
 class _Lowering(Sugar):

@@ -1,0 +1,199 @@
+"""From what a user passes as a function, and its arguments, to a Python function and its values.
+
+A bound method, a `functools.partial`, an object with `__call__`, a function under `lru_cache` or
+`numba.njit` are the function that they call, with some arguments given. A function that has a rule
+and no source, `np.sin` say, is called by a function of one line.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import linecache
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from types import FunctionType, MethodType
+from typing import Any
+
+from autodiff_sst.frontend.source import read_source
+from autodiff_sst.markers import CustomGradient
+from autodiff_sst.rules.registry import find
+from autodiff_sst.runtime.records import is_record
+
+Argnums = int | str | tuple[int | str, ...]
+_NONE, _BY_NAME = inspect.Parameter.empty, inspect.Parameter.KEYWORD_ONLY
+_MANY, _NAMED = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+
+
+@dataclass(frozen=True)
+class Extra:
+    """How many arguments `*args` takes in a call, and which ones `**kwargs` does."""
+
+    positional: int = 0
+    named: tuple[str, ...] = ()
+
+
+class Binding:
+    """`function`, and how the arguments of `primal` are given to it."""
+
+    def __init__(self, primal: Callable[..., Any], argnums: Argnums) -> None:
+        function, self.first, self.keywords = unwrap(primal)
+        self.function = with_source(function)
+        self.primal = primal
+        self.argnums = argnums
+        self.signature = inspect.signature(self.function, follow_wrapped=False)
+        self.kinds = [p.kind for p in self.signature.parameters.values()]
+        self._by: dict[Extra, tuple[str, ...]] = {}
+        if _MANY not in self.kinds and _NAMED not in self.kinds:
+            self.by(Extra())
+        else:
+            check_argnums(argnums)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether arguments by position are the values, all of them."""
+        rest = self.first or self.keywords or _BY_NAME in self.kinds
+        return not (rest or _MANY in self.kinds or _NAMED in self.kinds)
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Extra]:
+        """The values by position, defaults filled in.
+
+        Raises:
+            TypeError: that of the primal, if the arguments do not fit.
+        """
+        try:
+            bound = self.signature.bind(*self.first, *args, **{**self.keywords, **kwargs})
+        except TypeError:
+            self.primal(*args, **kwargs)  # raises what the primal raises, in its own words
+            raise
+        bound.apply_defaults()
+        values: list[Any] = []
+        extra = Extra()
+        for parameter in self.signature.parameters.values():
+            value = bound.arguments[parameter.name]
+            if parameter.kind is _MANY:
+                extra = Extra(len(value), extra.named)
+                values += value
+            elif parameter.kind is _NAMED:
+                extra = Extra(extra.positional, tuple(value))
+                values += value.values()
+            else:
+                values.append(value)
+        return values, extra
+
+    def names(self, extra: Extra) -> list[str]:
+        """The names of the values."""
+        return expanded(self.signature, extra)
+
+    def by(self, extra: Extra) -> tuple[str, ...]:
+        """The names of the values that `argnums` means."""
+        found = self._by.get(extra)
+        if found is None:
+            names = self.names(extra)
+            own = names[len(self.first) :]
+            function = getattr(self.primal, "__name__", "the function")
+            found = resolve_argnums(own, self.argnums, function)
+            self._by[extra] = found
+        return found
+
+
+def expanded(signature: inspect.Signature, extra: Extra) -> list[str]:
+    names: list[str] = []
+    for parameter in signature.parameters.values():
+        if parameter.kind is _MANY:
+            names += [f"{parameter.name}_{k}" for k in range(extra.positional)]
+        elif parameter.kind is _NAMED:
+            names += [f"{parameter.name}_{key}" for key in extra.named]
+        else:
+            names.append(parameter.name)
+    return names
+
+
+def unwrap(primal: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """The Python function that a callable calls, and the arguments that it gives before others."""
+    first: tuple[Any, ...] = ()
+    keywords: dict[str, Any] = {}
+    while not isinstance(primal, FunctionType):
+        if isinstance(primal, MethodType):
+            primal, first = primal.__func__, (primal.__self__, *first)
+        elif isinstance(primal, functools.partial):
+            first = (*primal.args, *first)
+            keywords = {**primal.keywords, **keywords}
+            primal = primal.func
+        elif isinstance(primal, functools._lru_cache_wrapper):
+            primal = primal.__wrapped__
+        elif hasattr(primal, "py_func"):  # a function that Numba compiles
+            primal = primal.py_func
+        elif is_record(type(primal)) and isinstance(type(primal).__call__, FunctionType):
+            primal, first = type(primal).__call__, (primal, *first)
+        else:
+            break
+    return primal, first, keywords
+
+
+def with_source(function: Any) -> Any:
+    """A function that can be read: itself, or one that calls it, if it has a rule."""
+    if isinstance(function, FunctionType):
+        return function
+    if find(function) or isinstance(function, CustomGradient):
+        return calling(function)
+    try:
+        inspect.signature(function)
+    except (TypeError, ValueError):
+        read_source(function)  # raises SourceUnavailableError
+    return function
+
+
+_numbers = count(1)
+
+
+@functools.lru_cache(maxsize=256)
+def calling(function: Any) -> FunctionType:
+    """A Python function of one line that calls a function without source."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+        names = [p.name for p in parameters if p.default is _NONE and p.kind is not _NAMED]
+    except (TypeError, ValueError):
+        names = [f"x{k}" for k in range(getattr(function, "nin", 1))]
+    given = ", ".join(names)
+    text = f"def call({given}):\n    return function({given})\n"
+    file = f"<autodiff_sst call {next(_numbers)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    namespace: dict[str, Any] = {"function": function}
+    exec(compile(text, file, "exec"), namespace)
+    made: FunctionType = namespace["call"]
+    made.__name__ = getattr(function, "__name__", "call")
+    return made
+
+
+def check_argnums(argnums: Argnums) -> tuple[int | str, ...]:
+    """The parts of `argnums`, if they are what they must be."""
+    parts = argnums if isinstance(argnums, tuple) else (argnums,)
+    for one in parts:
+        if isinstance(one, bool) or not isinstance(one, int | str):
+            raise TypeError(
+                f"argnums: an int, a parameter's name, or a tuple of these, not {one!r}"
+            )
+    if not parts:
+        raise ValueError(f"argnums: {argnums!r} must name at least one parameter")
+    return parts
+
+
+def resolve_argnums(names: list[str], argnums: Argnums, function: str) -> tuple[str, ...]:
+    """The names of the parameters that `argnums` means.
+
+    Raises:
+        TypeError: it is not an int, a name, or a tuple of these.
+        ValueError: there is no such parameter, or one is there twice.
+    """
+    found = []
+    for one in check_argnums(argnums):
+        if isinstance(one, str) and one not in names:
+            raise ValueError(f"argnums: {function} has no parameter {one!r}, only {names}")
+        if isinstance(one, int) and not -len(names) <= one < len(names):
+            raise ValueError(f"argnums: {function} has {len(names)} parameters, so not {one}")
+        found.append(one if isinstance(one, str) else names[one])
+    if len({*found}) < len(found):
+        raise ValueError(f"argnums: {argnums!r} names a parameter twice")
+    return tuple(found)
