@@ -51,7 +51,7 @@ def inferred(text: str) -> Any:
         ("i * 2", INT),
         ("i / 2", FLOAT),
         ("x < 1", BOOL),
-        ("2 * 3", INT),
+        ("2 * 3", Known(6)),
         ("x * v", Array(F8, (MANY,))),
         ("s * 2.0", Array(F4, (MANY, 1))),
         ("s * v", Array(F8, (MANY, MANY))),

@@ -19,9 +19,11 @@ from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.knowledge import constant_of
 from autodiff_sst.analysis.probe import probe
+from autodiff_sst.analysis.purity import is_pure
 from autodiff_sst.analysis.values import (
     BOOL,
     FLOAT,
+    INT,
     MANY,
     NOTHING,
     OPAQUE,
@@ -37,6 +39,8 @@ from autodiff_sst.analysis.values import (
     Scalar,
     Tuple,
     Unknown,
+    abstract,
+    can_be_active,
     dims_of,
     of_list,
     rank,
@@ -59,7 +63,8 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import atoms
 from autodiff_sst.markers import CustomGradient, stop_gradient
-from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.rules.registry import OPERATORS
+from autodiff_sst.runtime.sequences import as_sequence, is_mapping, is_sequence, number
 
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     **{"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv},
@@ -73,6 +78,7 @@ _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
 _PYTHON_UNARY: dict[str, Callable[[Any], Any]] = {
     **{"-": operator.neg, "+": operator.pos, "~": operator.invert, "not": operator.not_},
 }
+_ARITHMETIC = {*(_PYTHON[op] for op in OPERATORS), operator.neg, operator.pos}
 # `x += e`, before it is decided what that means.
 IN_PLACE: dict[Any, str] = {
     **{operator.iadd: "+", operator.isub: "-", operator.imul: "*", operator.itruediv: "/"},
@@ -88,9 +94,10 @@ _LOGICAL = ("is", "is not", "in", "not in")
 _DATA_DEPENDENT = {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.extract, np.compress}
 # Of an array of any rank they make one number, unless an axis is given.
 FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std}
-_PURE_BUILTINS = {
-    *(abs, all, any, bool, complex, divmod, float, int, isinstance, len, max, min, pow, round),
-    *(str, sum, tuple, type, list, sorted, slice, format, repr, ascii),
+# Whatever they are given, they return this.
+_ALWAYS: dict[Any, Abstract] = {
+    **{len: INT, int: INT, bool: BOOL, isinstance: BOOL, float: FLOAT, any: BOOL, all: BOOL},
+    **{callable: BOOL, hasattr: BOOL, id: INT, hash: INT, math.floor: INT, math.ceil: INT},
 }
 
 
@@ -169,7 +176,12 @@ def _elementwise(
     call: Callable[..., Any], operands: list[Abstract], where: str, product: bool = False
 ) -> Abstract:
     if any(isinstance(o, Opaque | Dict | Record) for o in operands):
-        return OPAQUE
+        # Beside what may be active it must be a number: `resolve` has that checked.
+        arithmetic = isinstance(call, np.ufunc) or call in _ARITHMETIC
+        checked = arithmetic and not any(isinstance(o, Dict | Record) for o in operands)
+        return UNKNOWN if checked and any(map(can_be_active, operands)) else OPAQUE
+    if all(isinstance(o, Known) for o in operands):
+        return _folded(call, [o.value for o in operands if isinstance(o, Known)])
     if any(isinstance(o, Unknown) for o in operands):
         shapes = {o.shape for o in operands if isinstance(o, Unknown)}
         numbers = all(isinstance(o, Unknown) or rank(o) == 0 for o in operands)
@@ -183,6 +195,16 @@ def _elementwise(
         ones = [_kind_only(o) for o in ones]
     found = _cached(("op", call, *ones), lambda: probe(call, ones, where))
     return Array(found.dtype, dims) if isinstance(found, Array) else found
+
+
+def _folded(call: Callable[..., Any], values: list[Any]) -> Abstract:
+    """The constant that an operator makes of constants."""
+    try:
+        made = call(*values)
+    except Exception:  # it is the program's to raise it
+        return OPAQUE
+    small = type(made) in (bool, int, float, complex, str) and len(str(made)) < 100
+    return Known(made) if small else abstract(made)
 
 
 def broadcast(values: list[Abstract], where: str) -> Dims | None:
@@ -226,6 +248,12 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     if called is isinstance and len(args) == 2 and (cls := class_of(args[0])) is not None:
         kinds = constant_of(args[1])
         return Known(issubclass(cls, kinds)) if kinds is not None else BOOL
+    if called is number:
+        return args[0] if can_be_active(args[0]) else UNKNOWN
+    if called in (is_sequence, is_mapping) and (cls := class_of(args[0])) is not None:
+        if called is is_mapping:
+            return Known(issubclass(cls, dict))
+        return Known(issubclass(cls, tuple | list | range))
     if called is stop_gradient:
         return args[0]
     if called is as_sequence:
@@ -240,6 +268,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         and isinstance(args[0], Unknown)
     ):
         return FLOAT
+    if called in _ALWAYS and any(isinstance(o, Opaque | Unknown) for o in operands):
+        return _ALWAYS[called]
     if called in _DATA_DEPENDENT or (called is np.where and len(args) == 1):
         return UNKNOWN
     broadcasts = isinstance(called, np.ufunc) and called.signature is None and called.nout == 1
@@ -276,38 +306,3 @@ def class_of(value: Abstract) -> Any:
             return np.ndarray
         case _:
             return None
-
-
-def is_pure(function: Any) -> bool:
-    """Whether a call has no effect but its result, so that it may be tried, moved or dropped."""
-    try:
-        if function in _PURE_BUILTINS:
-            return True
-    except TypeError:
-        return False
-    if isinstance(function, np.ufunc):
-        return True
-    module = getattr(function, "__module__", None) or ""
-    if function in _EFFECTS:
-        return False
-    root = module.partition(".")[0]
-    if root == "numpy":
-        return not module.startswith("numpy.random")
-    return root == "scipy" or module == math.__name__
-
-
-_EFFECTS: set[Any] = {
-    *(np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis),
-    *(np.save, np.savetxt, np.seterr),
-}
-
-
-def writes_into_argument(value: Call) -> bool:
-    """Whether a call that is pure otherwise is told to write into one of its arguments."""
-    function = value.function.value if isinstance(value.function, Object) else None
-    if isinstance(function, np.ufunc) and len(value.args) > function.nin:
-        return True
-    keywords = {key for key, _ in value.keywords}
-    if function is np.nan_to_num and "copy" in keywords:
-        return True
-    return any(key == "out" or key.startswith("overwrite_") for key in keywords)

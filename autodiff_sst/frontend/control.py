@@ -47,6 +47,7 @@ from autodiff_sst.frontend.exits import (
 )
 from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.iteration import Iteration
+from autodiff_sst.frontend.matching import as_branches
 from autodiff_sst.frontend.source import Source
 
 _STOPPED, _RETURNED, VALUE = "stopped()", "returned()", "value()"  # no names of the user
@@ -100,6 +101,9 @@ class Control(Expressions):
 
                     self.branch(test, branch(0, node.body), branch(1, node.orelse), node)
                     return all(left)
+                case gast.Match(subject=subject):
+                    branches = as_branches(node, self.atom(subject))
+                    return self.body([branches, *nodes[k + 1 :]], in_loop)
                 case gast.While(test=test) if has_walrus(test):
                     # What the test binds is bound by its last run too: the test moves inside.
                     return self.body([tested_inside(node), *nodes[k + 1 :]], in_loop)

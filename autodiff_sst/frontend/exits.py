@@ -57,7 +57,12 @@ def assigned(node: Any) -> list[str]:
     """The variables that a statement binds, in the order of the text."""
     names = [n for n in gast.walk(node) if isinstance(n, gast.Name)]
     stored = [n for n in names if isinstance(n.ctx, gast.Store | gast.Del)]
-    return [*dict.fromkeys(n.id for n in sorted(stored, key=lambda n: (n.lineno, n.col_offset)))]
+    found = [n.id for n in sorted(stored, key=lambda n: (n.lineno, n.col_offset))]
+    for n in gast.walk(node):  # what patterns name, and functions and imports bind
+        bound = getattr(n, "name", None) or getattr(n, "rest", None)
+        if isinstance(n, gast.MatchAs | gast.MatchStar | gast.MatchMapping) and bound:
+            found.append(bound)
+    return [*dict.fromkeys(found)]
 
 
 def has_walrus(node: Any) -> bool:

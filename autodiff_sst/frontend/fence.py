@@ -27,21 +27,16 @@ REFUSED: dict[type, tuple[str, str]] = {
     gast.AsyncWith: _ASYNC,
     gast.Global: ("`global` has no derivative", "return the value, or pass it as an argument."),
     gast.Nonlocal: (f"`nonlocal` {_LATER}", "return the value instead of writing it."),
-    gast.Import: ("an `import` inside a function is not supported", "import at the module's top."),
-    gast.ImportFrom: (
-        "an `import` inside a function is not supported",
-        "import at the module's top.",
-    ),
     gast.ClassDef: (f"a class inside a function {_LATER}", "define it at the module's top."),
     gast.Try: (f"`try` {_LATER}", "a test before the statement that may fail."),
-    gast.Delete: (f"`del` {_LATER}", "nothing: names end with the function."),
     gast.SetComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.DictComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.Set: (f"a set {_LATER}", "a tuple."),
-    gast.Match: (f"`match` {_LATER}", "`np.where`."),
 }
 
 ALLOWED = (
+    *(gast.Import, gast.ImportFrom, gast.alias, gast.Delete, gast.Match, gast.match_case),
+    *(gast.pattern,),
     *(gast.Return, gast.Assign, gast.AnnAssign, gast.Expr, gast.Pass, gast.Constant, gast.Name),
     *(gast.BinOp, gast.UnaryOp, gast.Compare, gast.Call, gast.keyword, gast.Attribute),
     *(gast.If, gast.IfExp, gast.For, gast.While, gast.Break, gast.Continue, gast.AugAssign),
@@ -70,12 +65,12 @@ def _check(source: Source, node: Any) -> None:
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         for target in targets:
             _check_target(source, target)
-    if isinstance(node, gast.Raise) and node.cause is not None:
-        raise refusal(source, node, f"`raise … from` {_LATER}", "`raise` without `from`.")
     if isinstance(node, gast.While) and node.orelse and has_walrus(node.test):
         raise refusal(source, node, f"`else` of a `while` with `:=` {_LATER}", "no `:=` there.")
-    if isinstance(node, gast.FunctionDef) and node.decorator_list:
-        raise refusal(source, node, f"a decorator inside a function {_LATER}", "a plain call.")
+    if isinstance(node, gast.Delete):
+        for target in node.targets:
+            if not isinstance(target, gast.Name):
+                raise refusal(source, target, f"`del` of an item {_LATER}", "a new list.")
     if not isinstance(node, ALLOWED):
         raise refusal(source, node, f"`{type(node).__name__}` {_LATER}", "plain expressions.")
     notes = (getattr(node, "annotation", None), getattr(node, "returns", None))

@@ -46,10 +46,12 @@ from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
 from autodiff_sst.frontend.hints import Hint, Hints
 from autodiff_sst.frontend.inline import Shared
+from autodiff_sst.frontend.matching import Matching, matches
 from autodiff_sst.frontend.parameters import captured_value, names_in, parameters_of
 from autodiff_sst.frontend.source import Source
 from autodiff_sst.frontend.sugar import Sugar
 from autodiff_sst.runtime.records import is_function
+from autodiff_sst.runtime.sequences import with_cause
 
 LIST = Object(list, "list", list)
 
@@ -144,13 +146,22 @@ class _Lowering(Sugar):
                 self.while_loop(node)
             case gast.Raise(exc=exception):
                 value = None if exception is None else self.atom(exception)
+                if node.cause is not None and value is not None:
+                    both = (value, self.atom(node.cause))
+                    value = self.emit(Call(Object(with_cause, "with_cause"), both), node)
                 self.block.append(Raise(value, self.source.origin(node)))
             case gast.Assert(test=test, msg=message):
                 self.assertion(node, test, message)
             case gast.With():
                 self.with_block(node)
             case gast.FunctionDef(name=name):
-                self.values[name] = self.closure(node)
+                self.values[name] = self.decorated(node)
+            case gast.Delete(targets=names):
+                for one in names:
+                    self.name(one.id, one)  # unbound: an error
+                    self.values.pop(one.id, None)
+            case gast.Import() | gast.ImportFrom():
+                self.imported(node)
             case gast.Expr(value=gast.Constant()) | gast.Pass():
                 pass  # a docstring
             case gast.Expr(
@@ -212,6 +223,8 @@ class _Lowering(Sugar):
                 return cast(Expression, made)
             case gast.ListComp() | gast.GeneratorExp():
                 return self.comprehension(node)
+            case Matching():
+                return matches(self, node)
             case gast.JoinedStr():
                 return self.formatted(node)
             case gast.IfExp(test=test, body=body, orelse=orelse):

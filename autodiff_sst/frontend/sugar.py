@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
+import sys
+from types import ModuleType
 from typing import Any
 
 import gast
@@ -20,10 +24,21 @@ from autodiff_sst.core.syntax import (
     Raise,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import original
+from autodiff_sst.frontend.calls import Arguments, constant_atom, original
 from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.inline import Inlining
+from autodiff_sst.runtime.records import is_function
+
+
+def _is(called: Any, function: Any) -> bool:
+    return isinstance(called, Object) and called.value is function
+
+
+def is_fixed(value: Any) -> bool:
+    """Whether an imported thing stays as it is."""
+    plain = value is None or isinstance(value, int | float | str | ModuleType)
+    return plain or is_function(value)
 
 
 class Sugar(Inlining):
@@ -60,6 +75,36 @@ class Sugar(Inlining):
             if value is not None:
                 self.values[name] = value
         return made
+
+    def decorated(self, node: Any) -> Any:
+        """A function that is defined here, as its decorators leave it."""
+        made: Any = self.closure(node)
+        for decorator in reversed(node.decorator_list):
+            match decorator:
+                case gast.Call(func=function) if _is(self.callee(function), functools.wraps):
+                    continue  # it changes the name and the words
+            made = self.call_value(self.value(decorator), Arguments([made], {}), decorator)
+        return made
+
+    def imported(self, node: Any) -> None:
+        """An `import` in the function: done now, as it would be by the first call."""
+        package = self.source.function.__globals__.get("__package__")
+        for alias in node.names:
+            if isinstance(node, gast.Import):
+                module: Any = importlib.import_module(alias.name)
+                if alias.asname is None:
+                    module = sys.modules[alias.name.partition(".")[0]]
+                name = alias.asname or alias.name.partition(".")[0]
+            else:
+                dots = "." * (node.level or 0)
+                origin = importlib.import_module(dots + (node.module or ""), package)
+                module = getattr(origin, alias.name)
+                name = alias.asname or alias.name
+            self.values[name] = constant_atom(module) if is_fixed(module) else self.bad(node, name)
+
+    def bad(self, node: Any, name: str) -> Any:
+        words = f"`{name}` is imported in the function, and is no function or module"
+        raise UnsupportedSyntaxError(words, self.source.origin(node), instead="import it above.")
 
     def with_block(self, node: Any) -> None:
         if insert_grad(self, node):

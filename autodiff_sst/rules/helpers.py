@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
-from autodiff_sst.runtime import broadcast, calls, records
+from autodiff_sst.runtime import broadcast, calls, records, sequences
 
 
 def numpy_object(function: Any) -> Object:
@@ -26,4 +26,5 @@ ADD_AT = Object(np.add.at, "np.add.at", np)
 LIST = Object(list, "list", list)
 LEN = Object(len, "len", len)
 CALL_WITH_PULLBACK = Object(calls.call_with_pullback, "call_with_pullback")
+NUMBER = Object(sequences.number, "number")
 MAKE_RECORD = Object(records.make_record, "make_record")

@@ -9,7 +9,7 @@ from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, macro
 from autodiff_sst.rules.registry import declare_nondifferentiable
 from autodiff_sst.runtime.broadcast import unbroadcast
-from autodiff_sst.runtime.sequences import rows_like
+from autodiff_sst.runtime.sequences import number, rows_like
 
 declare_nondifferentiable(
     *(np.zeros_like, np.ones_like, np.empty_like, np.shape, np.ndim, np.size, np.argmax, np.argmin),
@@ -117,6 +117,11 @@ def _(y, a):
 @adjoint(np.expand_dims)
 def _(y, a, axis):
     d[a] = np.reshape(d[y], np.shape(a))
+
+
+@adjoint(number)
+def _(y, x):
+    d[x] = d[y]
 
 
 @adjoint(list)

@@ -2,14 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from autodiff_sst.errors import NonDifferentiableInputError
 
 
 def as_sequence(x: Any) -> Any:
     """`x` if its items can be indexed in their order, else a list of them."""
     return x if isinstance(x, list | tuple | str | range | np.ndarray) else list(x)
+
+
+def is_sequence(x: Any) -> bool:
+    """Whether `match` takes it for a sequence."""
+    return isinstance(x, Sequence) and not isinstance(x, str | bytes | bytearray)
+
+
+def is_mapping(x: Any) -> bool:
+    """Whether `match` takes it for a mapping."""
+    return isinstance(x, Mapping)
+
+
+def without_keys(x: Any, *keys: Any) -> dict[Any, Any]:
+    """The rest of a mapping that was matched, a new dict."""
+    return {k: v for k, v in x.items() if k not in keys}
+
+
+def order_of(keys: Any, reverse: bool = False) -> list[int]:
+    """The positions of the items of a sequence, in the order in which `sorted` puts them."""
+    return sorted(range(len(keys)), key=lambda k: keys[k], reverse=reverse)
+
+
+def with_cause(error: Any, cause: Any) -> Any:
+    """What `raise error from cause` raises."""
+    made = error() if isinstance(error, type) else error
+    made.__cause__ = cause() if isinstance(cause, type) else cause
+    return made
+
+
+def number(x: Any) -> Any:
+    """`x`, of which the compiler knew nothing, if it is a number or an array of numbers.
+
+    Raises:
+        NonDifferentiableInputError: it is anything else.
+    """
+    is_number = isinstance(x, int | float | complex | np.number | np.bool_)
+    if is_number or (isinstance(x, np.ndarray) and x.dtype.kind in "biufc"):
+        return x
+    raise NonDifferentiableInputError(
+        f"a number or an array was due in a differentiated expression, not a {type(x).__name__}"
+    )
 
 
 def rows_like(rows: Any, x: Any) -> Any:

@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from autodiff_sst.analysis.facts import find_facts, taken_branch
 from autodiff_sst.analysis.infer import IN_PLACE, infer
 from autodiff_sst.analysis.ownership import Owners
@@ -51,12 +53,13 @@ from autodiff_sst.core.syntax import (
     Statement,
     Subscript,
     TupleOf,
+    Unary,
 )
-from autodiff_sst.core.walk import all_names, rebuild
+from autodiff_sst.core.walk import all_names, atoms, map_atoms, rebuild
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.hints import MoreHintsError
-from autodiff_sst.rules.helpers import numpy_object
-from autodiff_sst.rules.registry import METHODS, SPREAD
+from autodiff_sst.rules.helpers import NUMBER, numpy_object
+from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
@@ -139,6 +142,21 @@ class _Resolving:
             case For() if is_unrolled(statement, self.facts):
                 self.changed = True
                 return unroll(statement, self.facts, self.names)
+            case Assign(_, Binary() | Unary() | Call(Object())) if unknown := self.unknown_numbers(
+                statement.value
+            ):
+                if not self.last:
+                    self.waits = True
+                    return (statement,)
+                self.changed = True
+                names: dict[Atom, Atom] = {a: Name(self.names.temporary()) for a in unknown}
+                checks = (
+                    Assign(name.id, Call(NUMBER, (a,)), statement.origin)
+                    for a, name in names.items()
+                    if isinstance(name, Name)
+                )
+                value = map_atoms(statement.value, lambda a: names.get(a, a))
+                return (*checks, replace(statement, value=value))
             case Effect(Call(Object(function), (left, _))) if function in IN_PLACE:
                 if self.must_wait(left):
                     return (statement,)
@@ -189,6 +207,21 @@ class _Resolving:
         )
         made = (ListOf if is_list else TupleOf)(tuple(map(Name, names)))
         return (*items, replace(statement, value=made))
+
+    def unknown_numbers(self, value: Expression) -> list[Atom]:
+        """The operands of arithmetic of which nothing is known, beside what may be active."""
+        match value:
+            case Binary(op) if op in OPERATORS:
+                pass
+            case Call(Object(function)) if isinstance(function, np.ufunc):
+                pass
+            case Unary("-" | "+"):
+                pass
+            case _:
+                return []
+        known = {a: infer(a, self.facts, "") for a in atoms(value)}
+        unknown = [a for a, fact in known.items() if isinstance(fact, Opaque)]
+        return unknown if any(map(can_be_active, known.values())) else []
 
     def listed(self, statement: Assign, atom: Atom, count: int) -> Block:
         """A tuple that is gone through, as a list: its items are read by an index that moves."""

@@ -7,6 +7,7 @@ import pytest
 from autodiff_sst import driver
 from autodiff_sst.rules.registry import rules
 from autodiff_sst.runtime.broadcast import unbroadcast
+from autodiff_sst.runtime.sequences import number
 from tests.rules.check import check_rule
 
 assert driver.RULES
@@ -86,6 +87,7 @@ CASES |= {
     np.real: [(MATRIX,)],
     np.full_like: [(MATRIX, 2.0), (MATRIX, normal(3))],
     np.broadcast_to: [(normal(3), (2, 3)), (2.0, (2,)), (normal(2, 1), (4, 2, 3))],
+    number: [(0.7,), (MATRIX,)],
     unbroadcast: [(MATRIX, normal(3)), (MATRIX, normal(2, 1)), (2.0, MATRIX)],
     np.float32: [(np.ones(2, np.float32),)],
     np.float64: [(normal(2),), (2.0,)],

@@ -1,0 +1,50 @@
+"""Which functions have no effect but their result."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff_sst.core.syntax import Call, Object
+
+_PURE_BUILTINS = {
+    *(abs, all, any, bool, complex, divmod, float, int, isinstance, len, max, min, pow, round),
+    *(str, sum, tuple, type, list, sorted, slice, format, repr, ascii),
+}
+
+
+def is_pure(function: Any) -> bool:
+    """Whether a call has no effect but its result, so that it may be tried, moved or dropped."""
+    try:
+        if function in _PURE_BUILTINS:
+            return True
+    except TypeError:
+        return False
+    if isinstance(function, np.ufunc):
+        return True
+    module = getattr(function, "__module__", None) or ""
+    if function in _EFFECTS:
+        return False
+    root = module.partition(".")[0]
+    if root == "numpy":
+        return not module.startswith("numpy.random")
+    return root == "scipy" or module == math.__name__
+
+
+_EFFECTS: set[Any] = {
+    *(np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis),
+    *(np.save, np.savetxt, np.seterr),
+}
+
+
+def writes_into_argument(value: Call) -> bool:
+    """Whether a call that is pure otherwise is told to write into one of its arguments."""
+    function = value.function.value if isinstance(value.function, Object) else None
+    if isinstance(function, np.ufunc) and len(value.args) > function.nin:
+        return True
+    keywords = {key for key, _ in value.keywords}
+    if function is np.nan_to_num and "copy" in keywords:
+        return True
+    return any(key == "out" or key.startswith("overwrite_") for key in keywords)
