@@ -64,7 +64,15 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import atoms
 from autodiff_sst.markers import CustomGradient, stop_gradient
 from autodiff_sst.rules.registry import OPERATORS
-from autodiff_sst.runtime.sequences import as_sequence, is_mapping, is_sequence, number
+from autodiff_sst.runtime.sequences import (
+    as_sequence,
+    count_of,
+    is_mapping,
+    is_sequence,
+    number,
+    order_of,
+    position_of,
+)
 
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     **{"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv},
@@ -97,7 +105,17 @@ FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, n
 # Whatever they are given, they return this.
 _ALWAYS: dict[Any, Abstract] = {
     **{len: INT, int: INT, bool: BOOL, isinstance: BOOL, float: FLOAT, any: BOOL, all: BOOL},
-    **{callable: BOOL, hasattr: BOOL, id: INT, hash: INT, math.floor: INT, math.ceil: INT},
+    **{
+        count_of: INT,
+        position_of: INT,
+        order_of: List(INT),
+        callable: BOOL,
+        hasattr: BOOL,
+        id: INT,
+        hash: INT,
+        math.floor: INT,
+        math.ceil: INT,
+    },
 }
 
 
@@ -152,6 +170,8 @@ def _decided(op: str, operands: list[Abstract]) -> Abstract:
             same = False  # a number, an array or a container is not None
         if same is not None:
             return Known(same if op == "is" else not same)
+    elif isinstance(right, Dict) and isinstance(left, Known):
+        return Known((left.value in right.keys) == (op == "in"))
     return Scalar("b")
 
 
@@ -178,8 +198,9 @@ def _elementwise(
     if any(isinstance(o, Opaque | Dict | Record) for o in operands):
         # Beside what may be active it must be a number: `resolve` has that checked.
         arithmetic = isinstance(call, np.ufunc) or call in _ARITHMETIC
-        checked = arithmetic and not any(isinstance(o, Dict | Record) for o in operands)
-        return UNKNOWN if checked and any(map(can_be_active, operands)) else OPAQUE
+        plain = [o for o in operands if isinstance(o, Scalar | Array | Unknown | Known)]
+        checked = arithmetic and all(isinstance(o, Opaque) or o in plain for o in operands)
+        return UNKNOWN if checked and any(map(can_be_active, plain)) else OPAQUE
     if all(isinstance(o, Known) for o in operands):
         return _folded(call, [o.value for o in operands if isinstance(o, Known)])
     if any(isinstance(o, Unknown) for o in operands):
@@ -268,7 +289,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         and isinstance(args[0], Unknown)
     ):
         return FLOAT
-    if called in _ALWAYS and any(isinstance(o, Opaque | Unknown) for o in operands):
+    ours = called in (count_of, position_of, order_of)
+    if called in _ALWAYS and (ours or any(isinstance(o, Opaque | Unknown) for o in operands)):
         return _ALWAYS[called]
     if called in _DATA_DEPENDENT or (called is np.where and len(args) == 1):
         return UNKNOWN

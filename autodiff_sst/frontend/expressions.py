@@ -24,6 +24,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     Unary,
 )
+from autodiff_sst.runtime.sequences import merged
 
 # The parser's table, for gast's classes of the same names.
 OPERATORS: dict[type, str] = {
@@ -77,15 +78,58 @@ class Expressions:
             case gast.Subscript(value=value, slice=index):
                 base = self.atom(value)
                 return Subscript(base, self.index(index))
+            case gast.Tuple(elts=items) | gast.List(elts=items) if any(
+                isinstance(i, gast.Starred) for i in items
+            ):
+                return self.unpacked(node, items)
             case gast.Tuple(elts=items):
                 return TupleOf(tuple(map(self.atom, items)))
             case gast.List(elts=items):
                 return ListOf(tuple(map(self.atom, items)))
+            case gast.Dict(keys=keys, values=values) if None in keys:
+                return self.merged(node)
             case gast.Dict(keys=keys, values=values):
                 pairs = [(self.atom(k), self.atom(v)) for k, v in zip(keys, values, strict=True)]
                 return DictOf(tuple(k for k, _ in pairs), tuple(v for _, v in pairs))
             case _:
                 raise AssertionError(f"the fence let {type(node).__name__} pass")
+
+    def unpacked(self, node: Any, items: list[Any]) -> Expression:
+        """`[*a, b]`, as lists that are joined."""
+        display: Any = TupleOf if isinstance(node, gast.Tuple) else ListOf
+        whole: Atom | None = None
+        run: list[Atom] = []
+
+        def join(part: Expression) -> None:
+            nonlocal whole
+            atom = self.emit(part, node)
+            whole = atom if whole is None else self.emit(Binary("+", whole, atom), node)
+
+        made_by = tuple if display is TupleOf else list
+        for item in items:
+            if isinstance(item, gast.Starred):
+                if run:
+                    join(display(tuple(run)))
+                    run = []
+                function = Object(made_by, made_by.__name__, made_by)
+                join(Call(function, (self.atom(item.value),)))
+            else:
+                run.append(self.atom(item))
+        if run or whole is None:
+            join(display(tuple(run)))
+        assert whole is not None
+        return whole
+
+    def merged(self, node: Any) -> Expression:
+        """`{**a, "k": v}`, as dicts that are merged."""
+        parts: list[Atom] = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                parts.append(self.atom(value))
+            else:
+                one = DictOf((self.atom(key),), (self.atom(value),))
+                parts.append(self.emit(one, node))
+        return Call(Object(merged, "merged"), tuple(parts))
 
     def index(self, node: Any) -> Index:
         if isinstance(node, gast.Tuple) and len(node.elts) > 1:

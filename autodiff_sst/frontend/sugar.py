@@ -67,7 +67,8 @@ class Sugar(Inlining):
                 type_comment=None,
             )  # fmt: skip
             inside = gast.copy_location(loop, node)
-        own = assigned(inside)
+        leaks = {n.target.id for n in gast.walk(inside) if isinstance(n, gast.NamedExpr)}
+        own = [name for name in assigned(inside) if name not in leaks]
         before = {name: self.values.get(name) for name in own}
         self.statement(inside)
         for name, value in before.items():  # its variables are its own

@@ -9,7 +9,15 @@ from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, macro
 from autodiff_sst.rules.registry import declare_nondifferentiable
 from autodiff_sst.runtime.broadcast import unbroadcast
-from autodiff_sst.runtime.sequences import number, rows_like
+from autodiff_sst.runtime.sequences import (
+    count_of,
+    is_mapping,
+    is_sequence,
+    number,
+    order_of,
+    position_of,
+    rows_like,
+)
 
 declare_nondifferentiable(
     *(np.zeros_like, np.ones_like, np.empty_like, np.shape, np.ndim, np.size, np.argmax, np.argmin),
@@ -17,6 +25,7 @@ declare_nondifferentiable(
     *(np.isinf, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal),
     *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all, np.zeros),
     *(np.ones, np.empty, np.arange, np.eye, np.identity, np.searchsorted, np.nonzero),
+    *(count_of, position_of, order_of, is_sequence, is_mapping),
     *(len, int, bool, isinstance, type, range, str, format, repr, ascii, stop_gradient),
 )
 

@@ -35,6 +35,26 @@ def order_of(keys: Any, reverse: bool = False) -> list[int]:
     return sorted(range(len(keys)), key=lambda k: keys[k], reverse=reverse)
 
 
+def sorted_by(xs: Any, keys: Any, reverse: bool = False) -> list[Any]:
+    """The items of a sequence as a list, in the order of their keys."""
+    return [xs[k] for k in order_of(keys, reverse)]
+
+
+def count_of(xs: Any, item: Any) -> int:
+    """How often an item is in a sequence."""
+    return int(xs.count(item))
+
+
+def position_of(xs: Any, item: Any) -> int:
+    """Where an item is first in a sequence."""
+    return int(xs.index(item))
+
+
+def merged(*dicts: Any) -> dict[Any, Any]:
+    """`{**a, **b}`."""
+    return {k: v for one in dicts for k, v in one.items()}
+
+
 def with_cause(error: Any, cause: Any) -> Any:
     """What `raise error from cause` raises."""
     made = error() if isinstance(error, type) else error

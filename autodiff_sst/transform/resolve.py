@@ -61,6 +61,7 @@ from autodiff_sst.frontend.hints import MoreHintsError
 from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
 
@@ -91,6 +92,7 @@ class _Resolving:
         self.facts = facts
         self.names = names
         self.methods: dict[str, tuple[Atom, str]] = {}
+        self.attributes: dict[str, tuple[Atom, str]] = {}
         self.changed = False
         self.waits = False
         self.last = last  # nothing that is left will be known
@@ -101,9 +103,10 @@ class _Resolving:
 
     def statement(self, statement: Statement) -> Block:
         match statement:
-            case Assign(target, Attribute(Name(base) as atom, name)) if name in METHODS:
-                if self.is_array(self.facts[base]):
-                    self.methods[target] = (atom, name)
+            case Assign(target, Attribute(base_of, name)):
+                self.attributes[target] = (base_of, name)
+                if name in METHODS and self.is_array(infer(base_of, self.facts, "")):
+                    self.methods[target] = (base_of, name)
                 return (statement,)
             case Assign(_, Call(Name(method), args, keywords)) if method in self.methods:
                 self.changed = True
@@ -120,6 +123,11 @@ class _Resolving:
                     called = numpy_object(function)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
+            case Assign(_, Call()) if (
+                made := Expansion(statement, self.facts, self.names, self.attributes).expand()
+            ) is not None:
+                self.changed = True
+                return made
             case Assign(_, Call(Object(function), args)) if function is as_sequence:
                 fact = infer(args[0], self.facts, "")
                 if not isinstance(fact, Array | Tuple | List | Unknown):
@@ -196,7 +204,10 @@ class _Resolving:
         return None
 
     def tuple_of(self, atom: Atom) -> Tuple | None:
+        """What is known of a tuple, or of a list that is as long as it was written down."""
         known = infer(atom, self.facts, "")
+        if isinstance(known, List) and known.length is not None and known.item is not None:
+            known = Tuple((known.item,) * known.length, list)
         return known if isinstance(known, Tuple) and can_be_active(known) else None
 
     def taken_apart(self, statement: Assign, parts: list[tuple[Atom, int]], is_list: bool) -> Block:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from itertools import repeat
 from types import FunctionType
 from typing import Any
 
@@ -14,7 +16,9 @@ from autodiff_sst.analysis.values import (
     OPAQUE,
     UNKNOWN,
     Abstract,
+    Dict,
     Known,
+    List,
     Record,
     Scalar,
     Tuple,
@@ -42,7 +46,7 @@ from autodiff_sst.core.text import show_expression
 from autodiff_sst.errors import MissingRuleError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import REASONS
 from autodiff_sst.markers import CustomGradient
-from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK
+from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK, LEN
 from autodiff_sst.rules.registry import (
     ATTRIBUTES,
     OPERATORS,
@@ -55,6 +59,8 @@ from autodiff_sst.rules.template import bind_arguments, expand, name_of
 from autodiff_sst.transform.reverse.cotangents import Place, write_out
 from autodiff_sst.transform.reverse.indexed import read_by_index
 from autodiff_sst.transform.reverse.sweep import Reverse
+
+_SUM = Object(sum, "sum", sum)
 
 
 def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
@@ -99,6 +105,26 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
                     words = "the cotangent of tuples in a list is not supported yet"
                     raise UnsupportedSyntaxError(words, statement.origin, instead="a tuple.")
                 read_by_index(sweep, statement.target, base, index, cotangent)
+            case Binary("+", left, right) if isinstance(facts[target], List):
+                length = sweep.builder.call(LEN, left)
+                first = sweep.builder.emit(Subscript(cotangent, (Slice(None, length, None),)))
+                sweep.add_to(left, first)
+                rest = sweep.builder.emit(Subscript(cotangent, (Slice(length, None, None),)))
+                sweep.add_to(right, rest)
+            case Binary("*", Name(name), _) if isinstance(
+                display := sweep.made.get(name), ListOf
+            ) and isinstance(facts[target], List):
+                step = Literal(len(display.items))
+                for k, item in enumerate(display.items):  # `[a, b] * n`: each counts n times
+                    part = Slice(Literal(k), None, step)
+                    own = sweep.builder.emit(Subscript(cotangent, (part,)))
+                    sweep.add_to(item, sweep.builder.call(_SUM, own))
+            case Binary(_, left, right) if any(map(_is_container, (left, right), repeat(facts))):
+                raise MissingRuleError(
+                    f"`{show_expression(value)}` of lists or tuples has no derivative",
+                    statement.origin,
+                    instead="a loop, or arrays.",
+                )
             case Call() if path and (made := made_by(value)) is not None:
                 parts = [*made[1].values()]
                 position = (keys_of(facts[target]) or ()).index(path[0])
@@ -161,6 +187,10 @@ def _add_item(sweep: Reverse, item: Atom, cotangent: Atom, k: int) -> None:
         assert isinstance(value, Name)
         sweep.builder.facts[value.id] = known if isinstance(known, Scalar) else UNKNOWN
         sweep.add(item.id, value)
+
+
+def _is_container(atom: Atom, facts: Mapping[str, Abstract]) -> bool:
+    return isinstance(fact(atom, facts), List | Tuple | Dict | Record)
 
 
 def _constant_key(sweep: Reverse, container: Abstract, index: Atom) -> Any:

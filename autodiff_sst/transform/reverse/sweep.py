@@ -80,7 +80,14 @@ class Reverse:
             s.target for s in statements(function.body) if isinstance(s, Append)
         )
         self.buffered = names_read_by_index(function.body, facts, self.active)
+        self.buffered |= {
+            n
+            for n in self.active
+            if isinstance(facts[n], List) and not isinstance(self.made.get(n), ListOf)
+        }
         self.buffered |= self.growing & self.active
+        self.listed = frozenset(n for n in self.made if isinstance(self.made[n], ListOf))
+        self.listed -= self.growing
 
     def make_buffers(self, names: Iterable[str]) -> None:
         """Zeros for what is read by index, where the reverse of the region that binds it begins."""
@@ -110,7 +117,7 @@ class Reverse:
         fact = place.fact(self.builder)
         keys = keys_of(fact)
         made = self.made.get(name)
-        if isinstance(fact, List) and name in self.growing:
+        if isinstance(fact, List) and not path and name in self.buffered - self.listed:
             from autodiff_sst.transform.reverse.stacks import add_to_list
 
             add_to_list(self, place, value)
