@@ -1,6 +1,15 @@
 """Automatic differentiation of Python functions, from source to readable source."""
 
-from autodiff_sst.api import adjoint, grad, hvp, nondifferentiable, value_and_grad, vjp
+from autodiff_sst.api import (
+    adjoint,
+    grad,
+    hvp,
+    jvp,
+    nondifferentiable,
+    tangent,
+    value_and_grad,
+    vjp,
+)
 from autodiff_sst.checks import check_grads
 from autodiff_sst.derivative import Derivative
 from autodiff_sst.errors import (
@@ -33,8 +42,10 @@ __all__ = [
     "grad",
     "hvp",
     "insert_grad_of",
+    "jvp",
     "nondifferentiable",
     "stop_gradient",
+    "tangent",
     "value_and_grad",
     "vjp",
 ]

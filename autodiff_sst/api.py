@@ -8,8 +8,8 @@ from typing import Any, overload
 import numpy as np
 
 from autodiff_sst.binding import Argnums
-from autodiff_sst.derivative import Derivative
-from autodiff_sst.runtime.structure import check_like
+from autodiff_sst.derivative import Derivative, derivative_of
+from autodiff_sst.runtime.structure import check_like, holds_floats, of_dtype
 
 Function = Callable[..., Any]
 
@@ -72,10 +72,36 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
 
     def pullback(y_bar: Any) -> tuple[Any, ...]:
         check_like(y_bar, y, "a cotangent")
-        cotangents: tuple[Any, ...] = pair.backward.function(*saved, y_bar)
+        cotangents: tuple[Any, ...] = pair.backward.function(*saved, of_dtype(y_bar, y))
         return cotangents
 
     return y, pullback
+
+
+def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+    """The value of `f`, and its tangent, from one forward sweep.
+
+    Args:
+        f: the function.
+        primals: its arguments.
+        tangents: one a primal, in its structure and shapes; anything for one without floats.
+
+    Returns:
+        `(y, y_dot)`; `y_dot` has the structure, shapes and dtypes of `y`.
+
+    Raises:
+        ValueError: a tangent is missing, or has another shape or structure than its primal.
+        NonDifferentiableInputError: no primal holds a float.
+    """
+    if len(primals) != len(tangents):
+        raise ValueError(f"{len(primals)} tangents were due, not {len(tangents)}")
+    by = tuple(k for k, p in enumerate(primals) if holds_floats(p))
+    for k in by:
+        check_like(tangents[k], primals[k], f"tangent {k}")
+    derivative = derivative_of(f, by or (0,), "jvp")
+    given = tuple(of_dtype(tangents[k], primals[k]) for k in by)
+    result: tuple[Any, Any] = derivative.along(tuple(primals), {}, given)
+    return result
 
 
 def _transform(kind: str, f: Function | None, argnums: Argnums, has_aux: bool) -> Any:
@@ -104,8 +130,7 @@ def hvp(f: Function, argnums: int | str = 0) -> Callable[..., Any]:
         x = derivative.argument(tuple(primals), kwargs)
         if np.shape(v) != np.shape(x):
             raise ValueError(f"hvp: a vector of shape {np.shape(x)} was due, not {np.shape(v)}")
-        derived, values = derivative.bound(tuple(primals), kwargs)
-        return derived.loaded.function(*values, v)
+        return derivative.along(tuple(primals), kwargs, (v,))
 
     return product
 
@@ -123,6 +148,21 @@ def adjoint(*functions: Any) -> Callable[[Function], Function]:
     from autodiff_sst.rules.language import adjoint
 
     return adjoint(*functions)
+
+
+def tangent(*functions: Any) -> Callable[[Function], Function]:
+    """Registers a forward rule as a source template.
+
+        @ad.tangent(my_function)
+        def _(y, a, b):
+            d[y] = d[a] * b + a * d[b]
+
+    `d[a]` is the tangent of the argument, `d[y]` that of the result; terms whose tangents are zero
+    are left out.
+    """
+    from autodiff_sst.rules.language import tangent
+
+    return tangent(*functions)
 
 
 def nondifferentiable(function: Function) -> Function:

@@ -177,13 +177,15 @@ class Derivative:
 
     def derive(self, facts: Facts, extra: Extra) -> Derived:
         """The derivative for parameters of which `facts` are known."""
-        from autodiff_sst.driver import derive, derive_hvp
+        from autodiff_sst.driver import derive, derive_hvp, derive_jvp
 
         by = self._binding.by(extra)
         self._check_inputs(facts, by)
         core = self.core_of_primal(facts, extra)
         if self.kind == "hvp":
             return derive_hvp(core, facts, by[0], self._users(core))
+        if self.kind == "jvp":
+            return derive_jvp(core, facts, by, self._users(core))
         return derive(core, facts, self.request(core, by), self._users(core))
 
     def program_after(self, name: str, args: tuple[Any, ...] | None) -> str:
@@ -256,6 +258,13 @@ class Derivative:
 
         return y, pullback
 
+    def along(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], tangents: tuple[Any, ...]
+    ) -> Any:
+        """What the derivative gives for these arguments and tangents of those that it is by."""
+        derived, values = self.bound(args, kwargs)
+        return derived.loaded.function(*values, *tangents)
+
     def _users(self, core: Function) -> frozenset[str]:
         return frozenset({*core.parameters, *self.base.__code__.co_varnames})
 
@@ -297,6 +306,6 @@ def _kind(value: Any) -> Any:
 
 
 @functools.lru_cache(maxsize=256)
-def derivative_of(function: Any, by: tuple[int | str, ...]) -> Derivative:
-    """The `vjp` of a function by some of its arguments, made once."""
-    return Derivative(function, "vjp", by)
+def derivative_of(function: Any, by: tuple[int | str, ...], kind: str = "vjp") -> Derivative:
+    """The `vjp` or `jvp` of a function by some of its arguments, made once."""
+    return Derivative(function, kind, by)

@@ -15,10 +15,8 @@ from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.values import Abstract, Array, rank
 from autodiff_sst.binding import Extra
-from autodiff_sst.core.names import Names
-from autodiff_sst.core.syntax import Assign, Binary, Call, Function, Name
+from autodiff_sst.core.syntax import Function
 from autodiff_sst.core.text import show
-from autodiff_sst.core.walk import all_names
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.hints import Hints, MoreHintsError, joined
@@ -29,8 +27,8 @@ from autodiff_sst.optimize.common_subexpressions import share_common_subexpressi
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules import elementwise, linalg, products, reductions, shapes
-from autodiff_sst.rules.helpers import SUM
 from autodiff_sst.rules.registry import find, is_nondifferentiable
+from autodiff_sst.transform.forward.program import forward
 from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.custom import without_custom
 from autodiff_sst.transform.reverse.pair import cut
@@ -153,24 +151,30 @@ def numbers_in(function: Function, facts: Facts) -> frozenset[str]:
 
 
 def derive_hvp(core: Function, facts: Facts, by: str, users: frozenset[str]) -> Derived:
-    """The Hessian by one argument, times a vector: the gradient of ⟨gradient, v⟩."""
+    """The Hessian by one argument, times a vector: the tangent of the gradient."""
     gradient = reverse_core(core, facts, Request((by,), f"grad_{core.name}"), tell)
-    names = Names(all_names(gradient))
-    v, product, total = names.fresh("v"), names.temporary(), names.temporary()
-    inner = (
-        Assign(product, Binary("*", gradient.result, Name(v))),
-        Assign(total, Call(SUM, (Name(product),))),
-    )
-    along = replace(
-        gradient,
-        name=core.name,
-        parameters=(*gradient.parameters, v),
-        body=gradient.body + inner,
-        result=Name(total),
-    )
-    facts = {**facts, v: facts[by]}
-    derived = reverse_core(along, facts, Request((by,), f"hvp_{core.name}"), tell)
+    known = find_facts(gradient, facts)
+    derived = forward(gradient, known, (by,), f"hvp_{core.name}", with_value=False)
+    tell("forward", derived)
+    facts = with_tangents(derived, facts, (by,))
+    derived = optimize(derived, facts)
     return Derived(derived, loaded(derived, facts, users))
+
+
+def derive_jvp(core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]) -> Derived:
+    """The value and its tangent."""
+    core = propagate_copies(resolve(core, facts, inlines))
+    derived = forward(core, find_facts(core, facts), by, f"jvp_{core.name}")
+    tell("forward", derived)
+    facts = with_tangents(derived, facts, by)
+    derived = optimize(derived, facts)
+    return Derived(derived, loaded(derived, facts, users))
+
+
+def with_tangents(derived: Function, facts: Facts, by: tuple[str, ...]) -> Facts:
+    """The facts of the parameters of a program in forward mode."""
+    dots = derived.parameters[len(derived.parameters) - len(by) :]
+    return {**facts, **{dot: facts[p] for dot, p in zip(dots, by, strict=True)}}
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,6 @@ def test_files_stay_short() -> None:
     long = {
         str(path.relative_to(PACKAGE)): lines
         for path in PACKAGE.rglob("*.py")
-        if (lines := len(path.read_text().splitlines())) > 340
+        if (lines := len(path.read_text().splitlines())) > 350
     }
     assert not long

@@ -6,12 +6,14 @@ import dataclasses
 from typing import Any
 
 from autodiff_sst.core.syntax import Atom, Call, Literal, Object
-from autodiff_sst.runtime.records import plain_fields
+from autodiff_sst.runtime.records import make_record, plain_fields
 
 
 def made_by(value: Call) -> tuple[Any, dict[str, Atom]] | None:
     """The class of the object that a call makes, and its attributes, if that is all it does."""
     cls = value.function.value if isinstance(value.function, Object) else None
+    if cls is make_record and isinstance(value.args[0], Object):
+        return value.args[0].value, dict(value.keywords)
     if not isinstance(cls, type):
         return None
     defaults: dict[str, Any]

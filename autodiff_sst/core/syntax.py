@@ -306,7 +306,10 @@ class Try:
 @dataclass(frozen=True, slots=True, eq=False)
 class CustomGrad:
     """`target` is `value`; in the backward sweep `body` makes of the cotangents of the value's
-    items, `bars`, the cotangents `results` of `arguments`. Several bars: the value is a tuple."""
+    items, `bars`, the cotangents `results` of `arguments`. Several bars: the value is a tuple.
+
+    Where it was `inserted` into the backward sweep, the tangent is that of the value.
+    """
 
     target: str
     value: Atom
@@ -315,6 +318,7 @@ class CustomGrad:
     body: Block
     results: tuple[Atom, ...]
     origin: Origin | None = None
+    inserted: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -111,6 +111,8 @@ def insert_grad(lowering: Any, node: Any) -> bool:
         lowering.block, lowering.values = outer, before
     target = lowering.version(variable.id)
     origin = lowering.source.origin(node)
-    lowering.block.append(CustomGrad(target, value, (value,), (bar,), block, (result,), origin))
+    lowering.block.append(
+        CustomGrad(target, value, (value,), (bar,), block, (result,), origin, True)
+    )
     lowering.values[variable.id] = Name(target)
     return True

@@ -6,7 +6,8 @@ import numpy as np
 
 from autodiff_sst.core.syntax import Literal
 from autodiff_sst.rules.helpers import numpy_object
-from autodiff_sst.rules.language import adjoint, d, is_complex, is_constant, macro
+from autodiff_sst.rules.language import adjoint, d, is_complex, is_constant, macro, tangent
+from autodiff_sst.rules.registry import declare_linear
 
 # Arithmetic
 
@@ -133,6 +134,17 @@ def _(y, a, a_min=None, a_max=None):
     d[a_min] = d[y] * ((y == a_min) * (a < a_min))
     d[a_max] = d[y] * ((y == a_max) * (a > a_max))
 
+
+@tangent(np.absolute, abs)
+def _(y, x):
+    if is_complex(x):
+        d[y] = np.real(np.conj(x) * d[x]) / np.where(y, y, 1.0)
+    else:
+        d[y] = d[x] * np.sign(x)
+
+
+declare_linear(np.conj, by=("x",))
+declare_linear(float, by=("x",))
 
 # Elementary functions
 

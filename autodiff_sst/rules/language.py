@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
-from autodiff_sst.rules.registry import Rule, register
+from autodiff_sst.rules.registry import Rule, register, register_tangent
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -61,6 +61,20 @@ def adjoint(*functions: Any, ranks: tuple[int, ...] | None = None) -> Callable[[
     def decorate(template: F) -> F:
         for function in functions:
             register(function, Rule(function, template, ranks))
+        return template
+
+    return decorate
+
+
+def tangent(*functions: Any, ranks: tuple[int, ...] | None = None) -> Callable[[F], F]:
+    """Registers a template as the forward rule of `functions`: `d[y] = d[a] * b + a * d[b]`.
+
+    Terms of a sum whose tangents are zero are left out; several assignments to `d[y]` add up.
+    """
+
+    def decorate(template: F) -> F:
+        for function in functions:
+            register_tangent(function, Rule(function, template, ranks))
         return template
 
     return decorate

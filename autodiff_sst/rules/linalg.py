@@ -9,8 +9,9 @@ import numpy as np
 from autodiff_sst.core.syntax import Literal
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.helpers import numpy_object
-from autodiff_sst.rules.language import adjoint, d, macro, rank
+from autodiff_sst.rules.language import adjoint, d, macro, rank, tangent
 from autodiff_sst.rules.reductions import unreduce
+from autodiff_sst.rules.registry import declare_linear
 
 
 @adjoint(np.linalg.solve, ranks=(2, 1))
@@ -25,6 +26,51 @@ def _(y, a, b):
     b_bar = np.linalg.solve(np.swapaxes(a, -1, -2), d[y])
     d[b] = b_bar
     d[a] = -b_bar @ np.swapaxes(y, -1, -2)
+
+
+@tangent(np.linalg.solve, ranks=(2, 1))
+def _(y, a, b):
+    d[y] = np.linalg.solve(a, d[b]) - np.linalg.solve(a, d[a] @ y)
+
+
+@tangent(np.linalg.solve)
+def _(y, a, b):
+    d[y] = np.linalg.solve(a, d[b]) - np.linalg.solve(a, d[a] @ y)
+
+
+@tangent(np.linalg.inv)
+def _(y, a):
+    d[y] = -y @ d[a] @ y
+
+
+@tangent(np.linalg.det)
+def _(y, a):
+    cofactors = np.swapaxes(np.linalg.inv(a), -1, -2)
+    d[y] = y * np.sum(cofactors * d[a], axis=(-2, -1))
+
+
+@tangent(np.linalg.norm)
+def _(y, x, ord=None, axis=None, keepdims=False):
+    if ord is None or ord == "fro" or (ord == 2 and (rank(x) == 1 or axis is not None)):
+        inner = np.sum(x * d[x], axis=axis, keepdims=keepdims)
+        d[y] = inner / np.where(y, y, 1.0)
+    elif ord == 1 and rank(x) == 1:
+        d[y] = np.sum(np.sign(x) * d[x])
+    else:
+        d[y] = no_rule(ord)
+
+
+@tangent(np.linalg.cholesky, ranks=(2,))
+def _(y, a):
+    inner = np.linalg.solve(y, np.linalg.solve(y, 0.5 * (d[a] + d[a].T)).T)
+    lower = np.tril(inner)
+    d[y] = y @ (lower - 0.5 * np.diag(np.diag(inner)))
+
+
+declare_linear(np.trace, by=("a",))
+declare_linear(np.tril, np.triu, by=("m",))
+declare_linear(np.diag, by=("v",))
+declare_linear(np.einsum, by=("a", "b", "c"))
 
 
 @adjoint(np.linalg.inv)

@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from autodiff_sst.rules.language import adjoint, d, is_complex, rank
+from autodiff_sst.rules.language import adjoint, d, is_complex, rank, tangent
+from autodiff_sst.rules.registry import declare_linear
 from autodiff_sst.runtime.products import matmul_left, matmul_right
+
+declare_linear(np.matmul, np.dot, np.inner, np.outer, by=("a", "b"))
 
 
 @adjoint(np.matmul, np.dot, ranks=(2, 2))
@@ -32,6 +35,11 @@ def _(y, a, b):
     else:
         d[a] = d[y] * b
         d[b] = d[y] * a
+
+
+@tangent(np.vdot)
+def _(y, a, b):
+    d[y] = np.vdot(d[a], b) + np.vdot(a, d[b])
 
 
 @adjoint(np.matmul, np.dot, np.inner, ranks=(1, 1))

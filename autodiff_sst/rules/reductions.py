@@ -5,7 +5,8 @@ import numpy as np
 from autodiff_sst.core.syntax import Literal, Slice, Subscript
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.helpers import numpy_object
-from autodiff_sst.rules.language import adjoint, d, is_complex, macro, rank
+from autodiff_sst.rules.language import adjoint, d, is_complex, macro, rank, tangent
+from autodiff_sst.rules.registry import declare_linear
 
 _MISSING = object()
 
@@ -36,6 +37,11 @@ def _(y, a, axis=None, keepdims=False):
     d[a] = unreduce(d[y], a, axis, keepdims)
 
 
+declare_linear(np.sum, by=("a",))
+declare_linear(np.mean, np.cumsum, by=("a",))
+declare_linear(sum, by=("iterable", "start"), joint=True)
+
+
 @adjoint(sum)
 def _(y, iterable, start=0):
     if rank(iterable) is None:
@@ -62,6 +68,38 @@ def _(y, a, axis=None, keepdims=False):
     chosen = a == unreduce(y, a, axis, keepdims)
     share = chosen / np.sum(chosen, axis=axis, keepdims=True)
     d[a] = unreduce(d[y], a, axis, keepdims) * share
+
+
+@tangent(np.prod)
+def _(y, a, axis=None, keepdims=False):
+    d[y] = np.sum(d[a] * (unreduce(y, a, axis, keepdims) / a), axis=axis, keepdims=keepdims)
+
+
+@tangent(np.max, np.min)
+def _(y, a, axis=None, keepdims=False):
+    chosen = a == unreduce(y, a, axis, keepdims)
+    share = chosen / np.sum(chosen, axis=axis, keepdims=True)
+    d[y] = np.sum(d[a] * share, axis=axis, keepdims=keepdims)
+
+
+@tangent(np.var)
+def _(y, a, axis=None, ddof=0, keepdims=False):
+    centred = a - np.mean(a, axis=axis, keepdims=True)
+    scale = 2 / (np.size(a) / np.size(y) - ddof)
+    if is_complex(a):
+        d[y] = np.sum(np.real(np.conj(centred) * d[a]), axis=axis, keepdims=keepdims) * scale
+    else:
+        d[y] = np.sum(centred * d[a], axis=axis, keepdims=keepdims) * scale
+
+
+@tangent(np.std)
+def _(y, a, axis=None, ddof=0, keepdims=False):
+    centred = a - np.mean(a, axis=axis, keepdims=True)
+    scale = y * (np.size(a) / np.size(y) - ddof)
+    if is_complex(a):
+        d[y] = np.sum(np.real(np.conj(centred) * d[a]), axis=axis, keepdims=keepdims) / scale
+    else:
+        d[y] = np.sum(centred * d[a], axis=axis, keepdims=keepdims) / scale
 
 
 @adjoint(np.var)

@@ -38,26 +38,53 @@ class Rule:
     ranks: tuple[int, ...] | None = None
 
 
-_adjoints: dict[Any, list[Rule]] = {}
+Table = dict[Any, list[Rule]]
+_adjoints: Table = {}
+_tangents: Table = {}
+_linear: dict[Any, tuple[tuple[str, ...], bool]] = {}
 
 
-def register(function: Any, rule: Rule) -> None:
+def register(function: Any, rule: Rule, table: Table = _adjoints) -> None:
     """Adds a rule; one for the same ranks replaces the one before."""
-    rules = _adjoints.setdefault(function, [])
+    rules = table.setdefault(function, [])
     rules[:] = [r for r in rules if r.ranks != rule.ranks] + [rule]
+
+
+def register_tangent(function: Any, rule: Rule) -> None:
+    register(function, rule, _tangents)
+
+
+def declare_linear(*functions: Any, by: tuple[str, ...], joint: bool = False) -> None:
+    """They are linear in each of the parameters `by` alone, or in all of them `joint`ly: so they
+    are their own tangents. Their adjoint rules name the parameters."""
+    _linear.update(dict.fromkeys(functions, (by, joint)))
+
+
+def linear_parameters(function: Any) -> tuple[tuple[str, ...], bool] | None:
+    try:
+        return _linear.get(function)
+    except TypeError:  # not hashable
+        return None
 
 
 def adjoint_of(function: Any, ranks: tuple[int | None, ...]) -> Rule | None:
     """The rule for operands of these ranks (None: not known), the special before the general."""
-    rules = find(function)
+    return _chosen(find(function), ranks)
+
+
+def tangent_of(function: Any, ranks: tuple[int | None, ...]) -> Rule | None:
+    return _chosen(find(function, _tangents), ranks)
+
+
+def _chosen(rules: list[Rule], ranks: tuple[int | None, ...]) -> Rule | None:
     special = [r for r in rules if r.ranks is not None and r.ranks == ranks[: len(r.ranks)]]
     general = [r for r in rules if r.ranks is None]
     return (special or general or [None])[0]  # type: ignore[list-item]
 
 
-def find(function: Any) -> list[Rule]:
+def find(function: Any, table: Table = _adjoints) -> list[Rule]:
     try:
-        return _adjoints.get(function, [])
+        return table.get(function, [])
     except TypeError:  # not hashable
         return []
 

@@ -7,7 +7,7 @@ from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, macro
-from autodiff_sst.rules.registry import declare_nondifferentiable
+from autodiff_sst.rules.registry import declare_linear, declare_nondifferentiable
 from autodiff_sst.runtime.broadcast import unbroadcast
 from autodiff_sst.runtime.sequences import (
     count_of,
@@ -28,6 +28,21 @@ declare_nondifferentiable(
     *(count_of, position_of, order_of, is_sequence, is_mapping),
     *(len, int, bool, isinstance, type, range, str, format, repr, ascii, stop_gradient),
 )
+
+
+declare_linear(np.copy, np.transpose, np.swapaxes, np.reshape, np.ravel, np.squeeze, by=("a",))
+declare_linear(np.roll, np.asarray, np.array, np.atleast_1d, np.ascontiguousarray, by=("a",))
+declare_linear(np.expand_dims, np.moveaxis, np.diff, by=("a",))
+declare_linear(np.where, by=("a", "b"), joint=True)
+declare_linear(np.real, by=("val",))
+declare_linear(np.full_like, by=("fill_value",))
+declare_linear(np.broadcast_to, np.pad, by=("array",))
+declare_linear(unbroadcast, by=("x_bar",))
+declare_linear(np.float32, np.float64, number, by=("x",))
+declare_linear(np.flip, by=("m",))
+declare_linear(list, by=("iterable",))
+declare_linear(rows_like, by=("rows",))
+declare_linear(np.concatenate, np.stack, by=("arrays",))
 
 
 @adjoint(np.copy)

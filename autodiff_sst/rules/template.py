@@ -99,6 +99,26 @@ def expand(
         raise MissingRuleError(words)
 
 
+def expand_tangent(
+    rule: Rule,
+    builder: Builder,
+    knowledge: Knowledge,
+    result: Atom,
+    arguments: Mapping[str, Atom],
+    tangents: Mapping[str, Atom],
+) -> Atom | None:
+    """The tangent of the result; None if it is zero. `tangents` holds those that are not zero."""
+    expansion = _Tangent(rule, builder, knowledge, result, arguments, Literal(None), {})
+    expansion.tangents = tangents
+    expansion.block(expansion.source.tree.body)
+    return expansion.total
+
+
+def parameters_of(rule: Rule) -> tuple[str, ...]:
+    """The parameters of the function, as the rule names them."""
+    return tuple(inspect.signature(rule.template).parameters)[1:]
+
+
 @dataclass(frozen=True)
 class _Template:
     """What is read of a template, once."""
@@ -154,11 +174,7 @@ class _Expansion(Expressions):
                 case gast.Expr(value=gast.Constant()) | gast.Pass():
                     pass  # a docstring
                 case gast.Assign(targets=[gast.Subscript(value=gast.Name(id="d"), slice=key)]):
-                    if key.id in self.contribute:
-                        value = self.expression(node.value)
-                        if value != Literal(None):  # `d[x] = None`: no derivative by x
-                            self.contribute[key.id](self.emit(value, node))
-                        self.contributed.add(key.id)
+                    self.differential(key.id, node.value)
                 case gast.Assign(targets=[gast.Name(id=name)], value=value):
                     # Under its own name: what is read twice must not become a cotangent.
                     self.values[name] = self.builder.emit(self.expression(value), name)
@@ -166,6 +182,14 @@ class _Expansion(Expressions):
                     self.block(body if self.decide(test) else orelse)
                 case _:
                     raise self.bad(f"`{type(node).__name__}` has no place in a template")
+
+    def differential(self, key: str, value: Any) -> None:
+        """`d[key] = value`."""
+        if key in self.contribute:
+            made = self.expression(value)
+            if made != Literal(None):  # `d[x] = None`: no derivative by x
+                self.contribute[key](self.emit(made, value))
+            self.contributed.add(key)
 
     def bad(self, words: str) -> MissingRuleError:
         return MissingRuleError(f"{words} (the rule of `{name_of(self.rule.function)}`)")
@@ -217,6 +241,50 @@ class _Expansion(Expressions):
     def ask_constant(self, asked: Any) -> bool:
         atom = self.values[asked.name]
         return self.knowledge.constant(atom, _NOT_CONSTANT) is not _NOT_CONSTANT
+
+
+class _Tangent(_Expansion):
+    tangents: Mapping[str, Atom]
+    total: Atom | None = None
+
+    def differential(self, key: str, value: Any) -> None:
+        if key != self.result_name:
+            raise self.bad(f"`d[{key}]` is not the tangent of the result")
+        for term in _terms(value):
+            if {*_differentials(term)} <= {*self.tangents}:
+                made = self.emit(self.expression(term), term)
+                more = self.total is not None
+                self.total = self.builder.binary("+", self.total, made) if more else made
+
+    def expression(self, node: Any) -> Expression:
+        match node:
+            case gast.Subscript(value=gast.Name(id="d"), slice=gast.Name(id=key)):
+                return self.tangents[key]
+        return super().expression(node)
+
+
+def _terms(node: Any) -> list[Any]:
+    """The terms of a sum."""
+    match node:
+        case gast.BinOp(left=left, op=gast.Add(), right=right):
+            return _terms(left) + _terms(right)
+        case gast.BinOp(left=left, op=gast.Sub(), right=right):
+            minus = [gast.UnaryOp(op=gast.USub(), operand=term) for term in _terms(right)]
+            return _terms(left) + [gast.copy_location(t, node) for t in minus]
+        case _:
+            return [node]
+
+
+def _differentials(node: Any) -> set[str]:
+    """Whose tangents a term reads."""
+    return {
+        n.slice.id
+        for n in gast.walk(node)
+        if isinstance(n, gast.Subscript)
+        and isinstance(n.value, gast.Name)
+        and n.value.id == "d"
+        and isinstance(n.slice, gast.Name)
+    }
 
 
 class _Asked:

@@ -23,6 +23,16 @@ def call_with_pullback(
     return derivative_of(function, by).with_pullback(args, kwargs)
 
 
+def call_with_tangent(
+    function: Any, by: tuple[int | str, ...], tangents: tuple[Any, ...], *args: Any, **kwargs: Any
+) -> tuple[Any, Any]:
+    """The value of `function(*args, **kwargs)`, and its tangent along those of arguments `by`."""
+    from autodiff_sst.derivative import derivative_of
+
+    result: tuple[Any, Any] = derivative_of(function, by, "jvp").along(args, kwargs, tangents)
+    return result
+
+
 def _custom(
     function: CustomGradient, by: tuple[int | str, ...], args: Any, kwargs: Any
 ) -> tuple[Any, Pullback]:

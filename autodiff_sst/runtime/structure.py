@@ -42,6 +42,20 @@ def check_like(given: Any, due: Any, what: str) -> None:
         raise ValueError(f"{what}: a number was due, not {_described(given)}")
 
 
+def holds_floats(value: Any) -> bool:
+    parts = children(value)
+    return is_differentiable(value) if parts is None else any(holds_floats(v) for _, v in parts)
+
+
+def of_dtype(given: Any, due: Any) -> Any:
+    """A tangent or cotangent in the dtype of its primal; containers stay as they are."""
+    if isinstance(due, np.ndarray):
+        return np.asarray(given, due.dtype)
+    if isinstance(due, np.generic):
+        return due.dtype.type(given)
+    return float(given) if type(due) is float else given
+
+
 def is_differentiable(value: Any) -> bool:
     """Whether it is a float or complex number, or an array of these."""
     if isinstance(value, np.ndarray | np.generic):

@@ -21,7 +21,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.validate import validate
 from autodiff_sst.core.walk import all_names
-from autodiff_sst.driver import derive_pair, optimize
+from autodiff_sst.driver import derive_jvp, derive_pair, optimize
 from autodiff_sst.emit.load import load
 from autodiff_sst.transform.reverse.program import Request, reverse
 
@@ -49,6 +49,7 @@ def check_rule(
         if not isinstance(value, float):
             assert np.asarray(cotangent).dtype == np.asarray(value).dtype, pair.backward.text
         assert not np.shares_memory(cotangent, value)
+    _check_forward(core, facts, by, values, y, y_bar, cotangents)
     if any(np.asarray(v).dtype == np.float32 for v in values):
         return  # too coarse for finite differences: float64 has been checked
 
@@ -60,6 +61,28 @@ def check_rule(
     _compare(scalar, values, cotangents, step, pair.backward.text)
     if order > 1:
         _check_second_order(core, facts, by, values, y_bar, step)
+
+
+def _check_forward(
+    core: Function, facts: Any, by: Any, values: Any, y: Any, y_bar: Any, cotangents: Any
+) -> None:
+    """The tangent has the value's shape and dtype, and ⟨ȳ, ẏ⟩ = ⟨x̄, ẋ⟩."""
+    jvp = derive_jvp(core, facts, by, frozenset()).loaded
+    rng = np.random.default_rng(5)
+    dots = [
+        float(rng.normal()) if type(v) is float
+        else rng.normal(size=np.shape(v)).astype(np.asarray(v).dtype)[()] for v in values
+    ]  # fmt: skip
+    again, y_dot = jvp.function(*values, *dots)
+    np.testing.assert_array_equal(again, y)
+    assert np.shape(y_dot) == np.shape(y), jvp.text
+    if not isinstance(y, float):
+        assert np.asarray(y_dot).dtype == np.asarray(y).dtype, jvp.text
+    given = np.sum(np.asarray(y_dot) * y_bar)
+    expected = sum(np.sum(c * w) for c, w in zip(cotangents, dots, strict=True))
+    single = any(np.asarray(v).dtype == np.float32 for v in values)
+    tolerance = 1e-4 if single else 1e-9
+    np.testing.assert_allclose(given, expected, rtol=tolerance, atol=tolerance, err_msg=jvp.text)
 
 
 def _check_second_order(

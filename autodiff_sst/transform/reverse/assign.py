@@ -56,6 +56,7 @@ from autodiff_sst.rules.registry import (
     is_nondifferentiable,
 )
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
+from autodiff_sst.transform.common import Sweep
 from autodiff_sst.transform.reverse.cotangents import Place, write_out
 from autodiff_sst.transform.reverse.indexed import read_by_index
 from autodiff_sst.transform.reverse.sweep import Reverse
@@ -137,7 +138,7 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
     return (statement,)
 
 
-def is_differentiated_at_run_time(sweep: Reverse, value: Call) -> bool:
+def is_differentiated_at_run_time(sweep: Sweep, value: Call) -> bool:
     """Whether a call stayed a call for no reason but recursion, or that it is known only here."""
     called = fact(value.function, sweep.builder.facts)
     if isinstance(called, Known) and isinstance(called.value, CustomGradient):
@@ -207,7 +208,7 @@ def _constant_key(sweep: Reverse, container: Abstract, index: Atom) -> Any:
 Keywords = tuple[tuple[str, Atom], ...]
 
 
-def as_call(sweep: Reverse, value: Expression) -> tuple[object, tuple[Atom, ...], Keywords]:
+def as_call(sweep: Sweep, value: Expression) -> tuple[object, tuple[Atom, ...], Keywords]:
     """An expression as a call: an operator is its ufunc."""
     match value:
         case Binary(op, left, right) if op in OPERATORS:
@@ -260,7 +261,13 @@ def is_elementwise(function: object) -> bool:
     """Whether rules take a deferred cotangent: the function works element by element."""
     if isinstance(function, np.ufunc):
         return function.signature is None
-    return getattr(function, "__module__", "") == "math" or function in (abs, pow, float, np.clip)
+    return getattr(function, "__module__", "") == "math" or function in (
+        abs,
+        pow,
+        float,
+        np.clip,
+        np.sinc,
+    )
 
 
 def _reason(sweep: Reverse, args: tuple[Atom, ...], statement: Assign) -> MissingRuleError | None:
@@ -274,7 +281,7 @@ def _reason(sweep: Reverse, args: tuple[Atom, ...], statement: Assign) -> Missin
     return None
 
 
-def missing(called: object, statement: Assign) -> MissingRuleError:
+def missing(called: object, statement: Assign, kind: str = "adjoint") -> MissingRuleError:
     if isinstance(called, FunctionType) and called in REASONS:
         reason = REASONS[called]
         where = f"{called.__name__} ({statement.origin})"
@@ -283,7 +290,8 @@ def missing(called: object, statement: Assign) -> MissingRuleError:
         )
     name = name_of(called)
     return MissingRuleError(
-        f"`{name}` has no derivative rule, and no Python source to differentiate",
+        f"`{name}` has no {'forward ' if kind == 'tangent' else ''}derivative rule, "
+        "and no Python source to differentiate",
         statement.origin,
-        instead=f"register one: `@ad.adjoint({name})`.",
+        instead=f"register one: `@ad.{kind}({name})`.",
     )

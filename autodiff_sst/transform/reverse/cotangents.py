@@ -101,7 +101,7 @@ def fit(builder: Builder, value: Atom, place: Place, source: Place | None = None
         return value  # deferred: it broadcasts to any shape
     if dims is None or given_dims is None:
         return _unbroadcast(builder, value, place)
-    value = _match_dtype(builder, value, primal, given)
+    value = match_dtype(builder, value, primal, given)
     extra = len(given_dims) - len(dims)
     rest = given_dims[extra:] if extra > 0 else given_dims
     own = dims[len(dims) - len(rest) :]
@@ -137,7 +137,7 @@ def _same_unknown(primal: Abstract, given: Abstract) -> bool:
     return isinstance(primal, Unknown) and primal == given and primal.shape != ""
 
 
-def _match_dtype(builder: Builder, value: Atom, primal: Abstract, given: Abstract) -> Atom:
+def match_dtype(builder: Builder, value: Atom, primal: Abstract, given: Abstract) -> Atom:
     """Real for a real primal, and in its precision: float32 stays float32."""
     kind, dtype = kind_of(primal)
     given_kind, given_dtype = kind_of(given)

@@ -12,10 +12,10 @@ from autodiff_sst.core.syntax import Assign, Call, Effect, Object
 from autodiff_sst.core.walk import reads
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.registry import find, is_nondifferentiable
-from autodiff_sst.transform.reverse.sweep import Reverse
+from autodiff_sst.transform.common import Sweep
 
 
-def check_effect(sweep: Reverse, statement: Assign | Effect) -> None:
+def check_effect(sweep: Sweep, statement: Assign | Effect) -> None:
     """Refuses a call that may change something in place, given what varies."""
     value = statement.value
     if is_pure_expression(value) or only_shows(value, sweep.made):

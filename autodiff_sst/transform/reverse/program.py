@@ -147,7 +147,7 @@ def _check_scalar(builder: Builder, result: Atom, origin: Origin | None) -> None
             builder.facts[result.id] = FLOAT  # or it has raised
 
 
-def _rebuilt(builder: Builder, known: Abstract, parts: list[Atom]) -> Atom:
+def rebuilt(builder: Builder, known: Abstract, parts: list[Atom]) -> Atom:
     """A container like one of which `known` is known, of these items."""
     match known:
         case Tuple(_, cls) if cls is list:
@@ -173,7 +173,7 @@ def _result(sweep: Reverse, place: Place) -> Atom:
     keys = keys_of(known)
     if keys is not None:
         parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in keys]
-        return _rebuilt(builder, known, parts)
+        return rebuilt(builder, known, parts)
     if isinstance(known, List):
         if not isinstance(known.item, Scalar):
             words = f"the gradient by the list `{place.name}` of other things than numbers"

@@ -1,0 +1,24 @@
+"""What the sweeps of both modes have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from autodiff_sst.core.build import Builder
+from autodiff_sst.core.syntax import Expression
+from autodiff_sst.rules.template import Knowledge
+
+
+class Sweep(Protocol):
+    """A program that is being differentiated: what was emitted, and what is known of it."""
+
+    builder: Builder
+    active: frozenset[str]
+    varied: frozenset[str]
+    by: str  # the parameters, in words
+
+    @property
+    def made(self) -> Mapping[str, Expression]: ...
+    @property
+    def knowledge(self) -> Knowledge: ...

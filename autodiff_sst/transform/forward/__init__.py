@@ -1,0 +1,1 @@
+"""Forward mode: a tangent beside every active value."""
