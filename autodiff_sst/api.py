@@ -78,6 +78,11 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
     return y, pullback
 
 
+# Calls of these in a function that is differentiated are made when it is compiled.
+for _one in (grad, value_and_grad):
+    _one.makes_derivative = True  # type: ignore[attr-defined]
+
+
 def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
     """The value of `f`, and its tangent, from one forward sweep.
 

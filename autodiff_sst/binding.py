@@ -82,6 +82,21 @@ class Binding:
                 values.append(value)
         return values, extra
 
+    def atoms(
+        self, args: tuple[Any, ...], keywords: dict[str, Any], constant: Callable[[Any], Any]
+    ) -> list[Any] | None:
+        """The atoms of a call in a program by position; None where that is not known now."""
+        if _MANY in self.kinds or _NAMED in self.kinds:
+            return None
+        first = map(constant, self.first)
+        known = {k: constant(v) for k, v in self.keywords.items()}
+        bound = self.signature.bind(*first, *args, **{**known, **keywords})
+        found = []
+        for name, parameter in self.signature.parameters.items():
+            given = name in bound.arguments
+            found.append(bound.arguments[name] if given else constant(parameter.default))
+        return found
+
     def names(self, extra: Extra) -> list[str]:
         """The names of the values."""
         return expanded(self.signature, extra)

@@ -16,7 +16,7 @@ from autodiff_sst.errors import NonDifferentiableInputError, NonScalarOutputErro
 
 if TYPE_CHECKING:
     from autodiff_sst.analysis.values import Abstract
-    from autodiff_sst.core.syntax import Function
+    from autodiff_sst.core.syntax import Call, Function
     from autodiff_sst.driver import Derived, DerivedPair, Facts
     from autodiff_sst.frontend.lower import Lowered
     from autodiff_sst.transform.reverse.program import Request
@@ -187,6 +187,26 @@ class Derivative:
         if self.kind == "jvp":
             return derive_jvp(core, facts, by, self._users(core))
         return derive(core, facts, self.request(core, by), self._users(core))
+
+    def core_of_call(
+        self, call: Call, fact: Callable[[Any], Abstract]
+    ) -> tuple[Function, list[Any]] | None:
+        """The core of this derivative for a call in a program, and the atoms for its parameters."""
+        from autodiff_sst.frontend.calls import constant_atom
+
+        bound = self._binding.atoms(call.args, dict(call.keywords), constant_atom)
+        if bound is None:
+            return None
+        extra = Extra()
+        facts = {p: fact(a) for p, a in zip(self._binding.names(extra), bound, strict=True)}
+
+        def make() -> Function | None:
+            if self.lowered(extra).captured:
+                return None
+            return self.derive(facts, extra).core
+
+        core = self._learning(make)
+        return None if core is None else (core, bound)
 
     def program_after(self, name: str, args: tuple[Any, ...] | None) -> str:
         """The core program after a pass, for these arguments or unknown ones."""

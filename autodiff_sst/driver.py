@@ -15,12 +15,13 @@ from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.values import Abstract, Array, rank
 from autodiff_sst.binding import Extra
-from autodiff_sst.core.syntax import Function
+from autodiff_sst.core.syntax import Atom, Call, Function, Object
 from autodiff_sst.core.text import show
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.hints import Hints, MoreHintsError, joined
 from autodiff_sst.frontend.lower import Lowered, lower
+from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.frontend.source import read_source
 from autodiff_sst.optimize.algebra import simplify_algebra
 from autodiff_sst.optimize.common_subexpressions import share_common_subexpressions
@@ -107,10 +108,26 @@ def _lower(function: Any, extra: Extra) -> Lowered:
     return Lowered(remove_dead_code(lowered.function), lowered.captured)
 
 
+def inner_derivative(
+    call: Call, fact_of: Callable[[Atom], Abstract]
+) -> tuple[Function, list[Atom]] | None:
+    """The core of a derivative that a program calls, and the atoms for its parameters."""
+    called = call.function.value if isinstance(call.function, Object) else None
+    if isinstance(called, Inner):
+        facts = dict(zip(called.function.parameters, map(fact_of, call.args), strict=True))
+        value = called.kind == "value_and_grad"
+        request = Request(
+            called.by, called.kind, value, as_tuple=called.as_tuple, has_aux=called.has_aux
+        )
+        return reverse_core(called.function, facts, request, tell), [*call.args]
+    made: tuple[Function, list[Atom]] | None = called.core_of_call(call, fact_of)  # type: ignore[union-attr]
+    return made
+
+
 def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -> Function:
     """The optimised reverse of a core function; `facts` of its parameters."""
     watch("lower", core)
-    core = propagate_copies(resolve(core, facts, inlines))
+    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
     watch("resolve", core)
     known = find_facts(core, facts)
     derived = reverse(core, known, request)
@@ -163,7 +180,7 @@ def derive_hvp(core: Function, facts: Facts, by: str, users: frozenset[str]) -> 
 
 def derive_jvp(core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]) -> Derived:
     """The value and its tangent."""
-    core = propagate_copies(resolve(core, facts, inlines))
+    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
     derived = forward(core, find_facts(core, facts), by, f"jvp_{core.name}")
     tell("forward", derived)
     facts = with_tangents(derived, facts, by)
@@ -192,7 +209,7 @@ SEED = "y_bar"
 def derive_pair(
     core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]
 ) -> DerivedPair:
-    core = propagate_copies(resolve(core, facts, inlines))
+    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
     known = find_facts(core, facts)
     request = Request(
         by, f"vjp_{core.name}", with_value=True, seed=SEED, as_tuple=True, in_pair=True

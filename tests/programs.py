@@ -199,6 +199,9 @@ def check(seed: int, folder: Path, order: int = 2) -> str | None:
         given = x_bar * dx + np.sum(v_bar * dv)
         if not _agrees(lambda s: function(x + s * dx, V + s * dv, n), given):  # noqa: B023
             return f"derivative {given} (n = {n}, x = {x})"
+        got, dot = ad.jvp(function, (x, V, n), (dx, dv, 0))
+        if got != value or abs(dot - given) > 1e-9 * max(1.0, abs(given)):
+            return f"tangent {dot}, not {given} (n = {n}, x = {x})"
         if order > 1 and "append" not in text and " for " not in text.replace("    for ", ""):
             by_x = ad.grad(function)
             twice = ad.grad(by_x, argnums=(0, 1))

@@ -44,6 +44,12 @@ from autodiff_sst.frontend.custom import inline_custom
 from autodiff_sst.frontend.exits import own_nodes
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.hints import Hint, Hints
+from autodiff_sst.frontend.nested import (
+    Transformed,
+    call_transformed,
+    is_transform,
+    transform,
+)
 from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.markers import CustomGradient
 
@@ -194,6 +200,10 @@ class Inlining(Control):
 
     def call_value(self, called: Any, given: Arguments, node: Any) -> Any:
         """A call of an atom, or of something static."""
+        if is_transform(called):
+            return transform(self, called, given, node)
+        if isinstance(called, Transformed):
+            return call_transformed(self, called, given, node)
         if isinstance(called, Partial | Object):
             function, given = unwrap_partial(called, given)
             if isinstance(function, Closure | Name):

@@ -55,9 +55,10 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     Unary,
 )
-from autodiff_sst.core.walk import all_names, atoms, map_atoms, rebuild
+from autodiff_sst.core.walk import all_names, atoms, map_atoms, rebuild, rename, substitute
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.hints import MoreHintsError
+from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
@@ -65,19 +66,31 @@ from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
 
+DerivativeOf = Callable[[Call, Callable[[Atom], Abstract]], "tuple[Function, list[Atom]] | None"]
+
 
 def resolve(
     function: Function,
     parameters: Mapping[str, Abstract],
     inlines: Callable[[Any], bool] = lambda function: False,
+    derivative_of: DerivativeOf = lambda call, fact: None,
 ) -> Function:
-    """Raises MoreHintsError where calls turn out to be of functions that `inlines` takes."""
+    """The function with what types decide decided.
+
+    Args:
+        inlines: whether the body of a function takes the place of its calls.
+        derivative_of: the core of a derivative that is called, and the atoms for its parameters.
+
+    Raises:
+        MoreHintsError: calls turn out to be of functions that `inlines` takes.
+    """
     last = False
     while True:
         facts = find_facts(function, parameters)
         if more := wanted_hints(function, facts, inlines):
             raise MoreHintsError(more)
-        resolving = _Resolving(facts, Names(all_names(function)), function.body, last)
+        names = Names(all_names(function))
+        resolving = _Resolving(facts, names, function.body, last, derivative_of)
         body = resolving.block(function.body)
         if not resolving.changed and not resolving.waits:
             return function
@@ -85,10 +98,20 @@ def resolve(
         function = replace(function, body=body)
 
 
+def is_derivative(function: Any) -> bool:
+    return isinstance(function, Inner) or hasattr(function, "core_of_call")
+
+
 class _Resolving:
     def __init__(
-        self, facts: Mapping[str, Abstract], names: Names, body: Block, last: bool
+        self,
+        facts: Mapping[str, Abstract],
+        names: Names,
+        body: Block,
+        last: bool,
+        derivative_of: DerivativeOf,
     ) -> None:
+        self.derivative_of = derivative_of
         self.facts = facts
         self.names = names
         self.methods: dict[str, tuple[Atom, str]] = {}
@@ -123,6 +146,10 @@ class _Resolving:
                     called = numpy_object(function)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
+            case Assign(_, Call(Object(function))) if (
+                is_derivative(function) and (spliced := self.spliced(statement)) is not None
+            ):
+                return spliced
             case Assign(_, Call()) if (
                 made := Expansion(statement, self.facts, self.names, self.attributes).expand()
             ) is not None:
@@ -233,6 +260,28 @@ class _Resolving:
         known = {a: infer(a, self.facts, "") for a in atoms(value)}
         unknown = [a for a, fact in known.items() if isinstance(fact, Opaque)]
         return unknown if any(map(can_be_active, known.values())) else []
+
+    def spliced(self, statement: Assign) -> Block | None:
+        """A call of a derivative, replaced by the derivative."""
+        call = statement.value
+        assert isinstance(call, Call)
+        given = [*call.args, *(a for _, a in call.keywords)]
+        if any(isinstance(infer(a, self.facts, ""), Opaque) for a in given) and not self.last:
+            self.waits = True
+            return None
+        found = self.derivative_of(call, lambda a: infer(a, self.facts, ""))
+        if found is None:
+            return None
+        self.changed = True
+        core, atoms_given = found
+        fresh = {n: self.names.fresh(n) for n in sorted(all_names(core))}
+        renamed = rename(core, fresh)
+        binding = dict(zip((fresh[p] for p in core.parameters), atoms_given, strict=True))
+        body = substitute(renamed.body, binding)
+        result = renamed.result
+        if isinstance(result, Name):
+            result = binding.get(result.id, result)
+        return (*body, replace(statement, value=result))
 
     def listed(self, statement: Assign, atom: Atom, count: int) -> Block:
         """A tuple that is gone through, as a list: its items are read by an index that moves."""
