@@ -9,6 +9,7 @@ import numpy as np
 
 from autodiff_sst.binding import Argnums
 from autodiff_sst.derivative import Derivative, derivative_of
+from autodiff_sst.jacobian import Jacobian
 from autodiff_sst.runtime.structure import check_like, holds_floats, of_dtype
 
 Function = Callable[..., Any]
@@ -78,11 +79,6 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
     return y, pullback
 
 
-# Calls of these in a function that is differentiated are made when it is compiled.
-for _one in (grad, value_and_grad):
-    _one.makes_derivative = True  # type: ignore[attr-defined]
-
-
 def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
     """The value of `f`, and its tangent, from one forward sweep.
 
@@ -113,6 +109,61 @@ def _transform(kind: str, f: Function | None, argnums: Argnums, has_aux: bool) -
     if f is None:
         return lambda function: Derivative(function, kind, argnums, has_aux)
     return Derivative(f, kind, argnums, has_aux)
+
+
+def jacobian(
+    f: Function | None = None, argnums: Argnums = 0, mode: str = "auto", chunk: int | None = None
+) -> Any:
+    """The Jacobian of a function, all rows or columns from one widened sweep.
+
+    Args:
+        f: the function; left out where `jacobian` decorates with options.
+        argnums: by which parameters; with a tuple, the derivative is a tuple of Jacobians.
+        mode: `"forward"`: a direction for each component of the argument; `"reverse"`: one for each
+            of the result; `"auto"`: where there are fewer, which the second call knows.
+        chunk: at most so many directions at once; the sweep is repeated.
+
+    Returns:
+        a `Derivative`: its result has shape `y.shape + x.shape`. A container as the argument or as
+        the result (not both) gives such a container of Jacobians.
+
+    Raises:
+        ValueError: an unknown mode, a bad chunk, bad `argnums`.
+    """
+    if f is None:
+        return lambda function: Jacobian(function, "jacobian", argnums, mode, chunk)
+    return Jacobian(f, "jacobian", argnums, mode, chunk)
+
+
+def batch_jacobian(f: Function | None = None, argnums: Argnums = 0) -> Any:
+    """The Jacobian of each item of a batch by its own argument.
+
+    For `x: (batch, ins…)` and `y: (batch, outs…)` whose items do not depend on each other the
+    result has shape `(batch, outs…, ins…)`. One direction a component of an item serves the whole
+    batch, so nothing of size `(batch, batch)` exists. Of items that do depend on each other, what
+    they contribute is summed over the batch of results.
+
+    Raises:
+        ValueError: the leading sizes of `x` and `y` disagree.
+    """
+    if f is None:
+        return lambda function: Jacobian(function, "batch_jacobian", argnums, "reverse")
+    return Jacobian(f, "batch_jacobian", argnums, "reverse")
+
+
+def hessian(f: Function | None = None, argnums: Argnums = 0) -> Any:
+    """The Hessian of a scalar function, from one widened forward sweep over its gradient.
+
+    Returns:
+        a `Derivative`: its result has shape `x.shape + x.shape`; with a tuple of `argnums` it is a
+        tuple of tuples, `h[i][j]` by argument `i`, then `j`.
+    """
+    if f is None:
+        return lambda function: hessian(function, argnums)
+    gradient = Derivative(f, "grad", argnums)
+    made = Jacobian(gradient, "jacobian", argnums, "forward")
+    made.transposed = isinstance(argnums, tuple)
+    return made
 
 
 def hvp(f: Function, argnums: int | str = 0) -> Callable[..., Any]:
@@ -176,3 +227,8 @@ def nondifferentiable(function: Function) -> Function:
 
     declare_nondifferentiable(function)
     return function
+
+
+# Calls of these in a function that is differentiated are made when it is compiled.
+for _one in (grad, value_and_grad, jacobian, hessian):
+    setattr(_one, "makes_derivative", True)  # noqa: B010

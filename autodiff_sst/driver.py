@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import Abstract, Array, rank
+from autodiff_sst.analysis.values import INT, Abstract, Array, rank
 from autodiff_sst.binding import Extra
 from autodiff_sst.core.syntax import Atom, Call, Function, Object
 from autodiff_sst.core.text import show
@@ -30,6 +30,7 @@ from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules import elementwise, linalg, products, reductions, shapes
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.forward.program import forward
+from autodiff_sst.transform.jacobian import Wanted, jacobian_program
 from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.custom import without_custom
 from autodiff_sst.transform.reverse.pair import cut
@@ -184,6 +185,17 @@ def derive_jvp(core: Function, facts: Facts, by: tuple[str, ...], users: frozens
     derived = forward(core, find_facts(core, facts), by, f"jvp_{core.name}")
     tell("forward", derived)
     facts = with_tangents(derived, facts, by)
+    derived = optimize(derived, facts)
+    return Derived(derived, loaded(derived, facts, users))
+
+
+def derive_jacobian(core: Function, facts: Facts, wanted: Wanted, users: frozenset[str]) -> Derived:
+    """The Jacobian, all its directions in one sweep."""
+    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
+    kind = "batch_jacobian" if wanted.batch else "jacobian"
+    derived = jacobian_program(core, find_facts(core, facts), wanted, f"{kind}_{core.name}")
+    tell("jacobian", derived)
+    facts = {**facts, **dict.fromkeys({*derived.parameters} - {*facts}, INT)}  # start, stop
     derived = optimize(derived, facts)
     return Derived(derived, loaded(derived, facts, users))
 

@@ -39,7 +39,8 @@ MAY_IMPORT = {
         "transform",
         "errors",
     },
-    "api": {"binding", "derivative", "rules", "runtime", "errors"},
+    "jacobian": {"binding", "derivative", "driver", "analysis", "transform", "runtime", "errors"},
+    "api": {"binding", "derivative", "jacobian", "rules", "runtime", "errors"},
     "checks": {"derivative", "errors"},
     "__main__": {"binding", "derivative", "checks", "errors"},
 }

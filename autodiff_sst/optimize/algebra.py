@@ -19,13 +19,17 @@ from autodiff_sst.analysis.values import Abstract, Array, Scalar, Unknown
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Attribute,
     Binary,
     Block,
     Expression,
     Function,
     Literal,
     Name,
+    Object,
     Statement,
+    Subscript,
+    TupleOf,
     Unary,
 )
 from autodiff_sst.core.walk import map_atoms, rebuild
@@ -51,7 +55,7 @@ class _Algebra:
         for statement in block:
             if isinstance(statement, Assign):
                 value = self.simplify(map_atoms(statement.value, self.read))
-                if isinstance(value, Name | Literal):
+                if isinstance(value, Name | Literal | Object):
                     self.copies[statement.target] = value
                 statement = replace(statement, value=value)
                 self.values[statement.target] = value
@@ -75,6 +79,14 @@ class _Algebra:
             case Unary("-", Name(x)):
                 match self.values.get(x):
                     case Unary("-", inner):
+                        return inner
+            case Subscript(Name(x), (Literal(k),)) if type(k) is int:
+                match self.values.get(x):
+                    case TupleOf(items) if -len(items) <= k < len(items):
+                        return items[k]
+            case Attribute(Name(x), "T"):
+                match self.values.get(x):
+                    case Attribute(inner, "T"):
                         return inner
             case Binary("*", Literal(one), Name() as x) | Binary("*", Name() as x, Literal(one)):
                 if _is(one, 1) and self.absorbs(one, x):

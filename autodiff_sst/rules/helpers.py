@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
-from autodiff_sst.runtime import broadcast, calls, records, sequences
+from autodiff_sst.runtime import broadcast, calls, directions, records, sequences
 
 
 def numpy_object(function: Any) -> Object:
@@ -29,3 +29,9 @@ CALL_WITH_TANGENT = Object(calls.call_with_tangent, "call_with_tangent")
 CALL_WITH_PULLBACK = Object(calls.call_with_pullback, "call_with_pullback")
 NUMBER = Object(sequences.number, "number")
 MAKE_RECORD = Object(records.make_record, "make_record")
+WIDENED = Object(directions.widened, "widened")
+WIDENED_ITEM = Object(directions.widened_item, "widened_item")
+OVER_DIRECTIONS = Object(directions.over_directions, "over_directions")
+ONE_A_COMPONENT = Object(directions.one_a_component, "one_a_component")
+ONE_OF_ITEMS = Object(directions.one_a_component_of_items, "one_a_component_of_items")
+CHECK_BATCH = Object(directions.check_batch, "check_batch")

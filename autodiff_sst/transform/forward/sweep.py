@@ -120,8 +120,9 @@ class Forward:
         last = self.builder.pop_temporary(value)
         if last is not None:
             dot = self.builder.names.tangent(name)
-            self.builder.facts[dot] = self.builder.facts.pop(last.target)
+            del self.builder.facts[last.target]
             self.builder.append(replace(last, target=dot))
+            self.builder.facts[dot] = self.builder.facts[name]  # of one shape with the value
             value = Name(dot)
         self.tangents[name] = value
 

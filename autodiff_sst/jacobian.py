@@ -1,0 +1,150 @@
+"""Jacobians and Hessians: a `Derivative` whose mode is chosen by sizes; loops where it must."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autodiff_sst.binding import Argnums, Extra
+from autodiff_sst.derivative import Derivative
+from autodiff_sst.runtime.directions import (
+    check_batch,
+    one_a_component,
+    one_a_component_of_items,
+)
+from autodiff_sst.runtime.structure import children
+
+if TYPE_CHECKING:
+    from autodiff_sst.driver import Derived, Facts
+
+MODES = ("auto", "forward", "reverse")
+
+
+class Jacobian(Derivative):
+    """The Jacobian of a function, from one sweep for all directions.
+
+    `kind` is `"jacobian"` or `"batch_jacobian"`; `chunk` bounds the directions a sweep carries.
+    """
+
+    def __init__(
+        self,
+        primal: Callable[..., Any],
+        kind: str,
+        argnums: Argnums,
+        mode: str = "auto",
+        chunk: int | None = None,
+    ) -> None:
+        if mode not in MODES:
+            known = ", ".join(map(repr, MODES))
+            raise ValueError(f"mode: {known} is what there is, not {mode!r}")
+        if chunk is not None and (isinstance(chunk, bool) or not chunk >= 1):
+            raise ValueError(f"chunk: a positive int was due, not {chunk!r}")
+        super().__init__(primal, kind, argnums)
+        self._plain = -1
+        self.mode = mode
+        self.chunk = chunk
+        self.chosen = "reverse" if mode == "auto" else mode
+        self.transposed = False
+        self._sizes: dict[Any, str] = {}  # the cheaper mode, by shapes of the arguments
+
+    def __reduce__(self) -> Any:
+        found = super().__reduce__()
+        if isinstance(found, str):
+            return found
+        return Jacobian, (self.primal, self.kind, self.argnums, self.mode, self.chunk)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from autodiff_sst.errors import UnsupportedSyntaxError
+        from autodiff_sst.transform.widen import NotWidenedError
+
+        values, extra = self._binding.bind(args, kwargs)
+        names = self._binding.names(extra)
+        by = [values[names.index(name)] for name in self._binding.by(extra)]
+        shapes = tuple(np.shape(x) if children(x) is None else None for x in by)
+        if self.mode == "auto":
+            first = "forward" if set(shapes) == {()} else "reverse"
+            self.chosen = self._sizes.get(shapes, first)
+        try:
+            made = self._chunked(args, kwargs) if self.chunk else self.along(args, kwargs, ())
+        except NotWidenedError:
+            made = self._looped(args, kwargs, by)
+        except UnsupportedSyntaxError as error:
+            if self.mode != "auto" or "of a container, in reverse" not in error.message:
+                raise
+            self.chosen = self._sizes[shapes] = "forward"
+            return self(*args, **kwargs)
+        if self.transposed:  # of the gradients by each, by each
+            return tuple(zip(*made, strict=True))
+        self._learn_sizes(shapes, by, made)
+        return made
+
+    def _learn_sizes(self, shapes: Any, by: list[Any], made: Any) -> None:
+        """The next call for the same shapes is in the mode that is cheaper."""
+        if shapes in self._sizes or None in shapes:
+            return
+        one = made[0] if isinstance(self.argnums, tuple) else made
+        size = max(1, np.size(by[0]))
+        outputs = np.size(one) / size if isinstance(one, np.ndarray | np.generic | float) else 0
+        forward = sum(map(np.size, by)) < outputs
+        self._sizes[shapes] = "forward" if forward else "reverse"
+
+    def derived_for(self, values: list[Any], extra: Extra) -> Derived:
+        from autodiff_sst.analysis.values import abstract
+
+        kinds = (self.chosen, *(abstract(v) for v in values))
+        derived = self._derived.get((extra, kinds))  # type: ignore[arg-type]
+        if derived is None:
+            facts = dict(zip(self.parameters(extra), kinds[1:], strict=True))
+            derived = self._derived[extra, kinds] = self.derive(facts, extra)  # type: ignore[index,arg-type]
+        self._last = derived
+        return derived
+
+    def derive(self, facts: Facts, extra: Extra) -> Derived:
+        from autodiff_sst.driver import derive_jacobian
+        from autodiff_sst.transform.jacobian import Wanted
+
+        by = self._binding.by(extra)
+        self._check_inputs(facts, by)
+        core = self.core_of_primal(facts, extra)
+        several = isinstance(self.argnums, tuple)
+        batch = self.kind == "batch_jacobian"
+        wanted = Wanted(by, several, self.chosen, batch, self.chunk is not None)
+        return derive_jacobian(core, facts, wanted, self._users(core))
+
+    # Without the one sweep
+
+    def _chunked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Sweeps of `chunk` directions, the primal once for each."""
+        assert self.chunk is not None
+        start, parts = 0, []
+        while True:
+            part, x, y = self.along(args, kwargs, (start, start + self.chunk))
+            parts.append(part)
+            start += self.chunk
+            if start >= np.size(x if self.chosen == "forward" else y):
+                break
+        whole = np.concatenate(parts)
+        if self.chosen == "forward":
+            whole = np.moveaxis(whole, 0, -1)
+        return np.reshape(whole, np.shape(y) + np.shape(x))
+
+    def _looped(self, args: tuple[Any, ...], kwargs: dict[str, Any], by: list[Any]) -> Any:
+        """A sweep for each direction: the user's own backward code branches on cotangents."""
+        pair = Derivative(self.primal, "vjp", self.argnums)
+        y, pullback = pair.with_pullback(args, kwargs)
+        batch = self.kind == "batch_jacobian"
+        if batch:
+            for x in by:
+                check_batch(x, y)
+        seeds = one_a_component_of_items(y) if batch else one_a_component(y)
+        rows = [pullback(seed) for seed in seeds]
+        made = []
+        for k, x in enumerate(by):
+            whole = np.stack([row[k] for row in rows])
+            if batch:
+                made.append(np.moveaxis(whole, 0, 1).reshape(y.shape + x.shape[1:]))
+            else:
+                made.append(whole.reshape(np.shape(y) + np.shape(x)))
+        return tuple(made) if isinstance(self.argnums, tuple) else made[0]
