@@ -27,7 +27,9 @@ from autodiff_sst.optimize.algebra import simplify_algebra
 from autodiff_sst.optimize.common_subexpressions import share_common_subexpressions
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
-from autodiff_sst.rules import elementwise, linalg, products, reductions, shapes
+from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
+from autodiff_sst.rules import numbers as more_numbers
+from autodiff_sst.rules.definitions import algebra, arrays, numbers
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.forward.program import forward
 from autodiff_sst.transform.jacobian import Wanted, jacobian_program
@@ -36,7 +38,10 @@ from autodiff_sst.transform.reverse.custom import without_custom
 from autodiff_sst.transform.reverse.pair import cut
 from autodiff_sst.transform.reverse.program import Request, reverse, reverse_in_parts
 
-RULES = (elementwise, linalg, products, reductions, shapes)  # importing them registers them
+RULES = (
+    *(elementwise, fourier, linalg, more_numbers, products, reductions, shapes),
+    *(algebra, arrays, numbers),
+)  # importing them registers them
 
 Facts = Mapping[str, Abstract]
 Pass = Callable[[Function, Facts], Function]

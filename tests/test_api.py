@@ -131,7 +131,7 @@ def test_methods_are_functions_and_what_is_not_known_is_refused() -> None:
 
     np.testing.assert_allclose(ad.grad(g)(W), 2 * W @ np.ones((2, 2)) + 1)
     with pytest.raises(ad.MissingRuleError, match="has no derivative"):
-        ad.grad(lambda x: x.cumprod().sum())(W)
+        ad.grad(lambda x: x.tobytes())(W)
 
 
 def inserts(x):  # type: ignore[no-untyped-def]

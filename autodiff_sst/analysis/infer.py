@@ -67,6 +67,7 @@ from autodiff_sst.rules.registry import OPERATORS
 from autodiff_sst.runtime.sequences import (
     as_sequence,
     count_of,
+    is_array,
     is_mapping,
     is_sequence,
     number,
@@ -102,6 +103,7 @@ _LOGICAL = ("is", "is not", "in", "not in")
 _DATA_DEPENDENT = {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.extract, np.compress}
 # Of an array of any rank they make one number, unless an axis is given.
 FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std}
+_FOLDED = (len, min, max, abs, int, float, round, range, str, bool)
 # Whatever they are given, they return this.
 _ALWAYS: dict[Any, Abstract] = {
     **{len: INT, int: INT, bool: BOOL, isinstance: BOOL, float: FLOAT, any: BOOL, all: BOOL},
@@ -224,7 +226,7 @@ def _folded(call: Callable[..., Any], values: list[Any]) -> Abstract:
         made = call(*values)
     except Exception:  # it is the program's to raise it
         return OPAQUE
-    small = type(made) in (bool, int, float, complex, str) and len(str(made)) < 100
+    small = type(made) in (bool, int, float, complex, str, range) and len(str(made)) < 100
     return Known(made) if small else abstract(made)
 
 
@@ -271,6 +273,11 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return Known(issubclass(cls, kinds)) if kinds is not None else BOOL
     if called is number:
         return args[0] if can_be_active(args[0]) else UNKNOWN
+    if called is is_array and not isinstance(args[0], Opaque | Unknown):
+        found = class_of(args[0])
+        return Known(found is not None and issubclass(found, np.ndarray | np.generic))
+    if called is np.ndim and len(args) == 1 and rank(args[0]) is not None:
+        return Known(rank(args[0]))
     if called in (is_sequence, is_mapping) and (cls := class_of(args[0])) is not None:
         if called is is_mapping:
             return Known(issubclass(cls, dict))
@@ -280,6 +287,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     if called is as_sequence:
         return args[0] if isinstance(args[0], Array | Tuple | List | Unknown) else OPAQUE
     operands = [*args, *(v for _, v in keywords)]
+    if called in _FOLDED and operands and all(isinstance(o, Known) for o in operands):
+        return _folded(called, [o.value for o in operands if isinstance(o, Known)])
     if not is_pure(called):
         return UNKNOWN if isinstance(called, _FUNCTIONS) else OPAQUE
     if (

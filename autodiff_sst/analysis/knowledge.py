@@ -11,6 +11,7 @@ from autodiff_sst.analysis.values import (
     Array,
     Dict,
     Known,
+    List,
     Opaque,
     Scalar,
     Tuple,
@@ -31,6 +32,8 @@ class FactsKnown(Knowledge):
 
     def items(self, atom: Atom) -> tuple[Atom, ...] | None:
         value = self.made.get(atom.id) if isinstance(atom, Name) else None
+        if isinstance(atom, Name) and isinstance(self.facts[atom.id], List):
+            return None  # it may have grown
         return value.items if isinstance(value, ListOf | TupleOf) else None
 
     def rank(self, atom: Atom) -> int | None:

@@ -21,6 +21,7 @@ from autodiff_sst.core.syntax import (
     Atom,
     DictOf,
     Expression,
+    ListOf,
     Literal,
     Name,
     Object,
@@ -148,9 +149,13 @@ def _made_as(atom: Any, made: dict[str, Expression]) -> Expression | None:
     return made.get(atom.id) if isinstance(atom, Name) else None
 
 
-def spread(atom: Any, made: dict[str, Expression]) -> list[Atom] | None:
-    """The items of a tuple that lowering has made itself: `f(*args)`."""
-    value = _made_as(atom, made)
+def spread(
+    atom: Any, made: dict[str, Expression], grown: frozenset[str] | set[str] = frozenset()
+) -> list[Atom] | None:
+    """The items of a tuple that lowering has made itself, or of a list that has not `grown`."""
+    value, first = _made_as(atom, made), original(atom, made)
+    if isinstance(value, ListOf) and first.id not in grown:
+        return [*value.items]
     return [*value.items] if isinstance(value, TupleOf) else None
 
 

@@ -28,10 +28,15 @@ class Hint:
     function: Any
     cls: Any = None
     binds_self: bool = True
+    definition: Any = None  # Python code for a function that has none
 
 
 Site: TypeAlias = tuple[Origin, str]  # a place, and the attribute or operator there
 Hints: TypeAlias = Mapping[Site, tuple[Hint, ...]]
+
+
+# Calls of functions that a definition stands for, and that it could not be put in the place of.
+GIVEN_UP: set[tuple[Site, int]] = set()
 
 
 class MoreHintsError(Exception):

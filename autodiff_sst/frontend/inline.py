@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
 import gast
 
-from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
-    Attribute,
-    Binary,
     Call,
-    Expression,
     Literal,
     Name,
     Object,
@@ -39,11 +33,11 @@ from autodiff_sst.frontend.calls import (
     spread_keywords,
     unwrap_partial,
 )
-from autodiff_sst.frontend.control import Control
 from autodiff_sst.frontend.custom import inline_custom
+from autodiff_sst.frontend.dispatch import Dispatch, Shared
 from autodiff_sst.frontend.exits import own_nodes
 from autodiff_sst.frontend.fence import fence
-from autodiff_sst.frontend.hints import Hint, Hints
+from autodiff_sst.frontend.hints import GIVEN_UP
 from autodiff_sst.frontend.nested import (
     Transformed,
     call_transformed,
@@ -53,23 +47,8 @@ from autodiff_sst.frontend.nested import (
 from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.markers import CustomGradient
 
-_TYPE = Object(type, "type", type)
 
-
-@dataclass
-class Shared:
-    """What a function and those in its calls' places have in common."""
-
-    names: Names
-    inlines: Callable[[Any], bool]
-    captured: dict[tuple[FunctionType, str], str] = field(default_factory=dict)
-    made: dict[str, Expression] = field(default_factory=dict)
-    running: list[Any] = field(default_factory=list)
-    root: Any = None  # the code of the function that is lowered
-    hints: Hints = field(default_factory=dict)
-
-
-class Inlining(Control):
+class Inlining(Dispatch):
     def __init__(
         self,
         source: Source,
@@ -141,63 +120,6 @@ class Inlining(Control):
             return Partial(function, Arguments(first, given.keywords))
         return self.call_value(called, given, node)
 
-    def callee(self, node: Any) -> Any:
-        """What is called; `super().method` with its object."""
-        match node:
-            case gast.Attribute(value=gast.Call(func=gast.Name(id="super"), args=[]), attr=name):
-                own = self.source.function
-                names = own.__code__.co_freevars
-                if self.receiver is None or "__class__" not in names:
-                    words = "`super()` is supported in methods only"
-                    raise UnsupportedSyntaxError(words, self.source.origin(node))
-                cell = (own.__closure__ or ())[names.index("__class__")]
-                member = getattr(super(cell.cell_contents, self.receiver), name)
-                first = self.values[own.__code__.co_varnames[0]]
-                return Partial(constant_atom(member), Arguments([first], {}))
-            case _:
-                return self.value(node)
-
-    def hinted(
-        self,
-        key: str,
-        subject: Any,
-        run: Callable[[Hint], Any],
-        otherwise: Callable[[], Any],
-        node: Any,
-    ) -> Any:
-        """A call where hints say whose body takes its place; or what there is without."""
-        origin = self.source.origin(node)
-        hints = self.shared.hints.get((origin, key), ())
-
-        def choose(rest: tuple[Hint, ...]) -> Any:
-            if not rest:
-                return self.emit(otherwise(), node)
-            hint = rest[0]
-            if hint.cls is None:
-                test = Binary("is", subject, constant_atom(hint.function))
-            else:
-                kind = self.emit(Call(_TYPE, (subject,)), node)
-                test = Binary("is", kind, constant_atom(hint.cls))
-
-            def body() -> Any:
-                made = run(hint)
-                return made if isinstance(made, Static) else self.emit(made, node)
-
-            return self.conditional(self.emit(test, node), body, lambda: choose(rest[1:]), node)
-
-        return choose(hints) if hints else otherwise()
-
-    def method(self, hint: Hint, subject: Any, given: Arguments, node: Any) -> Any:
-        """The body of a method, or the call of it if that cannot take its place."""
-        first = [subject] if hint.binds_self else []
-        bound = Arguments([*first, *given.positional], given.keywords)
-        function = hint.function
-        if isinstance(function, FunctionType) and self.shared.inlines(function):
-            made = self.inline_function(function, bound, node, hint.cls)
-            if made is not None:
-                return made
-        return self.call_value(constant_atom(function), bound, node)
-
     def call_value(self, called: Any, given: Arguments, node: Any) -> Any:
         """A call of an atom, or of something static."""
         if is_transform(called):
@@ -214,6 +136,12 @@ class Inlining(Control):
                 made = self.inline_function(function, given, node)
                 if made is not None:
                     return made
+            definition = self.defined(function, node)
+            if definition is not None:
+                made = self.inline_function(definition, given, node)
+                if made is not None:
+                    return made
+                GIVEN_UP.add(((self.source.origin(node), "()"), id(function)))
             if isinstance(function, CustomGradient):
                 made = inline_custom(self, function, given, node)
                 if made is not None:
@@ -223,22 +151,6 @@ class Inlining(Control):
         if isinstance(called, Name):
             return self.call_name(called, given, node)
         return self.plain_call(called, given, node)
-
-    def call_name(self, called: Name, given: Arguments, node: Any) -> Any:
-        """A call of what only the kinds of the arguments tell."""
-        made = self.shared.made.get(called.id)
-        method = made.name if isinstance(made, Attribute) else "()"
-        subject = made.value if isinstance(made, Attribute) else called
-
-        def run(hint: Hint) -> Any:
-            if hint.cls is None:
-                return self.call_value(constant_atom(hint.function), given, node)
-            return self.method(hint, subject, given, node)
-
-        def plain() -> Any:
-            return self.plain_call(called, given, node)
-
-        return self.hinted(method, called if method == "()" else subject, run, plain, node)
 
     def plain_call(self, called: Any, given: Arguments, node: Any) -> Call:
         for value in (*given.positional, *given.keywords.values()):
@@ -254,7 +166,7 @@ class Inlining(Control):
         given = Arguments([], {})
         for argument in node.args:
             if isinstance(argument, gast.Starred):
-                items = spread(self.atom(argument.value), self.shared.made)
+                items = spread(self.atom(argument.value), self.shared.made, self.shared.grown)
                 if items is None:
                     words = "`*` of what is not a tuple made here is not supported yet"
                     raise UnsupportedSyntaxError(words, self.source.origin(argument))

@@ -42,10 +42,10 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Static, StaticTuple
 from autodiff_sst.frontend.control import VALUE
+from autodiff_sst.frontend.dispatch import Shared
 from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
 from autodiff_sst.frontend.hints import Hint, Hints
-from autodiff_sst.frontend.inline import Shared
 from autodiff_sst.frontend.matching import Matching, matches
 from autodiff_sst.frontend.parameters import captured_value, names_in, parameters_of
 from autodiff_sst.frontend.source import Source

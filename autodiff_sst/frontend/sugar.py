@@ -24,7 +24,7 @@ from autodiff_sst.core.syntax import (
     Raise,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import Arguments, constant_atom, original
+from autodiff_sst.frontend.calls import Arguments, constant_atom, original, spread
 from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.inline import Inlining
@@ -49,10 +49,15 @@ class Sugar(Inlining):
         return atom.id if is_list else None
 
     def append(self, target: str, item: Any) -> None:
+        self.shared.grown.add(target)
         self.block.append(Append(target, self.atom(item), self.source.origin(item)))
 
     def comprehension(self, node: Any) -> Atom:
-        """A list comprehension, or a generator that is gone through at once, as a loop."""
+        """A list comprehension, or a generator that is gone through at once, as a loop; of the
+        items of a tuple that is made here, as a list of as many."""
+        display = self.of_known_items(node)
+        if display is not None:
+            return display
         made = Name(self.names.fresh("items"))
         self.block.append(Assign(made.id, ListOf(()), self.source.origin(node)))
         self.shared.made[made.id] = ListOf(())
@@ -114,6 +119,26 @@ class Sugar(Inlining):
             "`with` is not supported yet", self.source.origin(node),
             instead="the statements in it, without `with`.",
         )  # fmt: skip
+
+    def of_known_items(self, node: Any) -> Atom | None:
+        match node.generators:
+            case [gast.comprehension(target=target, iter=gast.Name() as iterated, ifs=[])]:
+                items = spread(self.value(iterated), self.shared.made, self.shared.grown)
+            case _:
+                return None
+        if items is None or len(items) > 64:
+            return None
+        own = assigned(target)
+        before = {name: self.values.get(name) for name in own}
+        parts = []
+        for item in items:
+            self.assign_to(target, item)
+            parts.append(self.atom(node.elt))
+        for name, value in before.items():  # its variables are its own
+            self.values.pop(name, None)
+            if value is not None:
+                self.values[name] = value
+        return self.emit(ListOf(tuple(parts)), node)
 
     def assertion(self, node: Any, test: Any, message: Any) -> None:
         origin = self.source.origin(node)

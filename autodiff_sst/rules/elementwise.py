@@ -286,31 +286,3 @@ def _(y, x):
 @adjoint(np.rad2deg, np.degrees, math.degrees)
 def _(y, x):
     d[x] = d[y] * 57.29577951308232  # 180 / pi
-
-
-# The `math` module: on Python's numbers its own functions are ten times as fast as NumPy's.
-
-
-@adjoint(math.sin)
-def _(y, x):
-    d[x] = d[y] * math.cos(x)
-
-
-@adjoint(math.cos)
-def _(y, x):
-    d[x] = -d[y] * math.sin(x)
-
-
-@adjoint(math.sinh)
-def _(y, x):
-    d[x] = d[y] * math.cosh(x)
-
-
-@adjoint(math.cosh)
-def _(y, x):
-    d[x] = d[y] * math.sinh(x)
-
-
-@adjoint(math.sqrt)
-def _(y, x):
-    d[x] = d[y] * (0.5 / np.float64(y))  # at 0 infinite, as NumPy's; Python's division raises

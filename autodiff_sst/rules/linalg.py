@@ -6,12 +6,14 @@ differentiation" (2008), unless another source is given.
 
 import numpy as np
 
-from autodiff_sst.core.syntax import Literal
+from autodiff_sst.core.syntax import Literal, Object
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, macro, rank, tangent
 from autodiff_sst.rules.reductions import unreduce
 from autodiff_sst.rules.registry import declare_linear
+from autodiff_sst.runtime.einsum import einsum_terms, spread_diagonal
+from autodiff_sst.runtime.linalg import eigenvectors, gaps, log_abs_det
 
 
 @adjoint(np.linalg.solve, ranks=(2, 1))
@@ -70,7 +72,69 @@ def _(y, a):
 declare_linear(np.trace, by=("a",))
 declare_linear(np.tril, np.triu, by=("m",))
 declare_linear(np.diag, by=("v",))
-declare_linear(np.einsum, by=("a", "b", "c"))
+
+
+@adjoint(log_abs_det)
+def _(y, a):
+    inverse = np.swapaxes(np.linalg.inv(a), -1, -2)
+    d[a] = d[y] * inverse if rank(a) == 2 else d[y][..., None, None] * inverse
+
+
+@tangent(log_abs_det)
+def _(y, a):
+    d[y] = np.sum(np.swapaxes(np.linalg.inv(a), -1, -2) * d[a], axis=(-2, -1))
+
+
+@adjoint(eigenvectors)
+def _(y, a, UPLO="L"):
+    # v̇ = v (F ∘ (vᵀ ȧ v)); one triangle of `a` stands for both. Real matrices.
+    t = np.swapaxes(y, -1, -2)
+    d[a] = folded(y @ (gaps(eigenvalues_of(a, y, UPLO)) * (t @ d[y])) @ t, UPLO)
+
+
+@tangent(eigenvectors)
+def _(y, a, UPLO="L"):
+    t = np.swapaxes(y, -1, -2)
+    d[y] = y @ (gaps(eigenvalues_of(a, y, UPLO)) * (t @ symmetric(d[a], UPLO) @ y))
+
+
+@macro
+def folded(builder, knowledge, s, uplo):
+    """The cotangent of a symmetric matrix on the triangle that is read."""
+    lower = knowledge.constant(uplo, "L") in ("L", "l")
+    part = numpy_object(np.tril if lower else np.triu)
+    other = builder.call(numpy_object(np.swapaxes), s, -1, -2)
+    inner = builder.call(part, other, -1 if lower else 1)
+    return builder.binary("+", builder.call(part, s), inner)
+
+
+@macro
+def symmetric(builder, knowledge, a, uplo):
+    """The matrix of which only a triangle is read."""
+    lower = knowledge.constant(uplo, "L") in ("L", "l")
+    part = numpy_object(np.tril if lower else np.triu)
+    rest = builder.call(part, a, -1 if lower else 1)
+    other = builder.call(numpy_object(np.swapaxes), rest, -1, -2)
+    return builder.binary("+", builder.call(part, a), other)
+
+
+@macro
+def eigenvalues_of(builder, knowledge, a, v, uplo):
+    """diag(vᵀ a v)."""
+    whole = symmetric.function(builder, knowledge, a, uplo)
+    product = builder.binary("*", v, builder.binary("@", whole, v))
+    return builder.call(numpy_object(np.sum), product, axis=-2)
+
+
+@adjoint(gaps)
+def _(y, w):
+    inner = d[y] * y * y
+    d[w] = np.sum(inner, axis=-1) - np.sum(inner, axis=-2)
+
+
+@tangent(gaps)
+def _(y, w):
+    d[y] = (d[w][..., :, None] - d[w][..., None, :]) * y * y
 
 
 @adjoint(np.linalg.inv)
@@ -149,27 +213,66 @@ def _(y, v):
 
 @macro
 def einsum_adjoint(builder, knowledge, y_bar, subscripts, k, *operands):
-    """The cotangent of operand `k`: the same sum with the result in its place."""
+    """The cotangent of operand `k`: the same sum with the result in its place.
+
+    Letters of the operand alone are summed over: they are spread out again, over ones. Letters that
+    an operand repeats are its diagonal: the cotangent is put there.
+    """
     position, given = knowledge.constant(k), knowledge.constant(subscripts)
     there = [o for o in operands if knowledge.constant(o, 0) is not None]
-    if not isinstance(given, str) or "..." in given:
-        raise MissingRuleError("the subscripts of np.einsum must be a constant without `...`")
-    left, arrow, right = given.replace(" ", "").partition("->")
-    terms = left.split(",")
-    if not arrow:
-        letters = sorted({*left} - {","})
-        right = "".join(c for c in letters if left.count(c) == 1)
+    ranks = [knowledge.rank(o) for o in there]
+    if not isinstance(given, str) or ("..." in given and None in ranks):
+        raise MissingRuleError("the subscripts of np.einsum must be a constant string")
+    terms, right = einsum_terms(given, ranks)
     own = terms[position]
     others = [t for j, t in enumerate(terms) if j != position]
-    if len({*own}) < len(own) or {*own} - {*right, *"".join(others)}:
-        raise MissingRuleError(f"np.einsum({given!r}) has no derivative rule for `{own}`")
-    text = ",".join([right, *others]) + "->" + own
     rest = [o for j, o in enumerate(there) if j != position]
+    letters = "".join(dict.fromkeys(own))
+    alone = "".join(c for c in letters if c not in right and c not in "".join(others))
+    operand = there[position]
+    kept = "".join(c for c in letters if c not in alone)
+    if kept != own:
+        text = ",".join([right, *others]) + "->" + kept
+        reduced = builder.call(numpy_object(np.einsum), text, y_bar, *rest)
+        spread = Object(spread_diagonal, "spread_diagonal")
+        return builder.call(spread, reduced, operand, own, kept)
+    text = ",".join([right, *others]) + "->" + own
     return builder.call(numpy_object(np.einsum), text, y_bar, *rest)
 
 
+@adjoint(spread_diagonal)
+def _(y, reduced, like, own, letters):
+    d[reduced] = np.einsum(diagonal_text(own, letters), d[y])
+    d[like] = None
+
+
+declare_linear(spread_diagonal, by=("reduced",))
+
+
+@macro
+def diagonal_text(builder, knowledge, own, letters):
+    return Literal(f"{knowledge.constant(own)}->{knowledge.constant(letters)}")
+
+
 @adjoint(np.einsum)
-def _(y, subscripts, a, b=None, c=None):
-    d[a] = einsum_adjoint(d[y], subscripts, 0, a, b, c)
-    d[b] = einsum_adjoint(d[y], subscripts, 1, a, b, c)
-    d[c] = einsum_adjoint(d[y], subscripts, 2, a, b, c)
+def _(y, subscripts, a, b=None, c=None, e=None, optimize=False):
+    d[a] = einsum_adjoint(d[y], subscripts, 0, a, b, c, e)
+    d[b] = einsum_adjoint(d[y], subscripts, 1, a, b, c, e)
+    d[c] = einsum_adjoint(d[y], subscripts, 2, a, b, c, e)
+    d[e] = einsum_adjoint(d[y], subscripts, 3, a, b, c, e)
+
+
+@tangent(np.einsum)
+def _(y, subscripts, a, b=None, c=None, e=None, optimize=False):
+    d[y] = einsum_with(subscripts, d[a], b, c, e)
+    d[y] = einsum_with(subscripts, a, d[b], c, e)
+    d[y] = einsum_with(subscripts, a, b, d[c], e)
+    d[y] = einsum_with(subscripts, a, b, c, d[e])
+
+
+@macro
+def einsum_with(builder, knowledge, subscripts, *operands):
+    there = [o for o in operands if knowledge.constant(o, 0) is not None]
+    if not isinstance(knowledge.constant(subscripts), str):
+        raise MissingRuleError("the subscripts of np.einsum must be a constant string")
+    return builder.call(numpy_object(np.einsum), subscripts, *there)

@@ -7,6 +7,7 @@ from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, is_complex, macro, rank, tangent
 from autodiff_sst.rules.registry import declare_linear
+from autodiff_sst.runtime.linalg import product_of_others, second_product
 
 _MISSING = object()
 
@@ -33,11 +34,15 @@ def unreduce(builder, knowledge, y_bar, a, axis, keepdims):
 
 
 @adjoint(np.sum)
-def _(y, a, axis=None, keepdims=False):
-    d[a] = unreduce(d[y], a, axis, keepdims)
+def _(y, a, axis=None, keepdims=False, where=True, initial=0.0, dtype=None):
+    if where is True:
+        d[a] = unreduce(d[y], a, axis, keepdims)
+    else:
+        d[a] = unreduce(d[y], a, axis, keepdims) * where
+    d[initial] = np.sum(d[y])
 
 
-declare_linear(np.sum, by=("a",))
+declare_linear(np.sum, by=("a", "initial"), joint=True)
 declare_linear(np.mean, np.cumsum, by=("a",))
 declare_linear(sum, by=("iterable", "start"), joint=True)
 
@@ -52,14 +57,37 @@ def _(y, iterable, start=0):
 
 
 @adjoint(np.mean)
-def _(y, a, axis=None, keepdims=False):
-    d[a] = unreduce(d[y], a, axis, keepdims) * (np.size(y) / np.size(a))
+def _(y, a, axis=None, keepdims=False, where=True, dtype=None):
+    if where is True:
+        d[a] = unreduce(d[y], a, axis, keepdims) * (np.size(y) / np.size(a))
+    else:
+        count = np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=True)
+        d[a] = unreduce(d[y], a, axis, keepdims) * (where / count)
 
 
 @adjoint(np.prod)
-def _(y, a, axis=None, keepdims=False):
-    # By division; an array with a zero in it is refused by the NaN that comes of 0 / 0.
-    d[a] = unreduce(d[y], a, axis, keepdims) * (unreduce(y, a, axis, keepdims) / a)
+def _(y, a, axis=None, keepdims=False, where=True):
+    if where is not True:
+        a_ = np.where(where, a, 1.0)
+        others = product_of_others(a_, axis) * where
+    else:
+        others = product_of_others(a, axis)
+    d[a] = unreduce(d[y], a, axis, keepdims) * others
+
+
+@adjoint(product_of_others)
+def _(y, a, axis=None):
+    d[a] = second_product(d[y], a, axis)
+
+
+@tangent(product_of_others)
+def _(y, a, axis=None):
+    d[y] = second_product(d[a], a, axis)
+
+
+@adjoint(second_product)
+def _(y, p_bar, a, axis=None):
+    d[p_bar] = second_product(d[y], a, axis)
 
 
 @adjoint(np.max, np.min)
@@ -71,8 +99,12 @@ def _(y, a, axis=None, keepdims=False):
 
 
 @tangent(np.prod)
-def _(y, a, axis=None, keepdims=False):
-    d[y] = np.sum(d[a] * (unreduce(y, a, axis, keepdims) / a), axis=axis, keepdims=keepdims)
+def _(y, a, axis=None, keepdims=False, where=True):
+    if where is not True:
+        others = product_of_others(np.where(where, a, 1.0), axis) * where
+    else:
+        others = product_of_others(a, axis)
+    d[y] = np.sum(d[a] * others, axis=axis, keepdims=keepdims)
 
 
 @tangent(np.max, np.min)

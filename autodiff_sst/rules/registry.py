@@ -22,11 +22,14 @@ METHODS: dict[str, Any] = {
     **{"std": np.std, "cumsum": np.cumsum, "dot": np.dot, "clip": np.clip, "conj": np.conj},
     **{"argmax": np.argmax, "argmin": np.argmin, "argsort": np.argsort, "any": np.any},
     **{"all": np.all, "round": np.round, "item": float},
+    **{"repeat": np.repeat, "take": np.take, "diagonal": np.diagonal, "trace": np.trace},
+    **{"compress": np.compress, "cumprod": np.cumprod, "conjugate": np.conj, "ptp": np.ptp},
+    **{"argpartition": np.argpartition, "searchsorted": np.searchsorted, "nonzero": np.nonzero},
     **{"reshape": np.reshape, "ravel": np.ravel, "flatten": np.ravel, "squeeze": np.squeeze},
 }
 # Methods that take a shape or an order as several arguments too: `x.reshape(2, 3)`.
 SPREAD = ("reshape", "transpose")
-ATTRIBUTES: dict[str, Any] = {"T": np.transpose, "real": np.real}
+ATTRIBUTES: dict[str, Any] = {"T": np.transpose, "real": np.real, "imag": np.imag}
 
 
 @dataclass(frozen=True)

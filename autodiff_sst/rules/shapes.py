@@ -1,22 +1,28 @@
 """Functions that move, repeat or choose elements."""
 
+import math
+
 import numpy as np
 
-from autodiff_sst.core.syntax import ListOf, Literal, Slice, Subscript, Unary
+from autodiff_sst.core.syntax import ListOf, Literal, Object, Slice, Subscript, Unary
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, macro
 from autodiff_sst.rules.registry import declare_linear, declare_nondifferentiable
 from autodiff_sst.runtime.broadcast import unbroadcast
+from autodiff_sst.runtime.calls import plain
 from autodiff_sst.runtime.sequences import (
     count_of,
+    is_array,
     is_mapping,
     is_sequence,
     number,
     order_of,
+    pieces_like,
     position_of,
     rows_like,
+    unpad_like,
 )
 
 declare_nondifferentiable(
@@ -24,8 +30,13 @@ declare_nondifferentiable(
     *(np.argsort, np.sign, np.floor, np.ceil, np.rint, np.trunc, np.round, np.isnan, np.isfinite),
     *(np.isinf, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal),
     *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all, np.zeros),
+    *(np.floor_divide, np.fix, np.signbit, np.isclose, np.allclose, np.array_equal, np.unique),
+    *(np.count_nonzero, np.lexsort, np.argpartition, np.flatnonzero, np.argwhere, np.digitize),
+    *(np.histogram_bin_edges, np.bincount, np.iscomplexobj, np.isrealobj, np.isreal, np.full),
+    *(np.nanargmax, np.nanargmin, np.result_type, np.broadcast_shapes, np.spacing, np.tri),
+    *(math.floor, math.ceil, math.trunc, math.isnan, math.isfinite, math.isinf, math.isclose),
     *(np.ones, np.empty, np.arange, np.eye, np.identity, np.searchsorted, np.nonzero),
-    *(count_of, position_of, order_of, is_sequence, is_mapping),
+    *(plain, count_of, position_of, order_of, is_sequence, is_mapping, is_array),
     *(len, int, bool, isinstance, type, range, str, format, repr, ascii, stop_gradient),
 )
 
@@ -60,6 +71,14 @@ def _(y, condition, a, b):
 @adjoint(np.real)
 def _(y, val):
     d[val] = d[y]
+
+
+@adjoint(np.imag)
+def _(y, val):
+    d[val] = -1j * d[y]
+
+
+declare_linear(np.imag, by=("val",))
 
 
 @adjoint(np.full_like)
@@ -160,11 +179,8 @@ def _(y, iterable):
 def pieces(builder, knowledge, y_bar, arrays, axis):
     """The parts of an array that was concatenated, a list."""
     items, along = knowledge.items(arrays), knowledge.constant(axis, False)
-    if items is None or along is False:
-        what = "the list of arrays" if items is None else "`axis`"
-        raise MissingRuleError(f"{what} must be made in the function to be differentiated by")
-    if along is None:
-        raise MissingRuleError("`axis=None` of np.concatenate has no derivative rule")
+    if items is None or along is False or along is None or not knowledge.rank(y_bar):
+        return builder.call(Object(pieces_like, "pieces_like"), y_bar, arrays, axis)
     made, start = [], Literal(0)
     rank = knowledge.rank(y_bar) or 1
     for item in items:
@@ -218,11 +234,20 @@ def _(y, array, pad_width):
     d[array] = unpad(d[y], array, pad_width)
 
 
+@adjoint(unpad_like)
+def _(y, y_bar, array, pad_width):
+    d[y_bar] = np.pad(d[y], pad_width)
+    d[array] = None
+
+
+declare_linear(unpad_like, by=("y_bar",))
+
+
 @macro
 def unpad(builder, knowledge, y_bar, array, pad_width):
     width, rank = knowledge.constant(pad_width), knowledge.rank(array)
     if width is None or rank is None:
-        raise MissingRuleError("`pad_width` of np.pad must be a constant")
+        return builder.call(Object(unpad_like, "unpad_like"), y_bar, array, pad_width)
     width = np.broadcast_to(np.asarray(width), (rank, 2))
     index = tuple(Slice(Literal(int(a)), Literal(-int(b)) if b else None, None) for a, b in width)
     return builder.emit(Subscript(y_bar, index))

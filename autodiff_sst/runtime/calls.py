@@ -23,6 +23,11 @@ def call_with_pullback(
     return derivative_of(function, by).with_pullback(args, kwargs)
 
 
+def plain(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """What a function returns; no derivative goes through it."""
+    return function(*args, **kwargs)
+
+
 def call_with_tangent(
     function: Any, by: tuple[int | str, ...], tangents: tuple[Any, ...], *args: Any, **kwargs: Any
 ) -> tuple[Any, Any]:

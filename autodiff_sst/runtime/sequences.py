@@ -20,6 +20,11 @@ def is_sequence(x: Any) -> bool:
     return isinstance(x, Sequence) and not isinstance(x, str | bytes | bytearray)
 
 
+def is_array(x: Any) -> bool:
+    """Whether methods of it are those of arrays."""
+    return isinstance(x, np.ndarray | np.generic)
+
+
 def is_mapping(x: Any) -> bool:
     """Whether `match` takes it for a mapping."""
     return isinstance(x, Mapping)
@@ -74,6 +79,22 @@ def number(x: Any) -> Any:
     raise NonDifferentiableInputError(
         f"a number or an array was due in a differentiated expression, not a {type(x).__name__}"
     )
+
+
+def pieces_like(y_bar: Any, arrays: Any, axis: int | None = 0) -> list[Any]:
+    """The parts of a cotangent of `np.concatenate(arrays, axis)`, in the shapes of the arrays."""
+    if axis is None:
+        ends = np.cumsum([np.size(a) for a in arrays])
+        parts = np.split(y_bar, ends[:-1])
+        return [np.reshape(p, np.shape(a)) for p, a in zip(parts, arrays, strict=True)]
+    ends = np.cumsum([np.shape(a)[axis] for a in arrays])
+    return list(np.split(y_bar, ends[:-1], axis))
+
+
+def unpad_like(y_bar: Any, array: Any, pad_width: Any) -> Any:
+    """The part of a cotangent of `np.pad(array, pad_width)` that is the array's."""
+    width = np.broadcast_to(np.asarray(pad_width), (np.ndim(array), 2))
+    return y_bar[tuple(slice(a, a + n) for (a, _), n in zip(width, np.shape(array), strict=True))]
 
 
 def rows_like(rows: Any, x: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import taken_branch
-from autodiff_sst.analysis.values import Abstract, Known, Record
+from autodiff_sst.analysis.values import Abstract, Known, Record, can_be_active, rank
 from autodiff_sst.core.syntax import (
     Assign,
     Attribute,
@@ -21,10 +21,15 @@ from autodiff_sst.core.syntax import (
     Function,
     If,
     Name,
+    Object,
 )
 from autodiff_sst.core.walk import blocks, statements
-from autodiff_sst.frontend.hints import Hint, Hints, Site
+from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.frontend.hints import GIVEN_UP, Hint, Hints, Site
 from autodiff_sst.markers import CustomGradient
+from autodiff_sst.rules.definitions import definition_of
+from autodiff_sst.rules.registry import adjoint_of
+from autodiff_sst.rules.template import bind_arguments
 
 _METHODS = {
     **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "@": "matmul"},
@@ -68,6 +73,8 @@ class _Finder:
                     continue
             if isinstance(statement, Assign | Effect) and statement.origin is not None:
                 for key, hint in self.hints(statement.value):
+                    if ((statement.origin, key), id(hint.function)) in GIVEN_UP:
+                        continue
                     found = self.found.setdefault((statement.origin, key), [])
                     if hint not in found:
                         found.append(hint)
@@ -76,11 +83,21 @@ class _Finder:
 
     def hints(self, value: Expression) -> list[tuple[str, Hint]]:
         match value:
+            case Call(Object(function), args, keywords) if (
+                definition := definition_of(function)
+            ) is not None:
+                given = [fact(a, self.facts) for a in (*args, *(a for _, a in keywords))]
+                if any(map(can_be_active, given)) and not self.has_rule(function, value):
+                    return [("()", Hint(function, None, False, definition))]
             case Call(Name(name) as atom):
                 called, made = fact(atom, self.facts), self.made.get(name)
                 if isinstance(called, Known):
                     function = called.value
                     kinds = FunctionType | MethodType | CustomGradient
+                    definition = definition_of(function)
+                    given = [fact(a, self.facts) for a in value.args]
+                    if definition is not None and any(map(can_be_active, given)):
+                        return [("()", Hint(function, None, False, definition))]
                     if isinstance(function, kinds) and self.inlines(function):
                         key = made.name if isinstance(made, Attribute) else "()"
                         return [(key, Hint(function))]
@@ -100,6 +117,15 @@ class _Finder:
                     fact(right, self.facts), f"__r{_METHODS[op]}__", f"r{op}"
                 )
         return []
+
+    def has_rule(self, function: Any, value: Call) -> bool:
+        """Whether a rule serves these ranks, and knows these arguments."""
+        ranks = tuple(rank(fact(a, self.facts)) for a in value.args)
+        rule = adjoint_of(function, ranks)
+        try:
+            return rule is not None and bool(bind_arguments(rule, value.args, value.keywords))
+        except MissingRuleError:
+            return False
 
     def member(self, known: Abstract, name: str, key: str) -> list[tuple[str, Hint]]:
         """The method that an attribute of an object is."""

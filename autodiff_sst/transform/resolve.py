@@ -62,6 +62,7 @@ from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.transform.displays import gather_displays
 from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
@@ -95,7 +96,7 @@ def resolve(
         if not resolving.changed and not resolving.waits:
             return function
         last = not resolving.changed
-        function = replace(function, body=body)
+        function = gather_displays(replace(function, body=body))
 
 
 def is_derivative(function: Any) -> bool:

@@ -19,6 +19,7 @@ from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Binary,
     Block,
     For,
     Function,
@@ -27,7 +28,7 @@ from autodiff_sst.core.syntax import (
     Statement,
     Subscript,
 )
-from autodiff_sst.core.walk import rename, statements, substitute, writes
+from autodiff_sst.core.walk import reads, rename, statements, substitute, writes
 
 _MOST = 64  # copies of a body
 
@@ -36,9 +37,14 @@ def is_unrolled(statement: For, facts: Mapping[str, Abstract]) -> bool:
     """Whether the loop has a known number of turns and takes items of such a tuple."""
     if _turns(statement, facts) is None:
         return False
+    counters = {statement.target}  # and what is reckoned from it
     for inner in statements(statement.body):
         match inner:
-            case Assign(_, Subscript(Name(base), (Name(index),))) if index == statement.target:
+            case Assign(target, Binary() as value) if reads(value) & counters:
+                counters.add(target)
+            case Assign(target, Subscript(Name(base), (Name(index),))) if index in counters:
+                if isinstance(facts[base], Known):  # a range
+                    counters.add(target)
                 if isinstance(known := facts[base], Tuple) and not is_uniform(known):
                     return True
     return False

@@ -7,8 +7,17 @@ import pytest
 from autodiff_sst import driver
 from autodiff_sst.rules.registry import rules
 from autodiff_sst.runtime.broadcast import unbroadcast
-from autodiff_sst.runtime.sequences import number
-from tests.rules.check import check_rule
+from autodiff_sst.runtime.einsum import spread_diagonal
+from autodiff_sst.runtime.fourier import fft_like, irfft_like, rfft_like
+from autodiff_sst.runtime.linalg import (
+    eigenvectors,
+    gaps,
+    log_abs_det,
+    product_of_others,
+    second_product,
+)
+from autodiff_sst.runtime.sequences import number, unpad_like
+from tests.rules.check import Plain, check_rule
 
 assert driver.RULES
 
@@ -187,7 +196,47 @@ CASES |= {
         ("i,i->", normal(3), normal(3)),
         ("ij->ji", MATRIX),
         ("ij,jk,kl->il", MATRIX, normal(3, 2), normal(2, 4)),
+        ("ii->i", SQUARE),
+        ("ii", SQUARE),
+        ("ij,k->k", MATRIX, normal(2)),
+        ("iij,j->i", normal(2, 2, 3), normal(3)),
+        ("...ij,...jk->...ik", normal(2, 2, 3), normal(3, 4)),
+        ("...i->...", MATRIX),
     ],
+}
+CASES |= {
+    np.logaddexp2: binary(),
+    np.float_power: binary(low=0.5),
+    np.copysign: binary(low=0.3),
+    math.copysign: [(0.7, -2.0)],
+    np.heaviside: [(normal(3), 0.5)],
+    np.fmod: [(normal(3), 0.7)],
+    math.fmod: [(2.3, 0.7)],
+    math.remainder: [(2.3, 0.7)],
+    np.ldexp: [(normal(3), 2)],
+    math.ldexp: [(0.7, 2)],
+    math.erf: SCALARS,
+    math.erfc: SCALARS,
+    **{f: SCALARS for f in (getattr(math, n, None) for n in ("cbrt", "exp2")) if f},
+    np.fft.fftshift: [(normal(5),)],
+    np.fft.ifftshift: [(MATRIX,)],
+    log_abs_det: [(SQUARE,), (STACK,)],
+    eigenvectors: [(SQUARE,), (SQUARE, "U")],
+    gaps: [(normal(3),)],
+    spread_diagonal: [(normal(3), Plain(SQUARE), "ii", "i"), (normal(3), Plain(MATRIX), "ij", "j")],
+    unpad_like: [(normal(5), Plain(normal(3)), 1)],
+}
+# Complex inside: checked as programs, in test_complex.py.
+INNER = {product_of_others, second_product}  # of np.prod, and its second derivative
+COMPLEX = {
+    rfft_like,
+    irfft_like,
+    np.fft.fft,
+    np.fft.ifft,
+    np.fft.rfft,
+    np.fft.irfft,
+    np.imag,
+    fft_like,
 }
 # Of lists of arrays: checked as programs, in test_sequences.py.
 OF_LISTS = {np.concatenate, np.stack, sum, list}
@@ -197,7 +246,7 @@ OF_SYMMETRIC = {np.linalg.cholesky}
 
 def test_every_rule_has_cases() -> None:
     ours = {f for f in rules() if not (getattr(f, "__module__", None) or "").startswith("tests")}
-    assert ours == {*CASES} | OF_LISTS | OF_SYMMETRIC
+    assert ours == {*CASES} | OF_LISTS | OF_SYMMETRIC | COMPLEX | INNER
 
 
 @pytest.mark.parametrize(

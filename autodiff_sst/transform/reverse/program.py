@@ -96,6 +96,7 @@ def reverse_in_parts(
             seed = builder.names.fresh(request.seed)
             parameters = (*parameters, seed)
             builder.bind(seed, facts[value.id])
+            sweep.make_buffers([value.id])
             sweep.add(value.id, Name(seed))
     elif request.seed is None:
         _check_scalar(builder, value, function.origin)

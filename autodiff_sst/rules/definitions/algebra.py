@@ -1,0 +1,262 @@
+"""Products and linear algebra in terms of `solve`, and of the few with rules of their own."""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+import numpy as np
+
+from autodiff_sst.markers import stop_gradient
+from autodiff_sst.rules.definitions import defines
+from autodiff_sst.rules.definitions.arrays import trace
+from autodiff_sst.runtime.calls import plain
+from autodiff_sst.runtime.linalg import eigenvectors, log_abs_det
+
+
+@defines(np.tensordot)
+def tensordot(a, b, axes=2):
+    if isinstance(axes, int):
+        left, right = tuple(range(np.ndim(a) - axes, np.ndim(a))), tuple(range(axes))
+    else:
+        first, second = axes
+        left = (first,) if isinstance(first, int) else tuple(first)
+        right = (second,) if isinstance(second, int) else tuple(second)
+    count = len(left)
+    first_moved = np.moveaxis(a, left, tuple(range(-count, 0))) if count else a
+    second_moved = np.moveaxis(b, right, tuple(range(count))) if count else b
+    rows = np.shape(first_moved)[: np.ndim(a) - count]
+    columns = np.shape(second_moved)[count:]
+    inner = int(np.prod(np.shape(second_moved)[:count]))
+    flat = np.reshape(first_moved, (-1, inner)) @ np.reshape(second_moved, (inner, -1))
+    return np.reshape(flat, rows + columns)
+
+
+@defines(np.inner)
+def inner(a, b):
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    return np.tensordot(a, b, axes=(-1, -1))
+
+
+@defines(np.dot)
+def dot(a, b):
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    if np.ndim(b) == 1:
+        return np.tensordot(a, b, axes=(-1, 0))
+    return np.tensordot(a, b, axes=(-1, -2))
+
+
+@defines(np.vdot)
+def vdot(a, b):
+    return np.sum(np.conj(np.ravel(a)) * np.ravel(b))
+
+
+@defines(np.kron)
+def kron(a, b):
+    rank = max(np.ndim(a), np.ndim(b))
+    left = np.reshape(a, (1,) * (rank - np.ndim(a)) + np.shape(a))
+    right = np.reshape(b, (1,) * (rank - np.ndim(b)) + np.shape(b))
+    spread = np.expand_dims(left, tuple(range(1, 2 * rank, 2))) * np.expand_dims(
+        right, tuple(range(0, 2 * rank, 2))
+    )
+    shape = tuple([m * n for m, n in zip(np.shape(left), np.shape(right))])  # noqa: B905
+    return np.reshape(spread, shape)
+
+
+@defines(np.cross, np.linalg.cross)
+def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    u, v = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
+    x = u[..., 1] * v[..., 2] - u[..., 2] * v[..., 1]
+    y = u[..., 2] * v[..., 0] - u[..., 0] * v[..., 2]
+    z = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
+    return np.stack([x, y, z], axis=axisc)
+
+
+@defines(np.vecdot, np.linalg.vecdot)
+def vecdot(x1, x2, axis=-1):
+    return np.sum(np.conj(x1) * x2, axis=axis)
+
+
+@defines(np.matvec)
+def matvec(x1, x2):
+    return np.matmul(x1, x2[..., None])[..., 0]
+
+
+@defines(np.vecmat)
+def vecmat(x1, x2):
+    return np.matmul(np.conj(x1)[..., None, :], x2)[..., 0, :]
+
+
+@defines(np.linalg.matmul)
+def matmul(x1, x2):
+    return np.matmul(x1, x2)
+
+
+@defines(np.linalg.outer)
+def outer(x1, x2):
+    return np.outer(x1, x2)
+
+
+@defines(np.linalg.tensordot)
+def tensordot_of_linalg(x1, x2, axes=2):
+    return tensordot(x1, x2, axes)
+
+
+@defines(np.matrix_transpose, np.linalg.matrix_transpose)
+def matrix_transpose(x):
+    return np.swapaxes(x, -1, -2)
+
+
+@defines(np.linalg.trace)
+def trace_of_last(x, offset=0):
+    return trace(x, offset, -2, -1)
+
+
+@defines(np.linalg.multi_dot)
+def multi_dot(arrays):
+    product = arrays[0]
+    for k in range(1, len(arrays)):
+        product = np.matmul(product, arrays[k])
+    return product
+
+
+@defines(np.linalg.matrix_power)
+def matrix_power(a, n):
+    if n < 0:
+        a, n = np.linalg.inv(a), -n
+    result = np.broadcast_to(np.eye(np.shape(a)[-1]), np.shape(a))
+    for _ in range(n):
+        result = result @ a
+    return result
+
+
+@defines(np.linalg.slogdet)
+def slogdet(a):
+    sign, _ = plain(np.linalg.slogdet, a)
+    return sign, log_abs_det(a)
+
+
+@defines(np.linalg.eigh)
+def eigh(a, UPLO="L"):
+    values, _ = plain(np.linalg.eigh, a, UPLO)
+    v = eigenvectors(a, UPLO)
+    s = _symmetric(a, UPLO)
+    w = np.real(np.sum(np.conj(v) * (s @ v), axis=-2))
+    return values + (w - stop_gradient(w)), v
+
+
+@defines(np.linalg.eigvalsh)
+def eigvalsh(a, UPLO="L"):
+    return eigh(a, UPLO)[0]
+
+
+def _symmetric(a, UPLO):
+    if UPLO == "L":
+        return np.tril(a) + np.swapaxes(np.conj(np.tril(a, -1)), -1, -2)
+    return np.triu(a) + np.swapaxes(np.conj(np.triu(a, 1)), -1, -2)
+
+
+@defines(np.linalg.svdvals)
+def singular_values(x):
+    """The roots of the eigenvalues of a square; the value is NumPy's own."""
+    t = np.swapaxes(np.conj(x), -1, -2)
+    wide = np.shape(x)[-2] < np.shape(x)[-1]
+    s = np.sqrt(eigvalsh(x @ t if wide else t @ x))[..., ::-1]
+    return plain(np.linalg.svd, x, compute_uv=False) + (s - stop_gradient(s))
+
+
+@defines(np.linalg.svd)
+def svd(a, full_matrices=True, compute_uv=True):
+    if not compute_uv:
+        return singular_values(a)
+    rows, columns = np.shape(a)[-2], np.shape(a)[-1]
+    if full_matrices and rows != columns:
+        raise ValueError("the derivative of svd needs full_matrices=False, or a square matrix")
+    left, _, right = plain(np.linalg.svd, a, full_matrices=False)
+    s = singular_values(a)
+    t = np.swapaxes(a, -1, -2)
+    if rows < columns:
+        u = _aligned(eigh(a @ t)[1][..., ::-1], left)
+        vh = np.swapaxes(u, -1, -2) @ a / s[..., :, None]
+    else:
+        v = _aligned(eigh(t @ a)[1][..., ::-1], np.swapaxes(right, -1, -2))
+        u = a @ v / s[..., None, :]
+        vh = np.swapaxes(v, -1, -2)
+    return left + (u - stop_gradient(u)), s, right + (vh - stop_gradient(vh))
+
+
+def _aligned(vectors, like):
+    """The vectors with the signs that NumPy chose."""
+    sign = np.sign(np.sum(stop_gradient(vectors) * like, axis=-2, keepdims=True))
+    return vectors * sign
+
+
+@defines(np.linalg.qr)
+def qr(a, mode="reduced"):
+    q, r = plain(np.linalg.qr, a)
+    n = np.shape(a)[-1]
+    square = a[..., :, : np.shape(a)[-2]]
+    lower = np.linalg.cholesky(np.swapaxes(square, -1, -2) @ square)
+    sign = np.sign(np.diagonal(r, 0, -2, -1))
+    upper = np.swapaxes(lower, -1, -2) * sign[..., :, None]
+    inverse = np.linalg.inv(upper)
+    q_ = square @ inverse
+    r_ = np.swapaxes(q_, -1, -2) @ a if np.shape(a)[-2] < n else upper
+    both = q + (q_ - stop_gradient(q_)), r + (r_ - stop_gradient(r_))
+    return both[1] if mode == "r" else both
+
+
+@defines(np.linalg.lstsq)
+def lstsq(a, b, rcond=None):
+    found = plain(np.linalg.lstsq, a, b, rcond)
+    x = pinv(a) @ b
+    return found[0] + (x - stop_gradient(x)), found[1], found[2], found[3]
+
+
+@defines(np.linalg.matrix_norm)
+def matrix_norm(x, keepdims=False, ord="fro"):
+    return np.linalg.norm(x, ord, (-2, -1), keepdims)
+
+
+@defines(np.linalg.vector_norm)
+def vector_norm(x, axis=None, keepdims=False, ord=2):
+    if axis is None:
+        flat = np.linalg.norm(np.ravel(x), ord)
+        return np.reshape(flat, (1,) * np.ndim(x)) if keepdims else flat
+    return np.linalg.norm(x, ord, axis, keepdims)
+
+
+@defines(np.linalg.cond)
+def cond(x, p=None):
+    if p is None or p == 2:
+        s = singular_values(x)
+        return s[..., 0] / s[..., -1]
+    if p == -2:
+        s = singular_values(x)
+        return s[..., -1] / s[..., 0]
+    inverse = np.linalg.inv(x)
+    return np.linalg.norm(x, p, (-2, -1)) * np.linalg.norm(inverse, p, (-2, -1))
+
+
+@defines(np.linalg.pinv)
+def pinv(a):
+    adjoint = np.conj(np.swapaxes(a, -1, -2))
+    if np.shape(a)[-2] >= np.shape(a)[-1]:
+        return np.linalg.solve(adjoint @ a, adjoint)
+    return np.conj(np.swapaxes(np.linalg.solve(a @ adjoint, a), -1, -2))
+
+
+@defines(np.linalg.tensorinv)
+def tensorinv(a, ind=2):
+    shape = np.shape(a)
+    rest = int(np.prod(shape[ind:]))
+    flat = np.linalg.inv(np.reshape(a, (-1, rest)))
+    return np.reshape(flat, shape[ind:] + shape[:ind])
+
+
+@defines(np.linalg.tensorsolve)
+def tensorsolve(a, b):
+    inner = np.shape(a)[np.ndim(b) :]
+    flat = np.linalg.solve(np.reshape(a, (np.size(b), -1)), np.ravel(b))
+    return np.reshape(flat, inner)

@@ -1,0 +1,224 @@
+"""Functions that join, split, repeat, choose and order elements."""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+import numpy as np
+
+from autodiff_sst.markers import stop_gradient
+from autodiff_sst.rules.definitions import defines
+from autodiff_sst.runtime.calls import plain
+
+
+@defines(np.hstack)
+def hstack(tup):
+    arrays = [np.atleast_1d(a) for a in tup]
+    return np.concatenate(arrays, axis=0 if np.ndim(arrays[0]) == 1 else 1)
+
+
+@defines(np.vstack)
+def vstack(tup):
+    return np.concatenate([np.atleast_2d(a) for a in tup], axis=0)
+
+
+@defines(np.dstack)
+def dstack(tup):
+    return np.concatenate([np.atleast_3d(a) for a in tup], axis=2)
+
+
+@defines(np.column_stack)
+def column_stack(tup):
+    return np.concatenate([_column(a) for a in tup], axis=1)
+
+
+def _column(a):
+    return np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a
+
+
+@defines(np.append)
+def append(arr, values, axis=None):
+    if axis is None:
+        return np.concatenate([np.ravel(arr), np.ravel(values)])
+    return np.concatenate([arr, values], axis=axis)
+
+
+@defines(np.atleast_2d)
+def atleast_2d(ary):
+    if np.ndim(ary) == 0:
+        return np.reshape(ary, (1, 1))
+    return ary[None, :] if np.ndim(ary) == 1 else ary
+
+
+@defines(np.atleast_3d)
+def atleast_3d(ary):
+    if np.ndim(ary) == 0:
+        return np.reshape(ary, (1, 1, 1))
+    if np.ndim(ary) == 1:
+        return ary[None, :, None]
+    return ary[:, :, None] if np.ndim(ary) == 2 else ary
+
+
+@defines(np.rot90)
+def rot90(m, k=1, axes=(0, 1)):
+    first, second = axes
+    if k % 4 == 0:
+        return m[:]
+    if k % 4 == 2:
+        return np.flip(np.flip(m, first), second)
+    if k % 4 == 1:
+        return np.swapaxes(np.flip(m, second), first, second)
+    return np.flip(np.swapaxes(m, first, second), second)
+
+
+@defines(np.fliplr)
+def fliplr(m):
+    return m[:, ::-1]
+
+
+@defines(np.flipud)
+def flipud(m):
+    return m[::-1]
+
+
+@defines(np.take)
+def take(a, indices, axis=None):
+    if axis is None:
+        return np.ravel(a)[indices]
+    where = axis % np.ndim(a)
+    moved = np.moveaxis(a, axis, 0)[indices]
+    count = np.ndim(indices)
+    if count == 0 or where == 0:
+        return moved
+    return np.moveaxis(moved, tuple(range(count)), tuple(range(where, where + count)))
+
+
+@defines(np.compress)
+def compress(condition, a, axis=None):
+    return np.take(a, np.flatnonzero(condition), axis=axis)
+
+
+@defines(np.extract)
+def extract(condition, arr):
+    return np.ravel(arr)[np.flatnonzero(condition)]
+
+
+@defines(np.delete)
+def delete(arr, obj, axis=None):
+    if axis is None:
+        flat = np.ravel(arr)
+        return flat[np.delete(np.arange(flat.shape[0]), obj)]
+    return np.take(arr, np.delete(np.arange(arr.shape[axis]), obj), axis=axis)
+
+
+@defines(np.repeat)
+def repeat(a, repeats, axis=None):
+    if axis is None:
+        flat = np.ravel(a)
+        return flat[np.repeat(np.arange(flat.shape[0]), repeats)]
+    return np.take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis=axis)
+
+
+@defines(np.tile)
+def tile(A, reps):
+    shape = np.shape(A)
+    order = np.tile(np.reshape(np.arange(np.size(A)), shape), reps)
+    return np.reshape(np.ravel(A)[np.ravel(order)], np.shape(order))
+
+
+@defines(np.resize)
+def resize(a, new_shape):
+    order = np.resize(np.arange(np.size(a)), new_shape)
+    return np.reshape(np.ravel(a)[np.ravel(order)], np.shape(order))
+
+
+@defines(np.diagonal, np.linalg.diagonal)
+def diagonal(a, offset=0, axis1=0, axis2=1):
+    moved = np.moveaxis(a, (axis1, axis2), (-2, -1))
+    rows, columns = moved.shape[-2], moved.shape[-1]
+    places = np.diagonal(np.reshape(np.arange(rows * columns), (rows, columns)), offset)
+    flat = np.reshape(moved, moved.shape[:-2] + (rows * columns,))
+    return flat[..., places]
+
+
+@defines(np.trace)
+def trace(a, offset=0, axis1=0, axis2=1):
+    return np.sum(diagonal(a, offset, axis1, axis2), axis=-1)
+
+
+@defines(np.diag)
+def diag(v, k=0):
+    if np.ndim(v) == 2:
+        return diagonal(v, k)
+    n = np.shape(v)[0] + abs(k)
+    return np.pad(v, (max(-k, 0), max(k, 0)))[:, None] * np.eye(n, n, k)
+
+
+@defines(np.diagflat)
+def diagflat(v, k=0):
+    return diag(np.ravel(v), k)
+
+
+@defines(np.take_along_axis)
+def take_along_axis(arr, indices, axis=-1):
+    size = np.size(arr)
+    places = np.take_along_axis(np.reshape(np.arange(size), np.shape(arr)), indices, axis)
+    return np.reshape(np.ravel(arr)[np.ravel(places)], np.shape(places))
+
+
+@defines(np.sort)
+def sort(a, axis=-1):
+    if axis is None:
+        flat = np.ravel(a)
+        return flat[np.argsort(flat)]
+    return take_along_axis(a, np.argsort(a, axis=axis), axis)
+
+
+@defines(np.partition)
+def partition(a, kth, axis=-1):
+    return take_along_axis(a, np.argpartition(a, kth, axis=axis), axis)
+
+
+@defines(np.select)
+def select(condlist, choicelist, default=0):
+    result = default
+    for k in reversed(range(len(condlist))):
+        result = np.where(condlist[k], choicelist[k], result)
+    return result
+
+
+@defines(np.nan_to_num)
+def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+    return np.where(np.isfinite(x), x, plain(np.nan_to_num, x, True, nan, posinf, neginf))
+
+
+@defines(np.ediff1d)
+def ediff1d(ary):
+    flat = np.ravel(ary)
+    return flat[1:] - flat[:-1]
+
+
+@defines(np.meshgrid)
+def meshgrid(*xi, indexing="xy"):
+    shapes = np.meshgrid(*[np.arange(np.size(x)) for x in xi], indexing=indexing)
+    return [np.ravel(x)[places] for x, places in zip(xi, shapes)]  # noqa: B905
+
+
+@defines(np.broadcast_arrays)
+def broadcast_arrays(*args):
+    shape = np.broadcast_shapes(*[np.shape(a) for a in args])
+    return tuple([np.broadcast_to(a, shape) for a in args])
+
+
+@defines(np.array_split, np.split)
+def split(ary, indices_or_sections, axis=0):
+    parts = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
+    return [np.take(ary, part, axis=axis) for part in parts]
+
+
+@defines(np.unwrap)
+def unwrap(p, axis=-1):
+    return p + stop_gradient(plain(np.unwrap, p, axis=axis) - p)
+
+
+@defines(np.real_if_close)
+def real_if_close(a):
+    return np.real(a) if np.isrealobj(plain(np.real_if_close, a)) else a

@@ -1,0 +1,197 @@
+"""Functions that are defined by others: value, both modes, second order, against differences."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+from autodiff_sst.rules.definitions import definitions
+
+RNG = np.random.default_rng(7)
+V, U = RNG.normal(size=5), RNG.normal(size=5)
+M, N = RNG.normal(size=(3, 4)), RNG.normal(size=(3, 4))
+T = RNG.normal(size=(2, 3, 4))
+S = RNG.normal(size=(3, 3)) + 3 * np.eye(3)
+POSITIVE = np.abs(V) + 0.5
+HOLES = np.where(np.arange(12).reshape(3, 4) % 5 == 1, np.nan, M)
+
+Case = tuple[Callable[..., Any], Any]
+CASES: dict[Any, list[Case]] = {
+    np.hstack: [(lambda a, b: np.hstack([a, b * 2]), (V, U)), (lambda a: np.hstack((a, a)), (M,))],
+    np.vstack: [(lambda a, b: np.vstack([a, b]), (V, U))],
+    np.dstack: [(lambda a, b: np.dstack([a, b]), (M, N))],
+    np.column_stack: [(lambda a, b: np.column_stack([a, b]), (V, U))],
+    np.append: [(lambda a, b: np.append(a, b), (M, V)), (lambda a, b: np.append(a, b, 0), (M, N))],
+    np.atleast_2d: [(lambda a: np.atleast_2d(a), (V,))],
+    np.atleast_3d: [(lambda a: np.atleast_3d(a), (M,))],
+    np.rot90: [(lambda a, k=k: np.rot90(a, k), (M,)) for k in (0, 1, 2, 3)],
+    np.fliplr: [(lambda a: np.fliplr(a), (M,))],
+    np.flipud: [(lambda a: np.flipud(a), (M,))],
+    np.take: [
+        (lambda a: np.take(a, [0, 2, 2]), (V,)),
+        (lambda a: np.take(a, np.array([[0, 2], [1, 0]]), axis=1), (T,)),
+        (lambda a: np.take(a, 1, axis=-1), (M,)),
+        (lambda a: a.take([1, 1], axis=0), (M,)),
+    ],
+    np.compress: [(lambda a: np.compress([True, False, True], a, axis=0), (M,))],
+    np.extract: [(lambda a: np.extract(M > 0, a), (N,))],
+    np.delete: [(lambda a: np.delete(a, 1), (V,)), (lambda a: np.delete(a, [0, 2], 1), (M,))],
+    np.repeat: [(lambda a: np.repeat(a, 2), (M,)), (lambda a: a.repeat([1, 2, 0], 0), (M,))],
+    np.tile: [(lambda a: np.tile(a, (2, 1, 2)), (M,))],
+    np.resize: [(lambda a: np.resize(a, (2, 4)), (V,))],
+    np.diagonal: [(lambda a: np.diagonal(a, 1), (M,)), (lambda a: a.diagonal(0, 1, 2), (T,))],
+    np.trace: [(lambda a: np.trace(a, 1), (M,)), (lambda a: a.trace(offset=-1), (M,))],
+    np.diag: [
+        (lambda a: np.diag(a, 1), (V,)),
+        (lambda a: np.diag(a, -2), (V,)),
+        (lambda a: np.diag(a, k=1), (M,)),
+    ],
+    np.diagflat: [(lambda a: np.diagflat(a), (M,))],
+    np.take_along_axis: [(lambda a: np.take_along_axis(a, np.argsort(M, 1), 1), (N,))],
+    np.sort: [(lambda a: np.sort(a), (M,)), (lambda a: np.sort(a, axis=None), (M,))],
+    np.partition: [(lambda a: np.partition(a, 2), (M,))],
+    np.select: [(lambda a, t: np.select([a < -0.5, a < 0.5], [a * t, a**3], t), (V, 0.3))],
+    np.nan_to_num: [(lambda a: np.nan_to_num(a), (V,))],
+    np.ediff1d: [(lambda a: np.ediff1d(a), (V,))],
+    np.meshgrid: [(lambda a, b: np.meshgrid(a, b)[0] * np.meshgrid(a, b)[1], (V, U))],
+    np.broadcast_arrays: [(lambda a, b: np.broadcast_arrays(a, b)[0] * b, (V[:4], M))],
+    np.array_split: [(lambda a: np.array_split(a, 2)[0] * np.array_split(a, 2)[1][0], (V,))],
+    np.unwrap: [(lambda a: np.unwrap(a * 4), (V,))],
+    np.real_if_close: [(lambda a: np.real_if_close(a * (1 + 0j)), (V,))],
+    np.ptp: [(lambda a: np.ptp(a, axis=1), (M,))],
+    np.average: [
+        (lambda a, w: np.average(a, weights=w), (V, POSITIVE)),
+        (lambda a, w: np.average(a, axis=0, weights=w), (M, POSITIVE[:3])),
+        (lambda a: np.average(a, axis=1), (M,)),
+    ],
+    **{
+        f: [(lambda a, f=f: f(a * 2.0 + 0.0 * HOLES, axis=1), (M,))]
+        for f in (np.nansum, np.nanmean, np.nanmax, np.nanmin, np.nanvar, np.nanstd, np.nanprod)
+    },
+    np.nancumsum: [(lambda a: np.nancumsum(a + HOLES, axis=1), (M,))],
+    np.nancumprod: [(lambda a: np.nancumprod(a + HOLES, axis=1), (M,))],
+    np.linspace: [(lambda a, b: np.linspace(a, b, 4), (0.3, 0.9))],
+    np.logspace: [(lambda a, b: np.logspace(a, b, 4), (0.3, 0.9))],
+    np.geomspace: [(lambda a, b: np.geomspace(a, b, 4), (0.3, 0.9))],
+    np.trapezoid: [
+        (lambda a, x: np.trapezoid(a, x), (V, U)),
+        (lambda a: np.trapezoid(a, dx=0.5, axis=0), (M,)),
+    ],
+    np.interp: [(lambda x, f: np.interp(x, np.arange(5.0), f), (np.array([0.3, 2.7, 9.0]), V))],
+    np.polyval: [(lambda p, x: np.polyval(p, x), (V, U))],
+    np.polyder: [(lambda p: np.polyder(p), (V,))],
+    np.polyint: [(lambda p: np.polyint(p), (V,))],
+    np.polyadd: [(lambda p, q: np.polyadd(p, q), (V, U[:3]))],
+    np.polysub: [(lambda p, q: np.polysub(p, q), (V[:3], U))],
+    np.polymul: [(lambda p, q: np.polymul(p, q), (V, U[:3]))],
+    np.vander: [(lambda x: np.vander(x, 3), (V,)), (lambda x: np.vander(x, increasing=True), (V,))],
+    np.convolve: [
+        (lambda a, b, m=m: np.convolve(a, b, m), (V, U[:3])) for m in ("full", "same", "valid")
+    ],
+    np.correlate: [(lambda a, b: np.correlate(a, b, "full"), (V, U[:3]))],
+    np.cumprod: [
+        (lambda a: np.cumprod(a * np.where(U > 0, 0.0, 1.0)), (V,)),
+        (lambda a: a.cumprod(axis=1), (M,)),
+    ],
+    np.cov: [(lambda a: np.cov(a), (M,)), (lambda a, b: np.cov(a, b, bias=True), (V, U))],
+    np.corrcoef: [(lambda a: np.corrcoef(a), (M,))],
+    np.median: [(lambda a: np.median(a), (V,)), (lambda a: np.median(a, axis=1), (M,))],
+    np.percentile: [(lambda a: np.percentile(a, 30), (V,))],
+    np.quantile: [
+        (lambda a, m=m: np.quantile(a, [0.2, 0.55], axis=0, method=m), (M,))
+        for m in ("linear", "hazen", "lower", "inverted_cdf", "median_unbiased")
+    ],
+    np.divmod: [(lambda a, b: np.divmod(a, b)[1], (V, 0.7))],
+    np.modf: [(lambda a: np.modf(a)[0], (V,))],
+    np.gradient: [
+        (lambda a: np.gradient(a), (V,)),
+        (lambda a: np.gradient(a, 0.5, axis=1), (M,)),
+        (lambda a: np.gradient(a, np.array([0.0, 1.0, 2.5, 3.0, 5.0])), (V,)),
+    ],
+    np.tensordot: [
+        (lambda a, b: np.tensordot(a, b, 1), (M, N.T)),
+        (lambda a, b: np.tensordot(a, b, ([0, 1], [1, 0])), (M, N.T)),
+    ],
+    np.inner: [(lambda a, b: np.inner(a, b), (M, N))],
+    np.dot: [(lambda a, b: np.dot(a, b), (T, N.T)), (lambda a, b: np.dot(a, b), (T, V[:4]))],
+    np.vdot: [(lambda a, b: np.vdot(a, b), (M, N))],
+    np.kron: [(lambda a, b: np.kron(a, b), (M, V)), (lambda a, b: np.kron(a, b), (M, S))],
+    np.cross: [(lambda a, b: np.cross(a, b), (V[:3], U[:3]))],
+    np.vecdot: [(lambda a, b: np.vecdot(a, b), (M, N))],
+    np.matvec: [(lambda a, b: np.matvec(a, b), (M, V[:4]))],
+    np.vecmat: [(lambda a, b: np.vecmat(a, b), (V[:3], M))],
+    np.linalg.matmul: [(lambda a, b: np.linalg.matmul(a, b), (M, N.T))],
+    np.linalg.outer: [(lambda a, b: np.linalg.outer(a, b), (V, U))],
+    np.linalg.tensordot: [(lambda a, b: np.linalg.tensordot(a, b, axes=1), (M, N.T))],
+    np.matrix_transpose: [(lambda a: np.matrix_transpose(a), (T,))],
+    np.linalg.trace: [(lambda a: np.linalg.trace(a), (T,))],
+    np.linalg.multi_dot: [(lambda a, b, c: np.linalg.multi_dot([a, b, c]), (M, N.T, S))],
+    np.linalg.matrix_power: [
+        (lambda a: np.linalg.matrix_power(a, 3), (S,)),
+        (lambda a: np.linalg.matrix_power(a, -2), (S,)),
+    ],
+    np.linalg.slogdet: [(lambda a: np.linalg.slogdet(a)[1], (S,))],
+    np.linalg.eigh: [
+        (lambda a: np.linalg.eigh(a)[0], (S,)),
+        (lambda a: np.linalg.eigh(a)[1] ** 2, (S,)),
+    ],
+    np.linalg.eigvalsh: [(lambda a: np.linalg.eigvalsh(a, "U"), (S,))],
+    np.linalg.svdvals: [(lambda a: np.linalg.svdvals(a), (M,))],
+    np.linalg.svd: [
+        (lambda a: np.linalg.svd(a, full_matrices=False)[0] ** 2, (M,)),
+        (lambda a: np.linalg.svd(a, full_matrices=False)[2], (M.T,)),
+        (lambda a: np.linalg.svd(a)[1], (S,)),
+    ],
+    np.linalg.qr: [(lambda a: np.linalg.qr(a)[0], (M.T,)), (lambda a: np.linalg.qr(a)[1], (M,))],
+    np.linalg.lstsq: [(lambda a, b: np.linalg.lstsq(a, b, rcond=None)[0], (M.T, V[:4]))],
+    np.linalg.matrix_norm: [(lambda a: np.linalg.matrix_norm(a), (T,))],
+    np.linalg.vector_norm: [
+        (lambda a: np.linalg.vector_norm(a, axis=1), (M,)),
+        (lambda a: np.linalg.vector_norm(a), (M,)),
+    ],
+    np.linalg.cond: [(lambda a: np.linalg.cond(a), (S,))],
+    np.linalg.pinv: [(lambda a: np.linalg.pinv(a), (M,)), (lambda a: np.linalg.pinv(a), (M.T,))],
+    np.linalg.tensorinv: [(lambda a: np.linalg.tensorinv(np.reshape(a, (3, 1, 3)), 1), (S,))],
+    np.linalg.tensorsolve: [(lambda a, b: np.linalg.tensorsolve(a, b), (S, V[:3]))],
+}
+SAME = {
+    np.split,
+    np.linalg.diagonal,
+    np.linalg.cross,
+    np.linalg.vecdot,
+    divmod,
+    np.linalg.matrix_transpose,
+}  # defined with others
+
+
+def test_every_definition_has_cases() -> None:
+    assert {*definitions()} == {*CASES} | SAME
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        pytest.param(case, args, id=f"{function.__name__}-{k}")
+        for function, cases in CASES.items()
+        for k, (case, args) in enumerate(cases)
+    ],
+)
+def test_definition(function: Any, args: Any) -> None:
+    rng = np.random.default_rng(3)
+    value, pullback = ad.vjp(function, *args)
+    expected = function(*args)
+    np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-12)
+    y_bar = rng.normal(size=np.shape(value))[()]
+    bars = pullback(y_bar)
+    dots = tuple(rng.normal(size=np.shape(a))[()] for a in args)
+
+    def along(s: float) -> Any:
+        return np.sum(function(*(a + s * d for a, d in zip(args, dots, strict=True))) * y_bar)
+
+    given = sum(np.sum(b * d) for b, d in zip(bars, dots, strict=True))
+    np.testing.assert_allclose(given, (along(1e-6) - along(-1e-6)) / 2e-6, rtol=1e-5, atol=1e-7)
+    again, y_dot = ad.jvp(function, args, dots)
+    np.testing.assert_allclose(np.sum(y_dot * y_bar), given, rtol=1e-8, atol=1e-10)
+    np.testing.assert_array_equal(again, value)
