@@ -26,6 +26,9 @@ from autodiff_sst.errors import (
     UnsupportedSyntaxError,
 )
 from autodiff_sst.markers import custom_gradient, insert_grad_of, stop_gradient
+from autodiff_sst.tape.differentiable import differentiable
+from autodiff_sst.tape.gradient_tape import GradientTape
+from autodiff_sst.tape.tensor import Variable, constant
 
 __version__ = "0.1.0"
 
@@ -33,16 +36,20 @@ __all__ = [
     "AutodiffError",
     "Derivative",
     "GradientMismatchError",
+    "GradientTape",
     "MissingRuleError",
     "NonDifferentiableInputError",
     "NonScalarOutputError",
     "SourceUnavailableError",
     "TapeError",
     "UnsupportedSyntaxError",
+    "Variable",
     "adjoint",
     "batch_jacobian",
     "check_grads",
+    "constant",
     "custom_gradient",
+    "differentiable",
     "grad",
     "hessian",
     "hvp",

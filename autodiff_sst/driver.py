@@ -160,6 +160,11 @@ def derive(
     return Derived(derived, loaded(derived, facts, users))
 
 
+def loaded_core(function: Function) -> Loaded:
+    """A core function as it runs, of whose parameters nothing is said."""
+    return load([without_custom(function)], frozenset(function.parameters))
+
+
 def loaded(function: Function, facts: Facts, users: frozenset[str]) -> Loaded:
     """A derivative as it runs."""
     final = without_custom(function)

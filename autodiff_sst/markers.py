@@ -14,7 +14,8 @@ T = TypeVar("T")
 
 def stop_gradient(x: T) -> T:
     """`x`, as a constant: no derivative flows through it. Outside a derivative it is `x`."""
-    return x
+    stopped = getattr(type(x), "__stop_gradient__", None)
+    return x if stopped is None else stopped(x)
 
 
 @contextmanager
@@ -36,6 +37,11 @@ class CustomGradient:
         self.function = function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        given = (*args, *kwargs.values())
+        if any(hasattr(type(a), "__stop_gradient__") for a in given):  # tensors of a tape
+            from autodiff_sst.tape.custom import call_custom
+
+            return call_custom(self.function, args, kwargs)
         return self.function(*args, **kwargs)[0]
 
 

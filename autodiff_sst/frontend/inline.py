@@ -132,6 +132,9 @@ class Inlining(Dispatch):
                 called = function
             elif not isinstance(called, Object) or function is not called.value:
                 called = constant_atom(function)
+            if isinstance(getattr(function, "py_func", None), FunctionType):
+                function = function.py_func  # `differentiable`, or compiled by Numba
+                called = constant_atom(function)
             if isinstance(function, FunctionType) and self.shared.inlines(function):
                 made = self.inline_function(function, given, node)
                 if made is not None:
