@@ -17,6 +17,7 @@ from autodiff_sst.analysis.values import INT, Abstract, Array, rank
 from autodiff_sst.binding import Extra
 from autodiff_sst.core.syntax import Atom, Call, Function, Object
 from autodiff_sst.core.text import show
+from autodiff_sst.emit.in_place import store_updates
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.hints import Hints, MoreHintsError, joined
@@ -101,7 +102,15 @@ def learn(function: Any, more: MoreHintsError) -> None:
 def inlines(function: Any) -> bool:
     """Whether calls of a Python function are replaced by its body: it has no rule of its own."""
     module = (getattr(function, "__module__", None) or "").partition(".")[0]
-    return not (module in ("numpy", "scipy") or find(function) or is_nondifferentiable(function))
+    return not (module in _STAY or find(function) or is_nondifferentiable(function))
+
+
+# Calls of functions in these modules stay calls: nothing in them computes with numbers.
+_STAY = {
+    *("numpy", "scipy", "dataclasses", "copy", "functools", "logging", "warnings", "contextlib"),
+    *("random", "typing", "inspect", "os", "io", "threading", "abc", "collections", "enum", "re"),
+    *("json", "pickle", "traceback", "time", "pathlib", "tempfile", "subprocess", "weakref"),
+}
 
 
 def _lower(function: Any, extra: Extra) -> Lowered:
@@ -162,7 +171,8 @@ def derive(
 
 def loaded_core(function: Function) -> Loaded:
     """A core function as it runs, of whose parameters nothing is said."""
-    return load([without_custom(function)], frozenset(function.parameters))
+    final = store_updates(without_custom(function), {})
+    return load([final], frozenset(function.parameters))
 
 
 def loaded(function: Function, facts: Facts, users: frozenset[str]) -> Loaded:
@@ -170,7 +180,8 @@ def loaded(function: Function, facts: Facts, users: frozenset[str]) -> Loaded:
     final = without_custom(function)
     if final is not function:
         final = drop_copies(remove_dead_code(propagate_copies(final)))
-    return load([final], users, numbers_in(final, facts))
+    known = find_facts(final, facts)
+    return load([store_updates(final, known)], users, numbers_in(final, facts))
 
 
 def numbers_in(function: Function, facts: Facts) -> frozenset[str]:
@@ -242,10 +253,13 @@ def derive_pair(
     if seed not in derived.parameters:  # the result depends on nothing that is active
         derived = replace(derived, parameters=(*derived.parameters, seed))
     facts = {**facts, seed: fact(core.result, known)}
-    pair = cut(optimize(without_custom(derived), facts), seed, backward, core.name)
+    whole = optimize(without_custom(derived), facts)
+    pair = cut(whole, seed, backward, core.name)
     tell("forward of the pair", pair.forward)
     tell("backward of the pair", pair.backward)
-    return DerivedPair(load([pair.forward], users), load([pair.backward], users), facts[seed])
+    known = find_facts(whole, facts)
+    first, second = (store_updates(f, known) for f in (pair.forward, pair.backward))
+    return DerivedPair(load([first], users), load([second], users), facts[seed])
 
 
 def program_after(name: str, core: Function, facts: Facts, request: Request) -> str:

@@ -102,16 +102,6 @@ def test_what_is_not_supported_is_refused_with_its_place() -> None:
         lowered(coroutine)
 
 
-def store(x):  # type: ignore[no-untyped-def]
-    x[0] = 1.0
-    return x
-
-
-def test_an_assignment_to_an_item_is_refused() -> None:
-    with pytest.raises(UnsupportedSyntaxError, match="changed in place"):
-        lowered(store)
-
-
 @pytest.mark.parametrize("kind", REFUSED)
 def test_every_refusal_says_what_to_write_instead(kind: type) -> None:
     message, instead = REFUSED[kind]

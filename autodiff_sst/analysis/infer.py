@@ -59,6 +59,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
     TupleOf,
     Unary,
+    Update,
     assert_never,
 )
 from autodiff_sst.core.walk import atoms
@@ -155,6 +156,8 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
                 constants = tuple(k.value for k in keys if isinstance(k, Literal))
                 return Dict(constants, tuple(fact(v, facts) for v in values))
             return OPAQUE
+        case Update(base):
+            return fact(base, facts)
         case NewStack():
             return OPAQUE
         case _:

@@ -27,6 +27,7 @@ from autodiff_sst.core.syntax import (
     Statement,
     Try,
     Unary,
+    Update,
     While,
 )
 from autodiff_sst.core.walk import reads, statements
@@ -39,7 +40,7 @@ _FRESH: set[Any] = {
 
 def is_fresh(value: Expression) -> bool:
     match value:
-        case Binary() | Unary():
+        case Binary() | Unary() | Update():
             return True
         case Call(Object(function)) if not writes_into_argument(value):
             return isinstance(function, np.ufunc) or function in _FRESH

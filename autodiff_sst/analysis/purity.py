@@ -29,7 +29,12 @@ def is_pure(function: Any) -> bool:
         return False
     root = module.partition(".")[0]
     if module.startswith("autodiff_sst.runtime."):
-        return function.__name__ not in ("call_with_pullback", "call_with_tangent", "check_scalar")
+        return function.__name__ not in (
+            "call_with_pullback",
+            "call_with_tangent",
+            "check_scalar",
+            "write_back",
+        )
     if root == "numpy":
         return not module.startswith("numpy.random")
     return root == "scipy" or module == math.__name__

@@ -47,6 +47,7 @@ from autodiff_sst.core.syntax import (
     Try,
     TupleOf,
     Unary,
+    Update,
     While,
 )
 
@@ -252,6 +253,9 @@ class _Parser:
                 return Literal(-value)
             case ast.Name(name) if name in self.bound:
                 return Name(name)
+            case ast.Call(ast.Name("updated" | "added" as kind), [ast.Subscript(base, index), new]):
+                place = self.index(index)
+                return Update(self.atom(base), place, self.atom(new), kind == "added")
             case ast.Call(ast.Name("stack"), []):
                 return NewStack()
             case ast.Name() | ast.Attribute() if self.root(node) not in self.bound:

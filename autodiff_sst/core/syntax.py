@@ -16,6 +16,7 @@
                 | raise a                                      Raise
     e         ::= a | f(a, ..., k=a) | a + a | -a | a < a | a[i] | a.name
                 | (a, ...) | [a, ...] | {a: a, ...} | stack()
+                | updated(x[i], a) | added(x[i], a)
     a         ::= x | literal | object
     i         ::= a | a:a:a | ..., ...
 
@@ -43,12 +44,8 @@ from typing import Any, NoReturn, TypeAlias
 from autodiff_sst.errors import Origin
 
 
-def assert_never(value: NoReturn) -> NoReturn:
-    """Ends a `match`, so that mypy names the passes that miss a case."""
+def assert_never(value: NoReturn) -> NoReturn:  # ends a `match`: mypy names what misses a case
     raise AssertionError(f"not in the core: {value!r}")
-
-
-# Atoms
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ Atom: TypeAlias = "Name | Literal | Object"
 
 
 class _Undefined:
-    """What a variable is on a path that has not bound it: never read by a right program."""
+    """What a variable is on a path that has not bound it."""
 
 
 UNDEFINED = Object(_Undefined(), "None")
@@ -164,12 +161,24 @@ class DictOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """A new array: `base` with the item at `index` replaced by `value`, or `value` added to it (an
+    item that the index repeats gets all). It may be made in the memory of `base` (in_place.py)."""
+
+    base: Atom
+    index: Index
+    value: Atom
+    add: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NewStack:
     pass
 
 
 Expression: TypeAlias = (
     "Atom | Call | Binary | Unary | Subscript | Attribute | TupleOf | ListOf | DictOf | NewStack"
+    " | Update"
 )
 
 # Statements

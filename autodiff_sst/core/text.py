@@ -49,6 +49,7 @@ from autodiff_sst.core.syntax import (
     Try,
     TupleOf,
     Unary,
+    Update,
     While,
     assert_never,
 )
@@ -168,6 +169,9 @@ def show_expression(value: Expression) -> str:
         case DictOf(keys, values):
             pairs = zip(map(show_expression, keys), map(show_expression, values), strict=True)
             return f"{{{', '.join(f'{k}: {v}' for k, v in pairs)}}}"
+        case Update(base, index, new, add):
+            place = f"{show_expression(base)}[{_index(index)}]"
+            return f"{'added' if add else 'updated'}({place}, {show_expression(new)})"
         case NewStack():
             return "stack()"
         case _:

@@ -39,6 +39,7 @@ from autodiff_sst.core.syntax import (
     Try,
     TupleOf,
     Unary,
+    Update,
     While,
     assert_never,
 )
@@ -46,7 +47,7 @@ from autodiff_sst.core.syntax import (
 Names = frozenset[str]
 EXPRESSIONS = (
     *(Name, Literal, Object, Call, Binary, Unary, Subscript, Attribute),
-    *(TupleOf, ListOf, DictOf, NewStack),
+    *(TupleOf, ListOf, DictOf, NewStack, Update),
 )
 Change = Callable[[Atom], Atom]
 
@@ -86,6 +87,8 @@ def map_atoms(value: Expression, change: Change) -> Expression:
             return ListOf(tuple(map(change, items)))
         case DictOf(keys, values):
             return DictOf(tuple(map(change, keys)), tuple(map(change, values)))
+        case Update(base, index, new, add):
+            return Update(change(base), map_index(index, change), change(new), add)
         case NewStack():
             return value
         case _:

@@ -125,6 +125,8 @@ class _Lives:
             case Assign(target, value):
                 if target in self.folded:
                     return live
+                if isinstance(value, Name):  # what is updated in place
+                    self.relate(target, value)
                 return self.bind([target], live) | self.reads(value)
             case Pop(targets, stack):
                 return self.bind([*targets], live) | {stack}

@@ -44,6 +44,7 @@ from autodiff_sst.core.syntax import (
     Try,
     TupleOf,
     Unary,
+    Update,
     While,
     assert_never,
 )
@@ -119,7 +120,7 @@ class _Nest:
     def statement(self, statement: Statement) -> list[ast.stmt]:
         match statement:
             case Assign(target, value):
-                if target in self.folded:
+                if target in self.folded or self.same(target, value):
                     return []
                 match value:
                     case Binary("+" | "-" as op, Name(left), right) if (
@@ -270,6 +271,8 @@ class _Nest:
                 return ast.List(self.expressions(items), ast.Load())
             case DictOf(keys, values):
                 return ast.Dict([*self.expressions(keys)], self.expressions(values))
+            case Update():
+                raise AssertionError("an update is a store by now (in_place.py)")
             case NewStack():
                 return ast.List([], ast.Load())
             case _:

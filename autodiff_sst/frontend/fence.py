@@ -80,11 +80,6 @@ def _check(source: Source, node: Any) -> None:
 
 
 def _check_target(source: Source, target: Any) -> None:
-    if isinstance(target, gast.Subscript):
-        words = f"an assignment to an item {_LATER}: the array is changed in place"
-        raise refusal(source, target, words, "build a new array, with `np.where` say.")
-    if isinstance(target, gast.Attribute):
-        raise refusal(source, target, f"an assignment to an attribute {_LATER}", "a name.")
     if isinstance(target, gast.Tuple | gast.List):
         for item in target.elts:
             _check_target(source, item)

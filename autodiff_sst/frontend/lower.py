@@ -132,6 +132,8 @@ class _Lowering(Sugar):
             case gast.AnnAssign(target=target, value=value):
                 if value is not None:
                     self.assign([target], value)
+            case gast.AugAssign(target=gast.Subscript() | gast.Attribute() as place, op=op):
+                self.update_item(place, OPERATORS[type(op)], node)
             case gast.AugAssign(target=target, op=op, value=value):
                 name = f"i{IN_PLACE[type(op)]}"
                 update = Object(getattr(operator, name), f"operator.{name}", operator)
@@ -198,6 +200,10 @@ class _Lowering(Sugar):
         if isinstance(atom, StaticTuple):
             for one, value in zip(target.elts, atom.items, strict=True):
                 self.assign_to(one, value)
+            return
+        if isinstance(target, gast.Subscript | gast.Attribute):
+            base, index = self.place(target)
+            self.store(base, index, atom, target)
             return
         starred = [k for k, t in enumerate(target.elts) if isinstance(t, gast.Starred)]
         after = len(target.elts) - 1 - starred[0] if starred else 0

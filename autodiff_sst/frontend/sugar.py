@@ -14,17 +14,21 @@ from autodiff_sst.core.syntax import (
     Append,
     Assign,
     Atom,
+    Attribute,
     Binary,
     Call,
     Expression,
+    Index,
     ListOf,
     Literal,
     Name,
     Object,
     Raise,
+    Store,
+    Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import Arguments, constant_atom, original, spread
+from autodiff_sst.frontend.calls import Arguments, Static, constant_atom, original, spread
 from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.inline import Inlining
@@ -81,6 +85,28 @@ class Sugar(Inlining):
             if value is not None:
                 self.values[name] = value
         return made
+
+    def place(self, target: Any) -> tuple[Atom, Index]:
+        """The object and the index that are assigned to; an attribute by its name."""
+        base = self.atom(target.value)
+        if isinstance(target, gast.Attribute):
+            return base, (Literal(target.attr),)
+        return base, self.index(target.slice)
+
+    def store(self, base: Atom, index: Index, value: Any, node: Any) -> None:
+        if isinstance(value, Static) or not isinstance(base, Name):
+            words = "an assignment to an item of this is not supported"
+            raise UnsupportedSyntaxError(words, self.source.origin(node), instead="an array.")
+        self.block.append(Store(base.id, index, value, self.source.origin(node)))
+
+    def update_item(self, target: Any, operator: str, node: Any) -> None:
+        """`x[i] += v`: the item, with what is added, is stored where it was."""
+        base, index = self.place(target)
+        is_attribute = isinstance(target, gast.Attribute)
+        read = Attribute(base, target.attr) if is_attribute else Subscript(base, index)
+        old = self.emit(read, node)
+        new = self.emit(Binary(operator, old, self.atom(node.value)), node)
+        self.store(base, index, new, target)
 
     def decorated(self, node: Any) -> Any:
         """A function that is defined here, as its decorators leave it."""

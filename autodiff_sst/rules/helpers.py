@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
-from autodiff_sst.runtime import broadcast, calls, directions, records, sequences
+from autodiff_sst.runtime import broadcast, calls, directions, records, sequences, storage
 
 
 def numpy_object(function: Any) -> Object:
@@ -27,6 +27,8 @@ LIST = Object(list, "list", list)
 LEN = Object(len, "len", len)
 CALL_WITH_TANGENT = Object(calls.call_with_tangent, "call_with_tangent")
 CALL_WITH_PULLBACK = Object(calls.call_with_pullback, "call_with_pullback")
+LAST_WRITTEN = Object(storage.last_written, "last_written")
+WRITE_BACK = Object(storage.write_back, "write_back")
 NUMBER = Object(sequences.number, "number")
 MAKE_RECORD = Object(records.make_record, "make_record")
 WIDENED = Object(directions.widened, "widened")

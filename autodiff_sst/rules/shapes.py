@@ -24,6 +24,7 @@ from autodiff_sst.runtime.sequences import (
     rows_like,
     unpad_like,
 )
+from autodiff_sst.runtime.storage import last_written
 
 declare_nondifferentiable(
     *(np.zeros_like, np.ones_like, np.empty_like, np.shape, np.ndim, np.size, np.argmax, np.argmin),
@@ -36,7 +37,7 @@ declare_nondifferentiable(
     *(np.nanargmax, np.nanargmin, np.result_type, np.broadcast_shapes, np.spacing, np.tri),
     *(math.floor, math.ceil, math.trunc, math.isnan, math.isfinite, math.isinf, math.isclose),
     *(np.ones, np.empty, np.arange, np.eye, np.identity, np.searchsorted, np.nonzero),
-    *(plain, count_of, position_of, order_of, is_sequence, is_mapping, is_array),
+    *(last_written, plain, count_of, position_of, order_of, is_sequence, is_mapping, is_array),
     *(len, int, bool, isinstance, type, range, str, format, repr, ascii, stop_gradient),
 )
 

@@ -9,9 +9,12 @@ On values that carry no derivative they stay what they are.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.values import (
@@ -22,6 +25,7 @@ from autodiff_sst.analysis.values import (
     List,
     Record,
     Tuple,
+    Unknown,
     can_be_active,
     rank,
 )
@@ -39,6 +43,7 @@ from autodiff_sst.core.syntax import (
     Expression,
     For,
     If,
+    Index,
     ListOf,
     Literal,
     Merge,
@@ -48,7 +53,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
     TupleOf,
 )
-from autodiff_sst.rules.helpers import LEN
+from autodiff_sst.rules.helpers import LEN, numpy_object
 from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.runtime.sequences import (
     as_sequence,
@@ -58,6 +63,13 @@ from autodiff_sst.runtime.sequences import (
     position_of,
     sorted_by,
 )
+
+_OF_UFUNCS: dict[Any, Any] = {
+    **{(np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod},
+    **{(np.maximum, "reduce"): np.max, (np.minimum, "reduce"): np.min},
+    **{(np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod},
+    **{(np.logical_and, "reduce"): np.all, (np.logical_or, "reduce"): np.any},
+}
 
 
 class Expansion:
@@ -107,6 +119,11 @@ class Expansion:
                                        tuple(a for _, a in keywords)))  # fmt: skip
             case Call(Object(function), dicts) if function is merged:
                 return self.merged(dicts)
+            case Call(Object(function), (base,), ()) if function in (copy.copy, copy.deepcopy):
+                known = self.fact(base)
+                if isinstance(known, Array | Unknown):
+                    return self.end(Call(numpy_object(np.copy), (base,)))
+                return self.end(base) if rank(known) == 0 else None
             case Call(Object(function), (base,), keywords) if function is dataclasses.replace:
                 return self.replaced(base, dict(keywords))
             case Call(Name(name), args, keywords) if name in self.attributes:
@@ -183,6 +200,23 @@ class Expansion:
 
     # Dicts and objects
 
+    def of_ufunc(
+        self, ufunc: Any, method: str, args: tuple[Atom, ...], keywords: dict[str, Atom]
+    ) -> Block | None:
+        """`np.add.reduce(x)` as `np.sum(x, axis=0)`, and the like."""
+        if method == "outer" and len(args) == 2 and not keywords:
+            left, right = (rank(self.fact(a)) for a in args)
+            if left is None or right is None:
+                return None
+            whole: Index = (Literal(...), *[Literal(None)] * right)
+            spread = self.emit(Subscript(args[0], whole)) if right else args[0]
+            return self.end(Call(numpy_object(ufunc), (spread, args[1])))
+        function = _OF_UFUNCS.get((ufunc, method))
+        if function is None or not args:
+            return None
+        named = {"axis": args[1] if len(args) > 1 else Literal(0), **keywords}
+        return self.end(Call(numpy_object(function), args[:1], tuple(named.items())))
+
     def keys(self, known: Dict) -> Expression:
         return TupleOf(tuple(map(Literal, known.keys)))
 
@@ -213,6 +247,8 @@ class Expansion:
         args: tuple[Atom, ...],
         keywords: dict[str, Atom],
     ) -> Block | None:
+        if isinstance(base, Object) and isinstance(base.value, np.ufunc):
+            return self.of_ufunc(base.value, method, args, keywords)
         match known, method, args:
             case Dict(keys), "items" | "values" | "keys" | "copy", ():
                 items = {k: self.emit(Subscript(base, (Literal(k),))) for k in keys}

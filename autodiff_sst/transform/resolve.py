@@ -51,6 +51,7 @@ from autodiff_sst.core.syntax import (
     Name,
     Object,
     Statement,
+    Store,
     Subscript,
     TupleOf,
     Unary,
@@ -65,7 +66,9 @@ from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.displays import gather_displays
 from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.hints import wanted_hints
+from autodiff_sst.transform.storage import functionalize
 from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
+from autodiff_sst.transform.writes import written_in_place
 
 DerivativeOf = Callable[[Call, Callable[[Atom], Abstract]], "tuple[Function, list[Atom]] | None"]
 
@@ -94,7 +97,11 @@ def resolve(
         resolving = _Resolving(facts, names, function.body, last, derivative_of)
         body = resolving.block(function.body)
         if not resolving.changed and not resolving.waits:
-            return function
+            values = functionalize(function, parameters)
+            if values is function:
+                return function
+            function, last = values, False
+            continue
         last = not resolving.changed
         function = gather_displays(replace(function, body=body))
 
@@ -193,18 +200,26 @@ class _Resolving:
                 )
                 value = map_atoms(statement.value, lambda a: names.get(a, a))
                 return (*checks, replace(statement, value=value))
+            case Effect() | Assign() if (
+                made := written_in_place(statement, self.facts, self.names, self.attributes)
+            ) is not None:
+                self.changed = True
+                return made
             case Effect(Call(Object(function), (left, _))) if function in IN_PLACE:
                 if self.must_wait(left):
                     return (statement,)
                 self.changed = True
-                self.check_rebinds(statement, left)
-                return ()  # a number that nobody reads
+                if self.rebinds(statement, left):
+                    return ()  # a number that nobody reads
+                assert isinstance(statement.value, Call)
+                return self.stored(statement, Binary(IN_PLACE[function], *statement.value.args))
             case Assign(_, Call(Object(function), (left, right))) if function in IN_PLACE:
                 if self.must_wait(left):
                     return (statement,)
                 self.changed = True
-                self.check_rebinds(statement, left)
-                return (replace(statement, value=Binary(IN_PLACE[function], left, right)),)
+                if self.rebinds(statement, left):
+                    return (replace(statement, value=Binary(IN_PLACE[function], left, right)),)
+                return self.stored(statement, Binary(IN_PLACE[function], left, right))
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
 
@@ -294,20 +309,31 @@ class _Resolving:
         self.waits |= unknown and not self.last
         return unknown and not self.last
 
-    def check_rebinds(self, statement: Assign | Effect, left: Atom) -> None:
+    def rebinds(self, statement: Assign | Effect, left: Atom) -> bool:
         """`x += e` is `x = x + e` for numbers, and for arrays that nobody else sees."""
         fact = infer(left, self.facts, "")
         if rank(fact) == 0 and not isinstance(fact, Array):
-            return
+            return True
         if isinstance(fact, Known | Tuple):  # strings and tuples are not changed either
-            return
-        if isinstance(left, Name) and self.owners.is_alone(left.id, statement):
-            return
-        raise UnsupportedSyntaxError(
-            "an augmented assignment changes an array in place, which is not supported yet",
-            statement.origin,
-            instead="`x = x + e`.",
+            return True
+        return isinstance(left, Name) and self.owners.is_alone(left.id, statement)
+
+    def stored(self, statement: Assign | Effect, value: Binary) -> Block:
+        """`x += e`, of an array: `x[...] = x + e`."""
+        left = value.left
+        if not isinstance(left, Name):
+            raise UnsupportedSyntaxError(
+                "an augmented assignment changes a constant in place", statement.origin
+            )
+        new = self.names.temporary()
+        origin = statement.origin
+        done: Block = (
+            Assign(new, value, origin),
+            Store(left.id, (Literal(...),), Name(new), origin),
         )
+        if isinstance(statement, Assign):
+            done = (*done, Assign(statement.target, left, origin))
+        return done
 
     def is_array(self, fact: Abstract) -> bool:
         numpy_scalar = isinstance(fact, Scalar) and fact.dtype is not None

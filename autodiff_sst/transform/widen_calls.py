@@ -16,6 +16,7 @@ from autodiff_sst.core.syntax import (
     Call,
     DictOf,
     Expression,
+    Index,
     ListOf,
     Literal,
     Name,
@@ -24,6 +25,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
     TupleOf,
     Unary,
+    Update,
 )
 from autodiff_sst.core.walk import map_atoms
 from autodiff_sst.rules.helpers import (
@@ -58,6 +60,8 @@ def widened_value(w: Widening, target: str, value: Expression) -> Expression:
             if new is None:
                 raise NotWidenedError("an index of several arrays")
             return Subscript(base, new)
+        case Update(base, index, new, add):
+            return _update(w, base, index, new, add)
         case Binary("+" | "*", left) if isinstance(w.fact(left), List):
             return value
         case Call() if made_by(value) is not None:
@@ -65,6 +69,15 @@ def widened_value(w: Widening, target: str, value: Expression) -> Expression:
     function, args, keywords = _as_call(w, value)
     made = _form(w, target, function, args, keywords)
     return _each(w, function, args, keywords) if made is None else made
+
+
+def _update(w: Widening, base: Atom, index: Index, new: Atom, add: bool) -> Expression:
+    known = w.fact(base)
+    place = w.index(known, index)
+    if place is None or not isinstance(base, Name):
+        raise NotWidenedError("an index of several arrays")
+    value = w.aligned_to_item(base.id, index, new)
+    return Update(w.atom(base), place, value, add)
 
 
 def _display(w: Widening, value: Expression) -> Expression:

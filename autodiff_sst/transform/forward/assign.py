@@ -35,6 +35,7 @@ from autodiff_sst.core.syntax import (
     Name,
     Subscript,
     TupleOf,
+    Update,
 )
 from autodiff_sst.core.walk import atoms, map_atoms
 from autodiff_sst.errors import MissingRuleError
@@ -97,6 +98,8 @@ def _mirrored(sweep: Forward, target: str, value: Expression) -> Expression | No
             return Subscript(dot(base), index)
         case Attribute(base, name) if isinstance(fact(base, facts), Tuple | Record):
             return Attribute(dot(base), name)
+        case Update(base, index, new, add):
+            return Update(dot(base), index, dot(new), add)
         case Binary("+", left, right) if isinstance(fact(left, facts), List | Tuple):
             return Binary("+", dot(left), dot(right))
         case Binary("*", left, right) if isinstance(fact(left, facts), List | Tuple):

@@ -41,6 +41,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
     TupleOf,
     Unary,
+    Update,
 )
 from autodiff_sst.core.text import show_expression
 from autodiff_sst.errors import MissingRuleError, UnsupportedSyntaxError
@@ -58,7 +59,7 @@ from autodiff_sst.rules.registry import (
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
 from autodiff_sst.transform.common import Sweep
 from autodiff_sst.transform.reverse.cotangents import Place, write_out
-from autodiff_sst.transform.reverse.indexed import read_by_index
+from autodiff_sst.transform.reverse.indexed import read_by_index, reverse_update
 from autodiff_sst.transform.reverse.sweep import Reverse
 
 _SUM = Object(sum, "sum", sum)
@@ -106,6 +107,8 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
                     words = "the cotangent of tuples in a list is not supported yet"
                     raise UnsupportedSyntaxError(words, statement.origin, instead="a tuple.")
                 read_by_index(sweep, statement.target, base, index, cotangent)
+            case Update():
+                reverse_update(sweep, statement, value, cotangent)
             case Binary("+", left, right) if isinstance(facts[target], List):
                 length = sweep.builder.call(LEN, left)
                 first = sweep.builder.emit(Subscript(cotangent, (Slice(None, length, None),)))

@@ -13,18 +13,27 @@ from collections.abc import Mapping
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.values import Abstract, Array, Known, List, Scalar, Unknown
+from autodiff_sst.core.build import Builder
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
     Atom,
     Block,
+    For,
+    If,
     Index,
+    ListOf,
+    Literal,
     Name,
+    Object,
     Slice,
     Subscript,
+    Update,
+    While,
 )
-from autodiff_sst.core.walk import statements
-from autodiff_sst.transform.reverse.cotangents import Place, fit, is_deferred
+from autodiff_sst.core.walk import reads, statements
+from autodiff_sst.rules.helpers import LAST_WRITTEN
+from autodiff_sst.transform.reverse.cotangents import Place, fit, is_deferred, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
 
 
@@ -33,16 +42,51 @@ def names_read_by_index(
 ) -> frozenset[str]:
     """The active arrays of which an active value is read by index."""
     found = set()
+    # Arrays that are updated have their cotangents updated, as values.
+    updated = {
+        name
+        for s in statements(block)
+        if isinstance(s, Assign) and isinstance(s.value, Update)
+        for name in (s.target, *reads(s.value.base))
+    }
+    updated = _with_carriers(block, updated)
     for statement in statements(block):
         match statement:
             case Assign(target, Subscript(Name(base))) if target in active and base in active:
-                if isinstance(facts[base], Array | Unknown | List):
+                if isinstance(facts[base], Array | Unknown | List) and base not in updated:
                     found.add(base)
     return frozenset(found)
 
 
+def _with_carriers(block: Block, names: set[str]) -> set[str]:
+    """The names, and the merges and carries that hold them or are held by them."""
+    links: list[tuple[str, str]] = []
+    for statement in statements(block):
+        match statement:
+            case If(merges=merges):
+                links += [(m.name, n) for m in merges for v in m.values for n in reads(v)]
+            case For(carries=carries) | While(carries=carries):
+                for carry in carries:
+                    links += [(carry.name, n) for n in reads(carry.init) | reads(carry.next)]
+    found = {*names}
+    while True:
+        more = {n for pair in links if {*pair} & found for n in pair} - found
+        if not more:
+            return found
+        found |= more
+
+
 def read_by_index(sweep: Reverse, target: str, base: str, index: Index, cotangent: Atom) -> None:
     builder = sweep.builder
+    if base not in sweep.buffered:
+        place = Place(base)
+        whole = sweep.cotangents.get(place)
+        whole = zero(builder, place) if whole is None else write_out(builder, whole, place)
+        if is_deferred(builder, cotangent, Place(target)):
+            cotangent = write_out(builder, cotangent, Place(target))
+        new = builder.emit(Update(whole, index, cotangent, True))
+        sweep.cotangents[place] = sweep.named(new, base)
+        return
     if base not in sweep.active:
         return
     place = Place(target)
@@ -52,6 +96,49 @@ def read_by_index(sweep: Reverse, target: str, base: str, index: Index, cotangen
     buffer = sweep.cotangents[Place(base)]
     assert isinstance(buffer, Name)
     builder.append(Accumulate(buffer.id, index, cotangent, repeats, builder.origin))
+
+
+def reverse_update(sweep: Reverse, statement: Assign, value: Update, cotangent: Atom) -> None:
+    """`y = updated(x[i], v)`: `v` gets what is at the item, `x` the rest, with zero there.
+
+    Nobody reads `x` after the update, so its cotangent starts from what is left.
+    """
+    builder = sweep.builder
+    cotangent = write_out(builder, cotangent, Place(statement.target))
+    builder.keep(cotangent)
+    if isinstance(value.value, Name) and value.value.id in sweep.active:
+        if not value.add and any(
+            _may_repeat(builder.facts, item) and not _are_distinct(sweep, item)
+            for item in value.index
+        ):
+            index = [slice_atom(builder, i) for i in value.index]
+            part = builder.emit(Subscript(cotangent, value.index))
+            part = builder.binary("*", part, builder.call(LAST_WRITTEN, cotangent, *index))
+        else:
+            part = builder.emit(Subscript(cotangent, value.index))
+        builder.keep(part)
+        sweep.add(value.value.id, part)
+    if value.add:
+        sweep.add_to(value.base, cotangent)
+    elif isinstance(value.base, Name) and value.base.id in sweep.active:
+        left = builder.emit(Update(cotangent, value.index, Literal(0.0)))
+        sweep.add(value.base.id, sweep.named(left, value.base.id))
+
+
+def _are_distinct(sweep: Reverse, item: Atom | Slice) -> bool:
+    """Whether an index is a list of different ints, written down."""
+    made = sweep.made.get(item.id) if isinstance(item, Name) else None
+    items = made.items if isinstance(made, ListOf) else ()
+    values = [i.value for i in items if isinstance(i, Literal)]
+    return len(values) == len(items) == len({*values}) > 0
+
+
+def slice_atom(builder: Builder, item: Atom | Slice) -> Atom:
+    """An item of an index as a value."""
+    if not isinstance(item, Slice):
+        return item
+    bounds = [b if b is not None else Literal(None) for b in (item.start, item.stop, item.step)]
+    return builder.call(Object(slice, "slice", slice), *bounds)
 
 
 def _may_repeat(facts: Mapping[str, Abstract], item: Atom | Slice) -> bool:

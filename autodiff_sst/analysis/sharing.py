@@ -1,0 +1,160 @@
+"""Which names may share memory: classes of aliases, views, items, merges, carries and stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from autodiff_sst.analysis.ownership import is_fresh
+from autodiff_sst.analysis.values import Abstract, Known, Scalar, rank
+from autodiff_sst.core.syntax import (
+    Append,
+    Assign,
+    Atom,
+    Attribute,
+    Call,
+    DictOf,
+    For,
+    Function,
+    If,
+    ListOf,
+    Name,
+    Object,
+    Pop,
+    Push,
+    Statement,
+    Store,
+    Subscript,
+    Try,
+    TupleOf,
+    While,
+)
+from autodiff_sst.core.walk import Names, blocks, reads, statements
+
+_SHAPES = ("shape", "ndim", "size", "dtype")
+CALLERS = "the caller's"  # no name
+
+
+class Classes:
+    """Which names may share memory; which may share it with the caller's."""
+
+    def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
+        self.facts = facts
+        self.parent: dict[str, str] = {}
+        self.members: dict[str, set[str]] = {}
+        for parameter in function.parameters:
+            self.join(parameter, CALLERS)
+        for statement in statements(function.body):
+            self.look(statement)
+
+    def find(self, name: str) -> str:
+        self.parent.setdefault(name, name)
+        while self.parent[name] != name:
+            name = self.parent[name]
+        return name
+
+    def join(self, a: str, b: str) -> None:
+        first, second = self.find(a), self.find(b)
+        if first == second:
+            return
+        for root in (first, second):
+            self.members.setdefault(root, {root})
+        self.parent[second] = first
+        self.members[first] |= self.members.pop(second)
+
+    def of(self, name: str) -> set[str]:
+        root = self.find(name)
+        return self.members.get(root, {root})
+
+    def may_hold_memory(self, name: str) -> bool:
+        known = self.facts.get(name)
+        if known is None:
+            return True
+        return not (isinstance(known, Scalar | Known) or (rank(known) == 0))
+
+    def link(self, target: str, atom: Atom) -> None:
+        if not self.may_hold_memory(target):
+            return
+        if isinstance(atom, Name):
+            if self.may_hold_memory(atom.id):
+                self.join(target, atom.id)
+        elif isinstance(atom, Object):
+            self.join(target, CALLERS)
+
+    def look(self, statement: Statement) -> None:
+        match statement:
+            case Assign(target, (Name() | Object()) as same):
+                self.link(target, same)
+            case Assign(target, Call(Object(function))) if function is np.broadcast_to:
+                self.join(target, CALLERS)  # it cannot be written to
+            case Assign(target, Subscript(base)):
+                self.link(target, base)
+            case Assign(target, Attribute(base, name)) if name not in _SHAPES:
+                self.link(target, base)
+            case Store(target, _, value):
+                self.link(target, value)
+            case Assign(target, (TupleOf(items) | ListOf(items))):
+                for item in items:
+                    self.link(target, item)
+            case Assign(target, DictOf(_, values)):
+                for item in values:
+                    self.link(target, item)
+            case Assign(target, Call(function, args, keywords) as value) if not is_fresh(value):
+                for atom in (*args, *(a for _, a in keywords)):
+                    if isinstance(atom, Name):
+                        self.link(target, atom)
+                if isinstance(function, Name):
+                    self.join(target, CALLERS)
+            case Push(stack, values):
+                for value in values:
+                    self.link(stack, value)
+            case Pop(targets, stack):
+                for target in targets:
+                    self.link(target, Name(stack))
+            case Append(target, value):
+                self.link(target, value)
+            case If(merges=merges) | Try(merges=merges):
+                for merge in merges:
+                    for value in merge.values:
+                        self.link(merge.name, value)
+            case For(carries=carries) | While(carries=carries):
+                for carry in carries:
+                    self.link(carry.name, carry.init)
+                    self.link(carry.name, carry.next)
+            case _:
+                pass
+
+
+def live_after(function: Function) -> dict[int, Names]:
+    """Of each statement, by its `id`, what may be read after it."""
+    found: dict[int, Names] = {}
+
+    def block(statements_: tuple[Statement, ...], live: Names) -> Names:
+        for statement in reversed(statements_):
+            found[id(statement)] = found.get(id(statement), frozenset()) | live
+            live = before(statement, live)
+        return live
+
+    def before(statement: Statement, live: Names) -> Names:
+        if isinstance(statement, For | While):
+            own = frozenset(c.name for c in statement.carries)
+            nexts = frozenset().union(*(reads(c.next) for c in statement.carries))
+            inits = frozenset().union(*(reads(c.init) for c in statement.carries))
+            head: Names = frozenset()
+            for _ in range(3):
+                turn = live | nexts | head
+                for inner in reversed(blocks(statement)):
+                    turn = block(inner, turn)
+                head = head | turn
+            bounds = reads(statement) - reads(statement.body)
+            return (head - own) | live | inits | bounds
+        if isinstance(statement, If | Try):
+            ends = live.union(*(reads(v) for m in statement.merges for v in m.values))
+            parts = [block(inner, ends) for inner in blocks(statement)]
+            test = reads(statement.test) if isinstance(statement, If) else frozenset()
+            return live.union(*parts, test)
+        return live | reads(statement)
+
+    block(function.body, reads(function.result))
+    return found

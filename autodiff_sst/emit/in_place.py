@@ -1,0 +1,147 @@
+"""Updates as stores: in the memory of the old array where nobody reads that again, else in a copy.
+
+    FINAL → FINAL           y_1 = updated(y[i], v)           y_1 = y
+                            s = y_1[0]             becomes   y_1[i] = v
+                                                             s = y_1[0]
+
+The old array must be one that the function made, and no other name that may share its memory (a
+view, a stack, a carry) may be read after the update, in this turn or in the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from autodiff_sst.analysis.sharing import CALLERS, Classes
+from autodiff_sst.analysis.values import Abstract, Array, List, Unknown
+from autodiff_sst.core.syntax import (
+    Accumulate,
+    Assign,
+    Atom,
+    Block,
+    Call,
+    Carry,
+    For,
+    Function,
+    If,
+    Index,
+    Literal,
+    Name,
+    Slice,
+    Statement,
+    Store,
+    Update,
+    While,
+)
+from autodiff_sst.core.walk import Names, reads, statements
+from autodiff_sst.rules.helpers import COPY, LIST
+
+
+def store_updates(function: Function, facts: Mapping[str, Abstract]) -> Function:
+    """The function without updates."""
+    if not any(_is_update(s) for s in statements(function.body)):
+        return function
+    pass_ = _InPlace(Classes(function, facts), facts)
+    body, _ = pass_.block(function.body, reads(function.result))
+    return replace(function, body=body)
+
+
+def _is_update(statement: Statement) -> bool:
+    return isinstance(statement, Assign) and isinstance(statement.value, Update)
+
+
+class _InPlace:
+    def __init__(self, classes: Classes, facts: Mapping[str, Abstract]) -> None:
+        self.classes = classes
+        self.facts = facts
+
+    def block(self, block: Block, live: Names) -> tuple[Block, Names]:
+        """The block with stores, and what is read before or in it; `live` is read after it."""
+        done: list[Block] = []
+        for statement in reversed(block):
+            made, live = self.statement(statement, live)
+            done.append(made)
+        return tuple(s for made in reversed(done) for s in made), live
+
+    def statement(self, statement: Statement, live: Names) -> tuple[Block, Names]:
+        match statement:
+            case Assign(target, Update() as value):
+                after = live - {target}
+                return self.stored(statement, value, after), after | reads(value)
+            case Assign(target, value):
+                return (statement,), (live - {target}) | reads(value)
+            case If(test, then, orelse, merges):
+                outer = live - {m.name for m in merges}
+                ends = [outer.union(*(reads(m.values[k]) for m in merges)) for k in (0, 1)]
+                first, before = self.block(then, ends[0])
+                second, other = self.block(orelse, ends[1])
+                new = replace(statement, then=first, orelse=second)
+                return (new,), before | other | reads(test)
+            case For(target, bounds, body, carries):
+                made, head = self.loop((body,), carries, live, frozenset([target]))
+                head = head.union(*map(reads, bounds))
+                return (replace(statement, body=made[0]),), head
+            case While(condition, test, body, carries):
+                made, head = self.loop((condition, body), carries, live, frozenset(), test)
+                return (replace(statement, condition=made[0], body=made[1]),), head
+            case _:
+                return (statement,), live | reads(statement)
+
+    def loop(
+        self,
+        blocks: tuple[Block, ...],
+        carries: tuple[Carry, ...],
+        after: Names,
+        bound: Names,
+        test: Atom | None = None,
+    ) -> tuple[list[Block], Names]:
+        """A turn ends with what is read after the loop, or at the head of the next turn."""
+        own = bound | {c.name for c in carries}
+        nexts: Names = frozenset().union(*(reads(c.next) for c in carries))
+        outer = after - own
+        head: Names = frozenset()
+        while True:
+            end = nexts | outer | (head - own)
+            made: list[Block] = []
+            live = end
+            for k, block in reversed([*enumerate(blocks)]):
+                if test is not None and k == 0:
+                    live = live | reads(test) | after  # the loop may end here
+                new, live = self.block(block, live)
+                made.insert(0, new)
+            if live - own <= head - own and head:
+                break
+            if live == head:
+                break
+            head = head | live
+        inits: Names = frozenset().union(*(reads(c.init) for c in carries))
+        return made, (head - own) | outer | inits
+
+    def stored(self, statement: Assign, value: Update, after: Names) -> Block:
+        target, origin = statement.target, statement.origin
+        base = value.base
+        start: Statement
+        if isinstance(base, Name) and self.may_destroy(base.id, after):
+            start = Assign(target, base, origin)
+        elif isinstance(base, Name) and isinstance(self.facts.get(base.id), List):
+            start = Assign(target, Call(LIST, (base,)), origin)
+        else:
+            start = Assign(target, Call(COPY, (base,)), origin)
+        if value.add:
+            repeats = any(self.may_repeat(i) for i in value.index)
+            return start, Accumulate(target, value.index, value.value, repeats, origin)
+        index: Index = value.index
+        return start, Store(target, index, value.value, origin)
+
+    def may_destroy(self, name: str, after: Names) -> bool:
+        own = self.classes.of(name)
+        return CALLERS not in own and not own & after
+
+    def may_repeat(self, item: Atom | Slice) -> bool:
+        if isinstance(item, Slice | Literal):
+            return False
+        known = self.facts.get(item.id) if isinstance(item, Name) else None
+        if isinstance(known, Array):
+            return known.dtype.kind != "b"
+        return known is None or isinstance(known, Unknown | List)

@@ -1,0 +1,230 @@
+"""References to what is changed in place: what a name refers to, through which views.
+
+A reference is read at the root's version of the moment; and what is stored through it is put into a
+new version, view by view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.sharing import Classes, live_after
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    List,
+    Record,
+    Tuple,
+    Unknown,
+)
+from autodiff_sst.core.build import Builder
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Accumulate,
+    Append,
+    Assign,
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    DictOf,
+    Expression,
+    Function,
+    Index,
+    ListOf,
+    Literal,
+    Name,
+    Object,
+    Slice,
+    Statement,
+    Store,
+    Subscript,
+    TupleOf,
+    Update,
+)
+from autodiff_sst.core.walk import all_names, map_atoms, statements
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.rules.helpers import COPY, SHAPE, WRITE_BACK, numpy_object
+from autodiff_sst.transform.reverse.cotangents import item_of
+from autodiff_sst.transform.reverse.program import rebuilt
+
+
+@dataclass(eq=False)
+class Root:
+    """An object; `version` holds its contents now."""
+
+    version: Atom
+    kept: bool = False  # a container holds it: its contents must not change any more
+
+
+@dataclass(frozen=True)
+class Ref:
+    root: Root
+    path: tuple[Expression, ...] = ()  # views, each of the atom before, which stands as `HOLE`
+
+
+HOLE = Name("hole()")
+
+
+class References:
+    def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
+        self.function = function
+        self.facts = facts
+        self.classes = Classes(function, facts)
+        self.builder = Builder(Names(all_names(function)), {**facts}, infer)
+        self.live = live_after(function)
+        self.refs: dict[str, Ref] = {}
+        self.displays: dict[str, TupleOf | ListOf] = {}  # tuples, and lists that stay: references
+        self.views: dict[tuple[Any, ...], Atom] = {}  # what was made of a version
+        stored = {s.target for s in statements(function.body) if isinstance(s, Store | Accumulate)}
+        self.stored = {self.classes.find(n) for n in stored if self.is_users(n)}
+
+    def is_users(self, name: str) -> bool:
+        """Whether a store is the user's: buffers of derivatives are accumulated into only."""
+        return any(
+            isinstance(s, Store) and self.classes.find(s.target) == self.classes.find(name)
+            for s in statements(self.function.body)
+        )
+
+    def changes(self, name: str) -> bool:
+        """Whether a list may be stored into or appended to, under this or another name."""
+        names, new = {name}, [name]
+        while new:
+            current = new.pop()
+            for s in statements(self.function.body):
+                if isinstance(s, Assign) and s.value == Name(current) and s.target not in names:
+                    names.add(s.target)
+                    new.append(s.target)
+        return any(
+            isinstance(s, Store | Append) and s.target in names
+            for s in statements(self.function.body)
+        )
+
+    def tracked(self, name: str) -> bool:
+        return self.classes.find(name) in self.stored and self.classes.may_hold_memory(name)
+
+    def refuse(self, words: str, statement: Statement) -> UnsupportedSyntaxError:
+        return UnsupportedSyntaxError(
+            f"{words}: not supported yet", statement.origin, instead="a copy of the array."
+        )
+
+    def run(self) -> Function:
+        given: dict[str, Root] = {}
+        for parameter in self.function.parameters:
+            if self.tracked(parameter):
+                given[parameter] = Root(self.own(parameter))
+                self.refs[parameter] = Ref(given[parameter])
+        starts = {name: root.version for name, root in given.items()}
+        body = (*self.builder.statements, *self.block(self.function.body))
+        with self.builder.block() as end:
+            result = self.current(self.function.result)
+            for name, root in given.items():
+                if root.version != starts[name]:
+                    self.builder.effect(Call(WRITE_BACK, (Name(name), root.version)))
+        return replace(self.function, body=(*body, *end), result=result)
+
+    def own(self, parameter: str) -> Atom:
+        """An argument that is changed, in memory of its own."""
+        known = self.facts[parameter]
+        if isinstance(known, Array | Unknown):
+            return self.builder.call(COPY, Name(parameter))
+        if isinstance(known, List):
+            return self.builder.call(Object(list, "list", list), Name(parameter))
+        return Name(parameter)
+
+    def block(self, block: Block) -> Block:
+        raise NotImplementedError
+
+    # References
+
+    def ref(self, atom: Atom) -> Ref | None:
+        return self.refs.get(atom.id) if isinstance(atom, Name) else None
+
+    def current(self, atom: Atom) -> Atom:
+        """What an atom holds now."""
+        display = self.displays.get(atom.id) if isinstance(atom, Name) else None
+        if display is not None:
+            return self.builder.emit(map_atoms(display, self.current))
+        ref = self.ref(atom)
+        return atom if ref is None else self.read(ref)
+
+    def read(self, ref: Ref) -> Atom:
+        value = ref.root.version
+        for view in ref.path:
+            key = (value, view)
+            found = self.views.get(key)
+            if found is None:
+                found = self.builder.emit(map_atoms(view, lambda a: value if a == HOLE else a))  # noqa: B023
+                self.builder.keep(found)
+                self.views[key] = found
+            value = found
+        return value
+
+    def known(self, ref: Ref) -> Abstract:
+        known: Abstract = self.builder.fact(self.read(ref))
+        return known
+
+    def put(self, ref: Ref, new: Atom) -> None:
+        """Gives what a reference refers to other contents."""
+        if not ref.path:
+            ref.root.version = new
+            return
+        *outer, view = ref.path
+        base = Ref(ref.root, tuple(outer))
+        whole = self.read(base)
+        known = self.builder.fact(whole)
+        match view:
+            case Subscript(_, index):
+                made = self.replaced(whole, known, index, new)
+            case Attribute(_, "T"):
+                made = self.builder.emit(Attribute(new, "T"))
+            case Attribute(_, name):
+                made = self.replaced(whole, known, (Literal(name),), new)
+            case Call(Object(function), args) if function is np.transpose and len(args) == 1:
+                made = self.builder.emit(Call(numpy_object(np.transpose), (new,)))
+            case Call(Object(function), (_, *rest)) if function is np.swapaxes:
+                made = self.builder.emit(Call(numpy_object(np.swapaxes), (new, *rest)))
+            case _:
+                shape = self.builder.call(SHAPE, whole)
+                made = self.builder.emit(Call(numpy_object(np.reshape), (new, shape)))
+        self.put(base, made)
+
+    def replaced(self, whole: Atom, known: Abstract, index: Index, new: Atom) -> Atom:
+        """A container or array with one item replaced."""
+        builder = self.builder
+        if isinstance(known, Tuple | Dict | Record):
+            (item,) = index
+            key = builder.fact(item) if not isinstance(item, Slice) else None
+            if not isinstance(key, Known):
+                raise UnsupportedSyntaxError(
+                    "the key of an item that is assigned must be a constant here",
+                    builder.origin, instead="an array, or a list of numbers.",
+                )  # fmt: skip
+            return self.with_item(whole, known, key.value, new)
+        made = builder.emit(Update(whole, index, new))
+        assert isinstance(made, Name)
+        builder.facts[made.id] = known
+        return made
+
+    def with_item(self, whole: Atom, known: Tuple | Dict | Record, key: Any, new: Atom) -> Atom:
+        builder = self.builder
+        keys: tuple[Any, ...] = range(len(known.items)) if isinstance(known, Tuple) else known.keys  # type: ignore[assignment]
+        if isinstance(known, Tuple) and isinstance(key, int):
+            key = key % max(1, len(known.items))
+        items = {k: item_of(builder, known, whole, k) for k in keys if k != key}
+        if isinstance(known, Tuple):
+            parts = [new if k == key else items[k] for k in keys]
+            return rebuilt(builder, known, parts)
+        order = [*keys] if key in keys else [*keys, key]
+        values = tuple(new if k == key else items[k] for k in order)
+        if isinstance(known, Dict):
+            return builder.emit(DictOf(tuple(map(Literal, order)), values))
+        grown = Record(known.cls, tuple(order), tuple(map(builder.fact, values)))
+        return rebuilt(builder, grown, list(values))

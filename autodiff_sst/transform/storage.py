@@ -1,0 +1,254 @@
+"""Arrays and containers that are changed in place, as values: each store makes a new version.
+
+    CORE, facts → CORE      y = np.zeros(n)                   y = np.zeros(n)
+                            v = y[1:]                         t = y[1:]
+                            v[0] = x             becomes      t_1 = updated(t[0], x)
+                            s = y[1]                          y_1 = updated(y[1:], t_1)
+                                                              s = y_1[1]
+
+A *root* is an object that the function makes, or gets; a name is a *reference* to a root, through a
+path of views. A store makes a new version of the root, and whoever reads a reference reads the
+version of that moment. An argument that is changed is copied first, and written back at the end.
+Where it cannot be told which object a name refers to, the program is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autodiff_sst.analysis.facts import find_facts
+from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    List,
+    Record,
+    Tuple,
+    Unknown,
+    rank,
+)
+from autodiff_sst.core.syntax import (
+    Accumulate,
+    Append,
+    Assign,
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    DictOf,
+    Expression,
+    For,
+    Function,
+    If,
+    Index,
+    ListOf,
+    Literal,
+    Name,
+    Object,
+    Slice,
+    Statement,
+    Store,
+    Subscript,
+    TupleOf,
+    Update,
+    While,
+)
+from autodiff_sst.core.walk import map_atoms, map_index, reads, rebuild, statements
+from autodiff_sst.transform.references import HOLE, Ref, References, Root
+
+
+def functionalize(function: Function, parameters: Mapping[str, Abstract]) -> Function:
+    """The function without stores; itself if there are none."""
+    if not any(isinstance(s, Store) for s in statements(function.body)):
+        return function
+    facts = find_facts(function, parameters)
+    from autodiff_sst.transform.versions import Versions
+
+    return Versions(function, facts).run()
+
+
+class Storage(References):
+    # Statements
+
+    def branch(self, statement: If) -> None:
+        raise NotImplementedError
+
+    def loop(self, statement: For | While) -> None:
+        raise NotImplementedError
+
+    def block(self, block: Block) -> Block:
+        with self.builder.block() as made:
+            for statement in block:
+                self.builder.origin = statement.origin
+                self.statement(statement)
+        return tuple(made)
+
+    def statement(self, statement: Statement) -> None:
+        match statement:
+            case Assign(target) if self.tracked(target):
+                self.assign(statement)
+            case Store(target, index, value):
+                self.store(statement, target, index, value)
+            case Accumulate(target, index, value) if target in self.refs:
+                own = self.refs[target]
+                self.check_not_kept(own, statement)
+                place = self.index(index or (Literal(...),))
+                update = Update(self.read(own), place, self.current(value), True)
+                self.put(own, self.builder.emit(update))
+            case Append(target, value):
+                ref = self.ref(value)
+                if ref is not None:
+                    ref.root.kept = True
+                self.builder.append(replace(statement, value=self.current(value)))
+            case If():
+                self.branch(statement)
+            case For() | While():
+                self.loop(statement)
+            case Assign(target, value):
+                self.builder.append(replace(statement, value=map_atoms(value, self.current)))
+                if isinstance(value, TupleOf | ListOf | DictOf):
+                    for atom in reads(value):
+                        if atom in self.refs:
+                            self.refs[atom].root.kept = True
+            case _:
+                self.builder.append(rebuild(statement, self.current, self.block))
+
+    def index(self, index: Index) -> Index:
+        return map_index(index, self.current)
+
+    def check_not_kept(self, ref: Ref, statement: Statement) -> None:
+        if ref.root.kept:
+            raise self.refuse("what a container holds too is changed in place", statement)
+
+    def assign(self, statement: Assign) -> None:
+        target, value = statement.target, statement.value
+        if isinstance(value, Name) and value.id in self.displays:
+            self.displays[target] = self.displays[value.id]
+            return
+        if isinstance(value, TupleOf) or (isinstance(value, ListOf) and not self.changes(target)):
+            self.displays[target] = value
+            return
+        view = self.view(value)
+        if view is not None:
+            self.refs[target] = view
+            return
+        kept = isinstance(value, TupleOf | ListOf | DictOf)
+        for name in reads(value) if kept else ():
+            if name in self.refs and self.classes.may_hold_memory(name):
+                self.refs[name].root.kept = True
+        if isinstance(value, Call) and not kept:
+            self.check_call(statement, value)
+        self.builder.append(replace(statement, value=map_atoms(value, self.current)))
+        self.builder.facts[target] = infer(
+            map_atoms(value, self.current), self.builder.facts, target
+        )
+        self.refs[target] = Ref(Root(Name(target)))
+
+    def check_call(self, statement: Assign, value: Call) -> None:
+        """Whether what a call returns is new."""
+        from autodiff_sst.analysis.ownership import is_fresh
+
+        if is_fresh(value) or not any(a in self.refs for a in reads(value)):
+            return
+        known = self.facts[statement.target]
+        function = value.function.value if isinstance(value.function, Object) else None
+        if (callable(function) and function not in _VIEWING) or rank(known) == 0:
+            return
+        raise self.refuse(
+            "whether this is a view of an array that is changed is not known", statement
+        )
+
+    def view(self, value: Expression) -> Ref | None:
+        """The reference that an expression makes, if it makes nothing new."""
+        match value:
+            case Name():
+                return self.ref(value)
+            case Subscript(Name(base), (item,)) if base in self.displays:
+                known = Known(None) if isinstance(item, Slice) else self.builder.fact(item)
+                items = self.displays[base].items
+                if isinstance(known, Known) and isinstance(known.value, int):
+                    return self.ref(items[known.value])
+                return None
+            case Subscript(base, index) if (ref := self.ref(base)) is not None:
+                known = self.known(ref)
+                if isinstance(known, Array | Unknown) and not self.is_basic(index):
+                    return None
+                if isinstance(known, List):
+                    return None
+                return Ref(ref.root, (*ref.path, Subscript(HOLE, self.index(index))))
+            case Attribute(base, name) if (ref := self.ref(base)) is not None:
+                if name in ("shape", "ndim", "size", "dtype"):
+                    return None
+                return Ref(ref.root, (*ref.path, Attribute(HOLE, name)))
+            case Call(Object(function), (base, *rest), keywords) if (
+                function in (np.transpose, np.swapaxes, np.reshape, np.ravel, np.asarray)
+                and not keywords
+                and (ref := self.ref(base)) is not None
+            ):
+                if function is np.asarray:
+                    return ref
+                if function in (np.reshape, np.ravel) and ref.path:
+                    return None
+                view = Call(value.function, (HOLE, *map(self.current, rest)))
+                return Ref(ref.root, (*ref.path, view))
+        return None
+
+    def is_basic(self, index: Index) -> bool:
+        """Whether an index gives a view."""
+        for item in index:
+            if isinstance(item, Slice):
+                continue
+            known = self.builder.fact(item)
+            plain = known in (Known(None), Known(...)) or rank(known) == 0
+            if not plain or isinstance(known, Array):
+                return False
+        return True
+
+    def store(self, statement: Store, target: str, index: Index, value: Atom) -> None:
+        ref = self.refs.get(target)
+        if ref is None:
+            raise self.refuse(
+                f"`{target}` is changed in place, of which nothing is known", statement
+            )
+        self.check_not_kept(ref, statement)
+        value_ref = self.ref(value)
+        new = self.current(value)
+        index = self.index(index)
+        known = self.known(ref)
+        if isinstance(known, Tuple | Dict | Record) and value_ref is not None:
+            value_ref.root.kept = value_ref.root is not ref.root
+        composed = self.composed(ref, index)
+        if composed is not None:
+            self.put(*composed(new))
+            return
+        self.put(ref, self.replaced(self.read(ref), known, index, new))
+
+    def composed(self, ref: Ref, index: Index) -> Any:
+        """A store into a row, `row = a[i]; row[j] = v`, as one into the matrix."""
+        if not ref.path or not isinstance(ref.path[-1], Subscript):
+            return None
+        outer = ref.path[-1].index
+        ints = all(not isinstance(i, Slice) and rank(self.builder.fact(i)) == 0 for i in outer)
+        base = Ref(ref.root, ref.path[:-1])
+        known = self.known(base)
+        if not ints or not isinstance(known, Array):
+            return None
+        return lambda new: (
+            base, self.replaced(self.read(base), known, (*outer, *index), new)
+        )  # fmt: skip
+
+
+# What may give a view of an argument; all other functions of NumPy make something new.
+_VIEWING: tuple[Any, ...] = (
+    *(np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.squeeze),
+    *(np.expand_dims, np.broadcast_to, np.broadcast_arrays, np.asarray, np.ascontiguousarray),
+    *(np.asfortranarray, np.asanyarray, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.diagonal),
+    *(np.real, np.imag, np.split, np.array_split, np.flip, np.fliplr, np.flipud, np.rot90),
+    *(np.nan_to_num, np.diag, np.hsplit, np.vsplit, np.dsplit),
+)

@@ -1,0 +1,223 @@
+"""Branches and loops over what is changed in place: versions are merged and carried.
+
+    for i in range(n):                y_1 = y
+        y[i] = x[i]          →        for i in range(n):
+                                          t = x[i]
+                                          y_2 = updated(y_1[i], t)
+                                          y_1 = y_2
+
+A variable that a loop rebinds, as where two buffers are swapped, is another name of one object in
+every turn, or holds an object of its own that no other name refers to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from autodiff_sst.core.syntax import (
+    UNDEFINED,
+    Atom,
+    Carry,
+    For,
+    If,
+    Merge,
+    Name,
+    Statement,
+    While,
+)
+from autodiff_sst.core.walk import reads, substitute
+from autodiff_sst.transform.references import Ref, Root
+from autodiff_sst.transform.storage import Storage
+
+
+class Versions(Storage):
+    def roots(self) -> list[Root]:
+        return [*dict.fromkeys(ref.root for ref in self.refs.values())]
+
+    def branch(self, statement: If) -> None:
+        test = self.current(statement.test)
+        roots = self.roots()
+        before = {root: root.version for root in roots}
+        refs = {**self.refs}
+        tracked = [m for m in statement.merges if self.tracked(m.name)]
+        plain = [m for m in statement.merges if m not in tracked]
+        blocks: list[list[Statement]] = []
+        ends: list[dict[Root, Atom]] = []
+        values: list[list[Atom]] = []
+        sides: list[list[Ref | None]] = []
+        known_views = {**self.views}
+        for k, branch in enumerate((statement.then, statement.orelse)):
+            for root in roots:
+                root.version = before[root]
+            self.views = {**known_views}
+            made = list(self.block(branch))
+            ends.append({root: root.version for root in roots})
+            with self.builder.reopen(made):
+                values.append([self.current(m.values[k]) for m in plain])
+            sides.append([self.ref(m.values[k]) for m in tracked])
+            blocks.append(made)
+        self.views = known_views
+        merges = [Merge(m.name, (a, b)) for m, a, b in zip(plain, *values, strict=True)]
+        for root in roots:
+            first, second = (end[root] for end in ends)
+            root.version = before[root]
+            if first != second:
+                name = self.version_name(root)
+                self.builder.facts[name] = self.builder.fact(first)
+                merges.append(Merge(name, (first, second)))
+                root.version = Name(name)
+        self.refs |= refs
+        for j, merge in enumerate(tracked):
+            self.merged(statement, merge, sides[0][j], sides[1][j], blocks, ends, merges)
+        self.builder.append(
+            replace(statement, test=test, then=tuple(blocks[0]), orelse=tuple(blocks[1]),
+                    merges=tuple(merges))
+        )  # fmt: skip
+
+    def merged(
+        self,
+        statement: If,
+        merge: Merge,
+        first: Ref | None,
+        second: Ref | None,
+        blocks: list[list[Statement]],
+        ends: list[dict[Root, Atom]],
+        merges: list[Merge],
+    ) -> None:
+        """A name that refers to one object or another."""
+        if first is not None and (first == second or merge.values[1] == UNDEFINED):
+            self.refs[merge.name] = first
+            return
+        if second is not None and merge.values[0] == UNDEFINED:
+            self.refs[merge.name] = second
+            return
+        live = self.live[id(statement)] - {merge.name}
+        for ref in (first, second):
+            if ref is not None and self.is_referred(ref.root, live):
+                raise self.refuse(
+                    f"`{merge.name}` is one of two arrays, which of them a branch decides, and "
+                    "one of them is changed in place", statement,
+                )  # fmt: skip
+        values = []
+        for k, ref in enumerate((first, second)):
+            if ref is None:
+                values.append(self.current(merge.values[k]))
+                continue
+            kept, ref.root.version = ref.root.version, ends[k].get(ref.root, ref.root.version)
+            with self.builder.reopen(blocks[k]):
+                values.append(self.read(ref))
+            ref.root.version = kept
+        merges.append(Merge(merge.name, (values[0], values[1])))
+        self.refs[merge.name] = Ref(Root(Name(merge.name)))
+
+    def is_referred(self, root: Root, names: frozenset[str]) -> bool:
+        return any(n in self.refs and self.refs[n].root is root for n in names)
+
+    def version_name(self, root: Root) -> str:
+        base = root.version.id if isinstance(root.version, Name) else "t"
+        return self.builder.names.fresh(base)
+
+    def loop(self, statement: For | While) -> None:
+        tracked = [c for c in statement.carries if self.tracked(c.name)]
+        for attempt in (True, False):  # carries as other names of one object; else as objects
+            saved = ({**self.refs}, {r: (r.version, r.kept) for r in self.roots()}, {**self.views})
+            done = self.turn(statement, tracked, attempt)
+            if done is not None:
+                self.builder.append(done)
+                return
+            refs, versions, views = saved
+            self.refs, self.views = refs, views
+            for root, (version, kept) in versions.items():
+                root.version, root.kept = version, kept
+        raise self.refuse("which array a name refers to changes from turn to turn", statement)
+
+    def turn(
+        self, statement: For | While, tracked: list[Carry], aliases: bool
+    ) -> For | While | None:
+        builder = self.builder
+        roots = self.roots()
+        inits = {root: root.version for root in roots}
+        kept = {root: root.kept for root in roots}
+        objects: list[tuple[Carry, Root, Atom]] = []
+        for carry in tracked:
+            ref = self.ref(carry.init)
+            if aliases and ref is not None:
+                self.refs[carry.name] = ref
+                continue
+            if aliases and carry.init != UNDEFINED:
+                return None
+            inside = frozenset(reads(statement.body))
+            if ref is not None and self.is_referred(ref.root, self.live[id(statement)] | inside):
+                return None
+            root = Root(Name(carry.name))
+            objects.append((carry, root, self.current(carry.init)))
+            self.refs[carry.name] = Ref(root)
+        heads = {}
+        for root in roots:
+            name = self.version_name(root)
+            builder.facts[name] = builder.fact(root.version)
+            root.version = Name(name)
+            heads[root] = name
+        self.views = {}
+        condition = self.block(statement.condition) if isinstance(statement, While) else ()
+        body = list(self.block(statement.body))
+        carries: list[Carry] = []
+        with builder.reopen(body):
+            if aliases:
+                for carry in tracked:
+                    if self.ref(carry.next) != self.refs.get(carry.name):
+                        return None
+            taken: set[int] = set()
+            for carry, _, init in objects:
+                next_ref = self.ref(carry.next)
+                if next_ref is None:
+                    carries.append(Carry(carry.name, init, self.current(carry.next)))
+                    continue
+                if next_ref.path or next_ref.root in roots or id(next_ref.root) in taken:
+                    return None
+                taken.add(id(next_ref.root))
+                carries.append(Carry(carry.name, init, self.read(next_ref)))
+            for carry in statement.carries:
+                if carry not in tracked:
+                    carries.append(
+                        Carry(carry.name, self.current_init(carry, inits), self.current(carry.next))
+                    )
+        same: dict[str, Atom] = {}
+        for root in roots:
+            name, end = heads[root], root.version
+            if end == Name(name):
+                same[name] = inits[root]
+                root.version = inits[root]
+                continue
+            if root.kept and not kept[root]:
+                raise self.refuse("what a container holds too is changed in place", statement)
+            carries.append(Carry(name, inits[root], end))
+            root.version = Name(name)
+        for carry, root, _ in objects:
+            root.version = Name(carry.name)
+            self.refs[carry.name] = Ref(root)
+        self.views = {}
+        new_body = substitute(tuple(body), same)
+        final = tuple(
+            Carry(
+                c.name, c.init, same.get(c.next.id, c.next) if isinstance(c.next, Name) else c.next
+            )
+            for c in carries
+        )
+        if isinstance(statement, While):
+            test = self.current(statement.test)
+            test = same.get(test.id, test) if isinstance(test, Name) else test
+            inner = substitute(condition, same)
+            return replace(statement, condition=inner, test=test, body=new_body, carries=final)
+        bounds = tuple(map(self.current, statement.bounds))
+        return replace(statement, bounds=bounds, body=new_body, carries=final)
+
+    def current_init(self, carry: Carry, inits: Mapping[Root, Atom]) -> Atom:
+        ref = self.ref(carry.init)
+        if ref is None:
+            return carry.init
+        now, ref.root.version = ref.root.version, inits.get(ref.root, ref.root.version)
+        value = self.read(ref) if not ref.path else carry.init
+        ref.root.version = now
+        return value

@@ -1,0 +1,238 @@
+"""Arrays and containers that are changed in place: value, state that is left, derivatives."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+
+X = np.array([0.4, -0.7, 0.9, 1.3])
+M = np.array([[0.3, -0.2, 0.1], [0.5, 0.7, -0.4], [1.1, 0.2, 0.6]])
+
+
+def fill(x: Any) -> Any:
+    y = np.zeros(len(x))
+    for i in range(len(x)):
+        y[i] = x[i] ** 2 + (y[i - 1] * 0.5 if i > 0 else 0.0)
+    return np.sum(y * y)
+
+
+def stencil(x: Any) -> Any:
+    u = x.copy()
+    for _ in range(3):
+        u[1:-1] = 0.25 * (u[2:] + 2 * u[1:-1] + u[:-2]) * u[1:-1]
+    return np.sum(u**2)
+
+
+def overwrite(x: Any) -> Any:
+    y = x * 2.0
+    y[0] = np.sin(y[0]) * y[1]
+    y[1] = y[0] * y[1]
+    return y[0] * y[1] + np.sum(y)
+
+
+def whole(x: Any) -> Any:
+    y = x.copy()
+    y[...] = y * y
+    y *= 3.0
+    y += x
+    return np.sum(np.sin(y))
+
+
+def argument(x: Any) -> Any:
+    x[0] = x[1] * x[0]
+    x[1:] *= 2.0
+    return np.sum(x**3)
+
+
+def views(x: Any) -> Any:
+    y = x * 1.0
+    v = y[1:]
+    v[0] = v[1] * y[0]
+    y[2] = v[0] * 2.0
+    w = v[::-1]
+    w[0] = w[1] * w[2]
+    return np.sum(v * y[:-1])
+
+
+def transposed(m: Any) -> Any:
+    a = m.copy()
+    t = a.T
+    t[0, 1] = a[2, 2] * t[1, 0]
+    row = a[1]
+    row[0] = row[1] * a[0, 1]
+    row += a[2]
+    return np.sum(a**2) + t[2, 1]
+
+
+def masked(x: Any) -> Any:
+    y = x * 2.0
+    y[y < 0] = 0.1
+    y[[0, 2]] = y[[1, 3]] * x[0]
+    y[np.array([0, 0, 1])] += x[1:]
+    return np.sum(y**2)
+
+
+def repeated(x: Any) -> Any:
+    y = np.zeros(3)
+    y[[2, 0, 2]] = x[:3] * x[1]
+    np.add.at(y, [1, 1, 0], x[1:] ** 2)
+    return np.sum(y * np.array([1.0, 2.0, 3.0]))
+
+
+def branches(x: Any) -> Any:
+    y = x.copy()
+    for i in range(len(x)):
+        if x[i] > 0.5:
+            y[i] = y[i] * y[0]
+        elif x[i] < 0:
+            y[0] = y[i] + 1.0
+    return np.sum(y**2)
+
+
+def nested(m: Any) -> Any:
+    n = len(m)
+    lu = m.copy()
+    for k in range(n - 1):
+        for i in range(k + 1, n):
+            lu[i, k] /= lu[k, k]
+            for j in range(k + 1, n):
+                lu[i, j] -= lu[i, k] * lu[k, j]
+    return np.sum(lu**2)
+
+
+def while_loop(x: Any) -> Any:
+    y = x.copy()
+    k = 0
+    while k < 3 and np.sum(y) > 0.1:
+        y[k] = y[k] * y[k + 1]
+        k += 1
+    return np.prod(y + 2.0)
+
+
+def buffers(x: Any) -> Any:
+    cur, new = x.copy(), np.zeros(len(x))
+    for _ in range(3):
+        new[0] = cur[0]
+        for i in range(1, len(x)):
+            new[i] = cur[i] * cur[i - 1] + 0.5 * cur[i]
+        cur, new = new, cur
+    return np.sum(cur**2)
+
+
+def out_arguments(x: Any) -> Any:
+    y = np.empty(len(x))
+    np.multiply(x, x, out=y)
+    np.sin(y, out=y)
+    np.add(y, x, y)
+    y.fill(0.5) if len(x) > 10 else None
+    np.copyto(y[1:], x[:-1] * y[:-1])
+    return np.sum(y**2)
+
+
+def sorting(x: Any) -> Any:
+    y = x * 2.0
+    y.sort()
+    return np.sum(y * np.arange(len(x)))
+
+
+def helper(a: Any, k: int, v: Any) -> Any:
+    a[k] = v
+    return a[1:]
+
+
+def callee(x: Any) -> Any:
+    y = x.copy()
+    tail = helper(y, 1, y[0] * y[2])
+    tail[0] = tail[0] * y[3]
+    return np.sum(y**2) + tail[0]
+
+
+def dicts(x: Any) -> Any:
+    d = {"a": x[0], "v": x * 2.0}
+    d["a"] = d["a"] * x[1]
+    d["b"] = d["a"] ** 2
+    d["v"][0] = d["b"]
+    d["a"] += 1.0
+    return d["a"] * d["b"] + np.sum(d["v"] ** 2)
+
+
+def numbers(x: Any) -> Any:
+    items = [0.0] * 4
+    for i in range(4):
+        items[i] = x[i] * (items[i - 1] if i else 1.0)
+    items[0] += items[3]
+    return sum(items) * items[0]
+
+
+def rows_in_a_list(x: Any) -> Any:
+    y = x * 1.0
+    rows = [y, y * 2.0]
+    y[0] = x[1]
+    rows[1][2] = rows[0][0] * x[2]
+    return np.sum(rows[0] * rows[1]) + np.sum(np.stack(rows))
+
+
+FUNCTIONS = [
+    *(rows_in_a_list, fill, stencil, overwrite, whole, argument, views, masked, repeated),
+    *(branches, while_loop, buffers, out_arguments, sorting, callee, dicts, numbers),
+]
+MATRICES = [transposed, nested]
+CASES = [(f, X) for f in FUNCTIONS] + [(f, M) for f in MATRICES]
+
+
+@pytest.mark.parametrize(("function", "x"), CASES, ids=lambda v: getattr(v, "__name__", ""))
+def test_value_state_and_derivatives(function: Any, x: Any) -> None:
+    rng = np.random.default_rng(1)
+    dot = rng.normal(size=x.shape)
+    mine, theirs = x.copy(), x.copy()
+    value, gradient = ad.value_and_grad(function)(mine)
+    assert value == function(theirs)
+    np.testing.assert_array_equal(mine, theirs)
+
+    def along(f: Any, s: float) -> Any:
+        return f(x + s * dot)
+
+    expected = (along(function, 1e-6) - along(function, -1e-6)) / 2e-6
+    np.testing.assert_allclose(np.sum(gradient * dot), expected, rtol=1e-6, atol=1e-8)
+    _, tangent = ad.jvp(function, (x.copy(),), (dot.copy(),))
+    np.testing.assert_allclose(tangent, np.sum(gradient * dot), rtol=1e-9)
+    _, pullback = ad.vjp(function, x.copy())
+    for scale in (1.0, 2.0):
+        np.testing.assert_allclose(pullback(scale)[0], scale * gradient, rtol=1e-12)
+    if function is not repeated:
+        first = ad.grad(function)
+        product = ad.hvp(function)(x.copy(), dot)
+        numeric = (along(first, 1e-6) - along(first, -1e-6)) / 2e-6
+        np.testing.assert_allclose(product, numeric, rtol=1e-5, atol=1e-6)
+        again = ad.grad(lambda z: np.sum(first(z) * dot))(x.copy())
+        np.testing.assert_allclose(again, product, rtol=1e-8, atol=1e-10)
+
+
+def test_the_gradient_of_a_loop_updates_in_place() -> None:
+    derivative = ad.grad(fill)
+    derivative(X)
+    assert ".copy" not in derivative.source.replace("np.copy(x_bar)", "")
+    assert "np.copy(y" not in derivative.source
+    assert "] = 0.0" in derivative.source
+
+
+def test_what_cannot_be_told_apart_is_refused() -> None:
+    def two(x: Any, c: bool) -> Any:
+        a, b = x * 1.0, x * 2.0
+        y = a if c else b
+        y[0] = 5.0
+        return np.sum(a * b)
+
+    def held(x: Any) -> Any:
+        y = x * 1.0
+        rows = []
+        for k in range(2):
+            rows.append(y)
+            y[k] = x[1]
+        return np.sum(rows[0])
+
+    for function, args in ((two, (X, True)), (held, (X,))):
+        with pytest.raises(ad.UnsupportedSyntaxError, match="in place"):
+            ad.grad(function)(*args)
