@@ -236,3 +236,50 @@ def test_what_cannot_be_told_apart_is_refused() -> None:
     for function, args in ((two, (X, True)), (held, (X,))):
         with pytest.raises(ad.UnsupportedSyntaxError, match="in place"):
             ad.grad(function)(*args)
+
+
+def lists_of_lists(x: Any) -> Any:
+    grid = [[0.0] * 3] * 3
+    grid[0][1] = x[0]
+    grid[2][1] = grid[1][1] * x[1]
+    return sum(sum(row) for row in grid)
+
+
+def views_in_a_list(x: Any) -> Any:
+    y = x.copy()
+    rows = [y[i : i + 2] for i in range(3)]
+    rows[1] *= x[0]
+    return np.sum(y**2)
+
+
+def kinds_that_change(d: Any, x: Any) -> Any:
+    d["kind"] = "fast"
+    if d["kind"] == "slow":
+        return x * 100.0
+    d["n"] = 3
+    return x ** d["n"]
+
+
+def test_never_wrong_in_silence() -> None:
+    """What is not supported yet is refused; what is not refused is right."""
+    for function in (lists_of_lists, views_in_a_list):
+        try:
+            value, _ = ad.value_and_grad(function)(X.copy())
+        except ad.UnsupportedSyntaxError:
+            continue
+        assert value == function(X.copy())
+    kinds = {"kind": "slow", "n": 7}
+    assert ad.grad(kinds_that_change, argnums=1)(kinds, 2.0) == 12.0
+    assert kinds == {"kind": "fast", "n": 3}
+
+
+def test_a_slice_of_a_list_in_the_backward_sweep() -> None:
+    def f(x: Any) -> Any:
+        out = []
+        for v in x:
+            out.append(v * v)
+        return np.sum(np.stack(out)) + sum(out[:2]) * out[-1]
+
+    step, k = 1e-6, np.eye(4)
+    expected = [(f(X + step * k[j]) - f(X - step * k[j])) / (2 * step) for j in range(4)]
+    np.testing.assert_allclose(ad.grad(f)(X), expected, rtol=1e-6)

@@ -14,8 +14,11 @@ from autodiff_sst.analysis.values import (
     OPAQUE,
     UNKNOWN,
     Abstract,
+    Array,
+    Dict,
     Known,
     List,
+    Record,
     Tuple,
     join,
     join_all,
@@ -26,28 +29,36 @@ from autodiff_sst.core.syntax import (
     Accumulate,
     Append,
     Assign,
+    Attribute,
+    Binary,
     Block,
     Carry,
     CustomGrad,
     Effect,
+    Expression,
     For,
     Function,
     If,
     Merge,
+    Name,
     Pop,
     Push,
     Raise,
+    Slice,
     Store,
+    Subscript,
     Try,
     While,
     assert_never,
 )
+from autodiff_sst.core.walk import statements
 
 _ROUNDS = 6  # the lattice is shallow; what still changes then is widened to UNKNOWN
 
 
 def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[str, Abstract]:
     walk = _Walk({name: parameters[name] for name in function.parameters})
+    walk.stores = [s for s in statements(function.body) if isinstance(s, Store)]
     walk.block(function.body)
     return walk.facts
 
@@ -66,6 +77,7 @@ class _Walk:
         self.stacks: dict[str, list[Abstract]] = {}
         # The lists that are appended to, as they are in the end.
         self.lists: dict[str, Abstract] = {}
+        self.stores: list[Store] = []  # of items that have not become new versions yet
 
     def block(self, block: Block) -> None:
         facts = self.facts
@@ -73,6 +85,8 @@ class _Walk:
             match statement:
                 case Assign(target, value):
                     facts[target] = infer(value, facts, target)
+                    if self.stores and self.is_stored(value):
+                        facts[target] = OPAQUE
                     if target in self.lists:  # what was appended in an earlier round
                         made = facts[target]
                         if isinstance(made, Tuple):
@@ -131,6 +145,32 @@ class _Walk:
                     pass
                 case _:
                     assert_never(statement)
+
+    def is_stored(self, value: Expression) -> bool:
+        """Whether a value is read of a container, some item of which is stored: it may be it."""
+        match value:
+            case Subscript(base, (item,)):
+                key: object = fact(item, self.facts) if not isinstance(item, Slice) else None
+            case Attribute(base, name):
+                key = Known(name)
+            case Binary("in" | "not in", _, base):
+                key = None
+            case _:
+                return False
+        if not isinstance(fact(base, self.facts), Tuple | Dict | Record):
+            return False
+        for store in self.stores:
+            if isinstance(self.facts.get(store.target), Array | List):
+                continue
+            (index, *_) = store.index
+            later = isinstance(index, Slice) or (
+                isinstance(index, Name) and index.id not in self.facts
+            )
+            stored = None if later or isinstance(index, Slice) else fact(index, self.facts)
+            known = isinstance(key, Known) and isinstance(stored, Known)
+            if not known or key == stored:
+                return True
+        return False
 
     def merge(self, merges: tuple[Merge, ...]) -> None:
         for merge in merges:

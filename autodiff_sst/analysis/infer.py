@@ -74,6 +74,7 @@ from autodiff_sst.runtime.sequences import (
     number,
     order_of,
     position_of,
+    positions,
 )
 
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
@@ -112,6 +113,7 @@ _ALWAYS: dict[Any, Abstract] = {
         count_of: INT,
         position_of: INT,
         order_of: List(INT),
+        positions: List(INT),
         callable: BOOL,
         hasattr: BOOL,
         id: INT,
@@ -301,7 +303,7 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         and isinstance(args[0], Unknown)
     ):
         return FLOAT
-    ours = called in (count_of, position_of, order_of)
+    ours = called in (count_of, position_of, order_of, positions)
     if called in _ALWAYS and (ours or any(isinstance(o, Opaque | Unknown) for o in operands)):
         return _ALWAYS[called]
     if called in _DATA_DEPENDENT or (called is np.where and len(args) == 1):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from autodiff_sst.analysis.ownership import is_fresh
-from autodiff_sst.analysis.values import Abstract, Known, Scalar, rank
+from autodiff_sst.analysis.values import Abstract, Array, Known, Scalar, rank
 from autodiff_sst.core.syntax import (
     Append,
     Assign,
@@ -92,7 +92,7 @@ class Classes:
                 self.link(target, base)
             case Assign(target, Attribute(base, name)) if name not in _SHAPES:
                 self.link(target, base)
-            case Store(target, _, value):
+            case Store(target, _, value) if not isinstance(self.facts.get(target), Array):
                 self.link(target, value)
             case Assign(target, (TupleOf(items) | ListOf(items))):
                 for item in items:

@@ -21,6 +21,7 @@ from autodiff_sst.runtime.sequences import (
     order_of,
     pieces_like,
     position_of,
+    positions,
     rows_like,
     unpad_like,
 )
@@ -37,7 +38,17 @@ declare_nondifferentiable(
     *(np.nanargmax, np.nanargmin, np.result_type, np.broadcast_shapes, np.spacing, np.tri),
     *(math.floor, math.ceil, math.trunc, math.isnan, math.isfinite, math.isinf, math.isclose),
     *(np.ones, np.empty, np.arange, np.eye, np.identity, np.searchsorted, np.nonzero),
-    *(last_written, plain, count_of, position_of, order_of, is_sequence, is_mapping, is_array),
+    *(
+        last_written,
+        positions,
+        plain,
+        count_of,
+        position_of,
+        order_of,
+        is_sequence,
+        is_mapping,
+        is_array,
+    ),
     *(len, int, bool, isinstance, type, range, str, format, repr, ascii, stop_gradient),
 )
 

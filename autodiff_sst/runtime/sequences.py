@@ -97,6 +97,11 @@ def unpad_like(y_bar: Any, array: Any, pad_width: Any) -> Any:
     return y_bar[tuple(slice(a, a + n) for (a, _), n in zip(width, np.shape(array), strict=True))]
 
 
+def positions(x: Any, part: slice) -> list[int]:
+    """Which items of a sequence a slice takes."""
+    return list(range(*part.indices(len(x))))
+
+
 def rows_like(rows: Any, x: Any) -> Any:
     """The cotangents of the items of `list(x)`, as one of `x`; a zero stands for any row of zeros.
 

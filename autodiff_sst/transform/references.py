@@ -29,7 +29,6 @@ from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Accumulate,
     Append,
-    Assign,
     Atom,
     Attribute,
     Block,
@@ -94,16 +93,16 @@ class References:
         )
 
     def changes(self, name: str) -> bool:
-        """Whether a list may be stored into or appended to, under this or another name."""
-        names, new = {name}, [name]
-        while new:
-            current = new.pop()
-            for s in statements(self.function.body):
-                if isinstance(s, Assign) and s.value == Name(current) and s.target not in names:
-                    names.add(s.target)
-                    new.append(s.target)
+        """Whether a list, or one that it may hold or be held by, is stored or appended to."""
+        own = self.classes.find(name)
+
+        def is_list(target: str) -> bool:
+            return not isinstance(self.facts.get(target), Array)
+
         return any(
-            isinstance(s, Store | Append) and s.target in names
+            isinstance(s, Store | Append)
+            and self.classes.find(s.target) == own
+            and is_list(s.target)
             for s in statements(self.function.body)
         )
 

@@ -321,9 +321,12 @@ class _Resolving:
     def stored(self, statement: Assign | Effect, value: Binary) -> Block:
         """`x += e`, of an array: `x[...] = x + e`."""
         left = value.left
-        if not isinstance(left, Name):
+        fact = infer(left, self.facts, "")
+        if not isinstance(left, Name) or not isinstance(fact, Array | Unknown):
             raise UnsupportedSyntaxError(
-                "an augmented assignment changes a constant in place", statement.origin
+                "an augmented assignment changes this in place, which is not supported yet",
+                statement.origin,
+                instead="`x = x + e`.",
             )
         new = self.names.temporary()
         origin = statement.origin

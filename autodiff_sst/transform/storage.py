@@ -144,6 +144,13 @@ class Storage(References):
                 self.refs[name].root.kept = True
         if isinstance(value, Call) and not kept:
             self.check_call(statement, value)
+        elif isinstance(value, Subscript | Attribute):
+            base = self.builder.fact(self.current(value.value))
+            copies = isinstance(value, Subscript) and isinstance(base, Array | Unknown)
+            if not copies:
+                raise self.refuse(
+                    "which array this is, of those that are held, is not known", statement
+                )
         self.builder.append(replace(statement, value=map_atoms(value, self.current)))
         self.builder.facts[target] = infer(
             map_atoms(value, self.current), self.builder.facts, target

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Array, Known, List, Scalar, Unknown
+from autodiff_sst.analysis.values import INT, Abstract, Array, Known, List, Scalar, Unknown
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.syntax import (
     Accumulate,
@@ -32,7 +32,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import reads, statements
-from autodiff_sst.rules.helpers import LAST_WRITTEN
+from autodiff_sst.rules.helpers import LAST_WRITTEN, LEN, POSITIONS
 from autodiff_sst.transform.reverse.cotangents import Place, fit, is_deferred, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
 
@@ -78,6 +78,8 @@ def _with_carriers(block: Block, names: set[str]) -> set[str]:
 
 def read_by_index(sweep: Reverse, target: str, base: str, index: Index, cotangent: Atom) -> None:
     builder = sweep.builder
+    if base not in sweep.active:
+        return
     if base not in sweep.buffered:
         place = Place(base)
         whole = sweep.cotangents.get(place)
@@ -87,7 +89,8 @@ def read_by_index(sweep: Reverse, target: str, base: str, index: Index, cotangen
         new = builder.emit(Update(whole, index, cotangent, True))
         sweep.cotangents[place] = sweep.named(new, base)
         return
-    if base not in sweep.active:
+    if isinstance(builder.facts[base], List) and isinstance(index[0], Slice):
+        add_to_slice(sweep, base, index[0], cotangent)
         return
     place = Place(target)
     if not is_deferred(builder, cotangent, place):
@@ -96,6 +99,23 @@ def read_by_index(sweep: Reverse, target: str, base: str, index: Index, cotangen
     buffer = sweep.cotangents[Place(base)]
     assert isinstance(buffer, Name)
     builder.append(Accumulate(buffer.id, index, cotangent, repeats, builder.origin))
+
+
+def add_to_slice(sweep: Reverse, base: str, part: Slice, cotangent: Atom) -> None:
+    """`x_bar[a:b] += …` of lists: item by item."""
+    builder = sweep.builder
+    buffer = sweep.cotangents[Place(base)]
+    assert isinstance(buffer, Name)
+    builder.keep(cotangent)
+    places = builder.call(POSITIONS, Name(base), slice_atom(builder, part))
+    length = builder.call(LEN, places)
+    counter = builder.names.fresh("k")
+    builder.facts[counter] = INT
+    with builder.block() as body:
+        place = builder.emit(Subscript(places, (Name(counter),)))
+        item = builder.emit(Subscript(cotangent, (Name(counter),)))
+        builder.append(Accumulate(buffer.id, (place,), item, False, builder.origin))
+    builder.append(For(counter, (length,), tuple(body), origin=builder.origin))
 
 
 def reverse_update(sweep: Reverse, statement: Assign, value: Update, cotangent: Atom) -> None:
