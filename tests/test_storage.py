@@ -283,3 +283,51 @@ def test_a_slice_of_a_list_in_the_backward_sweep() -> None:
     step, k = 1e-6, np.eye(4)
     expected = [(f(X + step * k[j]) - f(X - step * k[j])) / (2 * step) for j in range(4)]
     np.testing.assert_allclose(ad.grad(f)(X), expected, rtol=1e-6)
+
+
+class Counter:
+    step = 1.0
+
+    def __init__(self, n: Any, v: Any) -> None:
+        self.n = n
+        self.v = v.copy()
+        self.log = {"last": 0.0}
+
+    def tick(self, x: Any) -> Any:
+        self.n += self.step * x
+        self.v[1:] *= self.n
+        self.log["last"] = self.n
+        return self
+
+
+def objects(x: Any) -> Any:
+    c = Counter(x[0], x)
+    before = c.n
+    c.tick(x[1]).tick(x[2])
+    c.step = x[3]
+    c.tick(2.0)
+    return before * c.n + np.sum(c.v**2) + c.log["last"]
+
+
+def test_objects_that_are_made_and_changed() -> None:
+    value, given = ad.value_and_grad(objects)(X)
+    assert value == objects(X)
+    step, k = 1e-6, np.eye(4)
+    expected = [
+        (objects(X + step * k[j]) - objects(X - step * k[j])) / (2 * step) for j in range(4)
+    ]
+    np.testing.assert_allclose(given, expected, rtol=1e-6)
+    _, tangent = ad.jvp(objects, (X,), (k[3],))
+    np.testing.assert_allclose(tangent, given[3])
+
+
+def test_the_same_array_twice_is_refused_if_it_is_changed() -> None:
+    def f(a: Any, b: Any) -> Any:
+        a[0] = a[1] * 3.0
+        return np.sum(a * b)
+
+    value, _ = ad.value_and_grad(f)(X.copy(), X.copy())
+    assert value == f(X.copy(), X.copy())
+    x = X.copy()
+    with pytest.raises(ad.UnsupportedSyntaxError, match="two arguments share memory"):
+        ad.grad(f)(x, x)

@@ -58,9 +58,19 @@ _ROUNDS = 6  # the lattice is shallow; what still changes then is widened to UNK
 
 def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[str, Abstract]:
     walk = _Walk({name: parameters[name] for name in function.parameters})
-    walk.stores = [s for s in statements(function.body) if isinstance(s, Store)]
     walk.block(function.body)
-    return walk.facts
+    stores = [
+        s
+        for s in statements(function.body)
+        if isinstance(s, Store) and not isinstance(walk.facts.get(s.target), Array | List)
+    ]
+    if not stores:
+        return walk.facts
+    # Items of containers are stored: once more, without believing what they were.
+    again = _Walk({name: parameters[name] for name in function.parameters})
+    again.stores = stores
+    again.block(function.body)
+    return again.facts
 
 
 def taken_branch(test: Abstract) -> int | None:
@@ -157,11 +167,12 @@ class _Walk:
                 key = None
             case _:
                 return False
-        if not isinstance(fact(base, self.facts), Tuple | Dict | Record):
+        container = fact(base, self.facts)
+        if isinstance(container, Tuple) and container.cls is not list:
+            return False
+        if not isinstance(container, Tuple | Dict | Record):
             return False
         for store in self.stores:
-            if isinstance(self.facts.get(store.target), Array | List):
-                continue
             (index, *_) = store.index
             later = isinstance(index, Slice) or (
                 isinstance(index, Name) and index.id not in self.facts

@@ -9,6 +9,7 @@ import numpy as np
 from autodiff_sst.analysis.ownership import is_fresh
 from autodiff_sst.analysis.values import Abstract, Array, Known, Scalar, rank
 from autodiff_sst.core.syntax import (
+    Accumulate,
     Append,
     Assign,
     Atom,
@@ -32,18 +33,20 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import Names, blocks, reads, statements
 
-_SHAPES = ("shape", "ndim", "size", "dtype")
+SHAPES = ("shape", "ndim", "size", "dtype")
 CALLERS = "the caller's"  # no name
 
 
 class Classes:
     """Which names may share memory; which may share it with the caller's."""
 
-    def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
+    def __init__(
+        self, function: Function, facts: Mapping[str, Abstract], callers: bool = True
+    ) -> None:
         self.facts = facts
         self.parent: dict[str, str] = {}
         self.members: dict[str, set[str]] = {}
-        for parameter in function.parameters:
+        for parameter in function.parameters if callers else ():
             self.join(parameter, CALLERS)
         for statement in statements(function.body):
             self.look(statement)
@@ -90,7 +93,7 @@ class Classes:
                 self.join(target, CALLERS)  # it cannot be written to
             case Assign(target, Subscript(base)):
                 self.link(target, base)
-            case Assign(target, Attribute(base, name)) if name not in _SHAPES:
+            case Assign(target, Attribute(base, name)) if name not in SHAPES:
                 self.link(target, base)
             case Store(target, _, value) if not isinstance(self.facts.get(target), Array):
                 self.link(target, value)
@@ -124,6 +127,28 @@ class Classes:
                     self.link(carry.name, carry.next)
             case _:
                 pass
+
+
+def stores_after(function: Function, classes: Classes) -> dict[int, frozenset[str]]:
+    """Of each statement, by its `id`, the classes that may be stored into after it."""
+    found: dict[int, frozenset[str]] = {}
+
+    def inside(statement: Statement) -> frozenset[str]:
+        own = statements((statement,))
+        kinds = Store | Accumulate
+        return frozenset(classes.find(s.target) for s in own if isinstance(s, kinds))
+
+    def block(statements_: tuple[Statement, ...], after: frozenset[str]) -> None:
+        for statement in reversed(statements_):
+            found[id(statement)] = after
+            own = inside(statement)
+            within = after | own if isinstance(statement, For | While) else after
+            for inner in blocks(statement):
+                block(inner, within)
+            after = after | own
+
+    block(function.body, frozenset())
+    return found
 
 
 def live_after(function: Function) -> dict[int, Names]:

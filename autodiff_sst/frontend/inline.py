@@ -46,6 +46,9 @@ from autodiff_sst.frontend.nested import (
 )
 from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.markers import CustomGradient
+from autodiff_sst.runtime.records import is_record, make_record, plain_fields
+
+_NEW_RECORD = Object(make_record, "make_record")
 
 
 class Inlining(Dispatch):
@@ -139,6 +142,10 @@ class Inlining(Dispatch):
                 made = self.inline_function(function, given, node)
                 if made is not None:
                     return made
+            if isinstance(function, type) and isinstance(called, Object):
+                made = self.construct(function, given, node)
+                if made is not None:
+                    return made
             definition = self.defined(function, node)
             if definition is not None:
                 made = self.inline_function(definition, given, node)
@@ -154,6 +161,22 @@ class Inlining(Dispatch):
         if isinstance(called, Name):
             return self.call_name(called, given, node)
         return self.plain_call(called, given, node)
+
+    def construct(self, cls: type, given: Arguments, node: Any) -> Any:
+        """An object that `__init__` fills, whose body takes the place of the call."""
+        init = getattr(cls, "__init__", None)
+        own_new = any("__new__" in vars(c) for c in cls.__mro__[:-1])
+        if not is_record(cls) or plain_fields(cls) is not None or own_new:
+            return None
+        if not isinstance(init, FunctionType):
+            return None
+        before = len(self.block)
+        made = self.emit(Call(_NEW_RECORD, (constant_atom(cls),)), node)
+        whole = Arguments([made, *given.positional], given.keywords)
+        if self.inline_function(init, whole, node, cls) is None:
+            del self.block[before:]
+            return None
+        return made
 
     def plain_call(self, called: Any, given: Arguments, node: Any) -> Call:
         for value in (*given.positional, *given.keywords.values()):

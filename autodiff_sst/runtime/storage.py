@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.runtime.structure import children
 
 
 def last_written(x: Any, *index: Any) -> Any:
@@ -15,6 +19,27 @@ def last_written(x: Any, *index: Any) -> Any:
     writer = np.full(np.shape(x), -1)
     writer[place] = order
     return (writer[place] == order) * 1.0
+
+
+def check_separate(x: Any, *others: Any) -> None:
+    """Raises UnsupportedSyntaxError if an argument that is changed shares memory with another."""
+    own = list(arrays_in(x))
+    for other in others:
+        for b in arrays_in(other):
+            if any(a is b or np.may_share_memory(a, b) for a in own):
+                raise UnsupportedSyntaxError(
+                    "two arguments share memory, and one of them is changed in place",
+                    instead="a copy of one of them.",
+                )
+
+
+def arrays_in(x: Any) -> Iterator[Any]:
+    """The arrays in a value, at any depth."""
+    if isinstance(x, np.ndarray):
+        yield x
+    else:
+        for _, part in children(x) or ():
+            yield from arrays_in(part)
 
 
 def write_back(x: Any, value: Any) -> None:

@@ -6,14 +6,14 @@ new version, view by view.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from autodiff_sst.analysis.infer import infer
-from autodiff_sst.analysis.sharing import Classes, live_after
+from autodiff_sst.analysis.sharing import Classes, live_after, stores_after
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
@@ -48,9 +48,9 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     Update,
 )
-from autodiff_sst.core.walk import all_names, map_atoms, statements
+from autodiff_sst.core.walk import all_names, map_atoms, reads, statements
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import COPY, SHAPE, WRITE_BACK, numpy_object
+from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, SHAPE, WRITE_BACK, numpy_object
 from autodiff_sst.transform.reverse.cotangents import item_of
 from autodiff_sst.transform.reverse.program import rebuilt
 
@@ -61,6 +61,7 @@ class Root:
 
     version: Atom
     kept: bool = False  # a container holds it: its contents must not change any more
+    holds: bool = False  # it is a container of objects that others hold too
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,11 @@ class References:
     def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
         self.function = function
         self.facts = facts
-        self.classes = Classes(function, facts)
+        self.classes = Classes(function, facts, callers=False)
+        self.later = stores_after(function, self.classes)
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
         self.live = live_after(function)
+        self.read_names = reads(function.body) | reads(function.result)
         self.refs: dict[str, Ref] = {}
         self.displays: dict[str, TupleOf | ListOf] = {}  # tuples, and lists that stay: references
         self.views: dict[tuple[Any, ...], Atom] = {}  # what was made of a version
@@ -109,6 +112,24 @@ class References:
     def tracked(self, name: str) -> bool:
         return self.classes.find(name) in self.stored and self.classes.may_hold_memory(name)
 
+    def is_settled(self, statement: Statement, name: str) -> bool:
+        """Whether nothing that a name may refer to is stored into after a statement."""
+        return self.classes.find(name) not in self.later.get(id(statement), frozenset())
+
+    def shares(self, statement: Statement, target: str, items: Sequence[Atom]) -> bool:
+        """Whether of the objects that a container gets some are held elsewhere, or twice."""
+        refs = [ref for a in items if (ref := self.ref(a)) is not None]
+        roots = [ref.root for ref in refs]
+        live = self.live.get(id(statement), frozenset()) - {target}
+        return (
+            len({*map(id, roots)}) < len(roots)
+            or any(ref.path or ref.root.kept for ref in refs)
+            or any(self.is_referred(root, live) for root in roots)
+        )
+
+    def is_referred(self, root: Root, names: frozenset[str]) -> bool:
+        return any(n in self.refs and self.refs[n].root is root for n in names)
+
     def refuse(self, words: str, statement: Statement) -> UnsupportedSyntaxError:
         return UnsupportedSyntaxError(
             f"{words}: not supported yet", statement.origin, instead="a copy of the array."
@@ -122,6 +143,14 @@ class References:
                 self.refs[parameter] = Ref(given[parameter])
         starts = {name: root.version for name, root in given.items()}
         body = (*self.builder.statements, *self.block(self.function.body))
+        with self.builder.block() as checks:
+            for name, root in given.items():
+                if root.version != starts[name]:
+                    others = [p for p in self.function.parameters if p != name]
+                    own = [Name(p) for p in others if self.classes.may_hold_memory(p)]
+                    if own:
+                        self.builder.effect(Call(CHECK_SEPARATE, (Name(name), *own)))
+        body = (*checks, *body)
         with self.builder.block() as end:
             result = self.current(self.function.result)
             for name, root in given.items():

@@ -22,13 +22,16 @@ import numpy as np
 
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.sharing import SHAPES
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
     Dict,
     Known,
     List,
+    Opaque,
     Record,
+    Scalar,
     Tuple,
     Unknown,
     rank,
@@ -59,7 +62,7 @@ from autodiff_sst.core.syntax import (
     Update,
     While,
 )
-from autodiff_sst.core.walk import map_atoms, map_index, reads, rebuild, statements
+from autodiff_sst.core.walk import atoms, map_atoms, map_index, reads, rebuild, statements
 from autodiff_sst.transform.references import HOLE, Ref, References, Root
 
 
@@ -111,9 +114,13 @@ class Storage(References):
             case For() | While():
                 self.loop(statement)
             case Assign(target, value):
-                self.builder.append(replace(statement, value=map_atoms(value, self.current)))
+                value = map_atoms(value, self.current)
+                self.builder.append(replace(statement, value=value))
+                if isinstance(self.builder.facts.get(target), Opaque | Unknown):
+                    # It was read of a container whose items are stored: now it is known.
+                    self.builder.facts[target] = infer(value, self.builder.facts, target)
                 if isinstance(value, TupleOf | ListOf | DictOf):
-                    for atom in reads(value):
+                    for atom in reads(statement.value):
                         if atom in self.refs:
                             self.refs[atom].root.kept = True
             case _:
@@ -134,11 +141,24 @@ class Storage(References):
         if isinstance(value, TupleOf) or (isinstance(value, ListOf) and not self.changes(target)):
             self.displays[target] = value
             return
+        if target not in self.read_names and isinstance(value, Attribute):
+            return  # a method that was called as a function
         view = self.view(value)
+        if view is not None and not isinstance(value, Name):
+            known = self.known(view)
+            if isinstance(known, Scalar | Known) or rank(known) == 0:  # a number: no reference
+                self.builder.append(replace(statement, value=self.read(view)))
+                self.builder.facts[target] = known
+                return
+            plain = isinstance(known, Array | Tuple | Dict | List | Record)
+            if not plain and not self.is_settled(statement, target):
+                raise self.refuse("whether this is an array or a number is not known", statement)
         if view is not None:
             self.refs[target] = view
             return
         kept = isinstance(value, TupleOf | ListOf | DictOf)
+        items = [a for a in atoms(value) if isinstance(a, Name)] if kept else []
+        shares = self.shares(statement, target, items)
         for name in reads(value) if kept else ():
             if name in self.refs and self.classes.may_hold_memory(name):
                 self.refs[name].root.kept = True
@@ -147,6 +167,8 @@ class Storage(References):
         elif isinstance(value, Subscript | Attribute):
             base = self.builder.fact(self.current(value.value))
             copies = isinstance(value, Subscript) and isinstance(base, Array | Unknown)
+            if isinstance(value, Attribute):  # a shape, or what the class has
+                copies = value.name in SHAPES or isinstance(base, Record)
             if not copies:
                 raise self.refuse(
                     "which array this is, of those that are held, is not known", statement
@@ -155,7 +177,7 @@ class Storage(References):
         self.builder.facts[target] = infer(
             map_atoms(value, self.current), self.builder.facts, target
         )
-        self.refs[target] = Ref(Root(Name(target)))
+        self.refs[target] = Ref(Root(Name(target), holds=shares))
 
     def check_call(self, statement: Assign, value: Call) -> None:
         """Whether what a call returns is new."""
@@ -167,6 +189,8 @@ class Storage(References):
         function = value.function.value if isinstance(value.function, Object) else None
         if (callable(function) and function not in _VIEWING) or rank(known) == 0:
             return
+        if self.is_settled(statement, statement.target):
+            return  # a view or not: nobody changes it any more
         raise self.refuse(
             "whether this is a view of an array that is changed is not known", statement
         )
@@ -190,7 +214,8 @@ class Storage(References):
                     return None
                 return Ref(ref.root, (*ref.path, Subscript(HOLE, self.index(index))))
             case Attribute(base, name) if (ref := self.ref(base)) is not None:
-                if name in ("shape", "ndim", "size", "dtype"):
+                known = self.known(ref)
+                if name in SHAPES or (isinstance(known, Record) and name not in known.keys):
                     return None
                 return Ref(ref.root, (*ref.path, Attribute(HOLE, name)))
             case Call(Object(function), (base, *rest), keywords) if (
@@ -224,11 +249,15 @@ class Storage(References):
                 f"`{target}` is changed in place, of which nothing is known", statement
             )
         self.check_not_kept(ref, statement)
+        if ref.path and ref.root.holds:
+            raise self.refuse("what a container holds too is changed in place", statement)
         value_ref = self.ref(value)
         new = self.current(value)
         index = self.index(index)
         known = self.known(ref)
         if isinstance(known, Tuple | Dict | Record) and value_ref is not None:
+            if self.shares(statement, "", [value]):
+                ref.root.holds = True
             value_ref.root.kept = value_ref.root is not ref.root
         composed = self.composed(ref, index)
         if composed is not None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from autodiff_sst.analysis.values import Abstract, Dict, join, widen, with_items
 from autodiff_sst.core.syntax import (
     UNDEFINED,
     Atom,
@@ -29,6 +30,13 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import reads, substitute
 from autodiff_sst.transform.references import Ref, Root
 from autodiff_sst.transform.storage import Storage
+
+
+def widened_fact(value: Abstract) -> Abstract:
+    """Without constants, in containers too: another turn may leave others."""
+    if isinstance(value, Dict):
+        return with_items(value, map(widened_fact, value.items))
+    return widen(value)
 
 
 class Versions(Storage):
@@ -64,7 +72,9 @@ class Versions(Storage):
             root.version = before[root]
             if first != second:
                 name = self.version_name(root)
-                self.builder.facts[name] = self.builder.fact(first)
+                self.builder.facts[name] = join(
+                    self.builder.fact(first), self.builder.fact(second), name
+                )
                 merges.append(Merge(name, (first, second)))
                 root.version = Name(name)
         self.refs |= refs
@@ -93,8 +103,9 @@ class Versions(Storage):
             self.refs[merge.name] = second
             return
         live = self.live[id(statement)] - {merge.name}
+        settled = self.is_settled(statement, merge.name)
         for ref in (first, second):
-            if ref is not None and self.is_referred(ref.root, live):
+            if ref is not None and not settled and self.is_referred(ref.root, live):
                 raise self.refuse(
                     f"`{merge.name}` is one of two arrays, which of them a branch decides, and "
                     "one of them is changed in place", statement,
@@ -111,9 +122,6 @@ class Versions(Storage):
         merges.append(Merge(merge.name, (values[0], values[1])))
         self.refs[merge.name] = Ref(Root(Name(merge.name)))
 
-    def is_referred(self, root: Root, names: frozenset[str]) -> bool:
-        return any(n in self.refs and self.refs[n].root is root for n in names)
-
     def version_name(self, root: Root) -> str:
         base = root.version.id if isinstance(root.version, Name) else "t"
         return self.builder.names.fresh(base)
@@ -121,19 +129,32 @@ class Versions(Storage):
     def loop(self, statement: For | While) -> None:
         tracked = [c for c in statement.carries if self.tracked(c.name)]
         for attempt in (True, False):  # carries as other names of one object; else as objects
-            saved = ({**self.refs}, {r: (r.version, r.kept) for r in self.roots()}, {**self.views})
-            done = self.turn(statement, tracked, attempt)
-            if done is not None:
-                self.builder.append(done)
-                return
-            refs, versions, views = saved
-            self.refs, self.views = refs, views
-            for root, (version, kept) in versions.items():
-                root.version, root.kept = version, kept
+            known: dict[Root, Abstract] = {}  # of each version at the head of a turn
+            for _ in range(5):
+                saved = (
+                    {**self.refs},
+                    {r: (r.version, r.kept, r.holds) for r in self.roots()},
+                    {**self.views},
+                )
+                before = {**known}
+                done = self.turn(statement, tracked, attempt, known)
+                if done is not None and known == before:
+                    self.builder.append(done)
+                    return
+                refs, versions, views = saved
+                self.refs, self.views = refs, views
+                for root, (version, kept, holds) in versions.items():
+                    root.version, root.kept, root.holds = version, kept, holds
+                if done is None:
+                    break
         raise self.refuse("which array a name refers to changes from turn to turn", statement)
 
     def turn(
-        self, statement: For | While, tracked: list[Carry], aliases: bool
+        self,
+        statement: For | While,
+        tracked: list[Carry],
+        aliases: bool,
+        known: dict[Root, Abstract],
     ) -> For | While | None:
         builder = self.builder
         roots = self.roots()
@@ -156,7 +177,7 @@ class Versions(Storage):
         heads = {}
         for root in roots:
             name = self.version_name(root)
-            builder.facts[name] = builder.fact(root.version)
+            builder.facts[name] = known.setdefault(root, widened_fact(builder.fact(root.version)))
             root.version = Name(name)
             heads[root] = name
         self.views = {}
@@ -193,6 +214,8 @@ class Versions(Storage):
             if root.kept and not kept[root]:
                 raise self.refuse("what a container holds too is changed in place", statement)
             carries.append(Carry(name, inits[root], end))
+            found = builder.fact(end)
+            known[root] = join(known[root], widened_fact(found), name)
             root.version = Name(name)
         for carry, root, _ in objects:
             root.version = Name(carry.name)
