@@ -15,7 +15,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from autodiff_sst.analysis.values import Abstract, Dict, join, widen, with_items
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Dict,
+    Opaque,
+    Unknown,
+    join,
+    named_lengths,
+    widen,
+    with_items,
+)
 from autodiff_sst.core.syntax import (
     UNDEFINED,
     Atom,
@@ -129,7 +138,7 @@ class Versions(Storage):
     def loop(self, statement: For | While) -> None:
         tracked = [c for c in statement.carries if self.tracked(c.name)]
         for attempt in (True, False):  # carries as other names of one object; else as objects
-            known: dict[Root, Abstract] = {}  # of each version at the head of a turn
+            known: dict[Root | str, Abstract] = {}  # of versions and carries at the head
             for _ in range(5):
                 saved = (
                     {**self.refs},
@@ -154,7 +163,7 @@ class Versions(Storage):
         statement: For | While,
         tracked: list[Carry],
         aliases: bool,
-        known: dict[Root, Abstract],
+        known: dict[Root | str, Abstract],
     ) -> For | While | None:
         builder = self.builder
         roots = self.roots()
@@ -174,6 +183,14 @@ class Versions(Storage):
             root = Root(Name(carry.name))
             objects.append((carry, root, self.current(carry.init)))
             self.refs[carry.name] = Ref(root)
+        unknown = {  # they depend on items that are stored: here it is known what those are
+            c.name: c
+            for c in statement.carries
+            if c not in tracked and isinstance(self.facts.get(c.name), Opaque | Unknown)
+        }
+        for name, carry in unknown.items():
+            first = named_lengths(builder.fact(self.current_init(carry, inits)), name)
+            builder.facts[name] = known.setdefault(name, first)
         heads = {}
         for root in roots:
             name = self.version_name(root)
@@ -199,6 +216,9 @@ class Versions(Storage):
                     return None
                 taken.add(id(next_ref.root))
                 carries.append(Carry(carry.name, init, self.read(next_ref)))
+            for name, carry in unknown.items():
+                found = named_lengths(builder.fact(self.current(carry.next)), name)
+                known[name] = join(known[name], found, name)
             for carry in statement.carries:
                 if carry not in tracked:
                     carries.append(
