@@ -20,7 +20,7 @@ from autodiff_sst.core.text import show
 from autodiff_sst.emit.in_place import store_updates
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.frontend.fence import fence
-from autodiff_sst.frontend.hints import Hints, MoreHintsError, joined
+from autodiff_sst.frontend.hints import GIVEN_UP, Hints, MoreHintsError, joined
 from autodiff_sst.frontend.lower import Lowered, lower
 from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.frontend.source import read_source
@@ -30,7 +30,7 @@ from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
 from autodiff_sst.rules import numbers as more_numbers
-from autodiff_sst.rules.definitions import algebra, arrays, numbers
+from autodiff_sst.rules.definitions import algebra, arrays, making, numbers, statistics
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.forward.program import forward
 from autodiff_sst.transform.jacobian import Wanted, jacobian_program
@@ -41,7 +41,7 @@ from autodiff_sst.transform.reverse.program import Request, reverse, reverse_in_
 
 RULES = (
     *(elementwise, fourier, linalg, more_numbers, products, reductions, shapes),
-    *(algebra, arrays, numbers),
+    *(algebra, arrays, making, numbers, statistics),
 )  # importing them registers them
 
 Facts = Mapping[str, Abstract]
@@ -95,7 +95,10 @@ def lower_function(function: Any, extra: Extra) -> Lowered:
 
 def learn(function: Any, more: MoreHintsError) -> None:
     """Lowers a function anew, with what its arguments have told."""
-    _hints[function] = joined(_hints.get(function, {}), more.hints)
+    old = _hints.get(function, {})
+    again = [(s, h) for s, hints in more.hints.items() for h in hints if h in old.get(s, ())]
+    GIVEN_UP.update((site, id(hint.function)) for site, hint in again)  # to no avail
+    _hints[function] = joined(old, more.hints)
     _lowered.pop(function, None)
 
 

@@ -10,6 +10,7 @@ from autodiff_sst.analysis.values import (
     FLOAT,
     INT,
     MANY,
+    OPAQUE,
     UNKNOWN,
     Array,
     Dict,
@@ -48,6 +49,10 @@ def inferred(text: str) -> Any:
     ("text", "expected"),
     [
         ("x * 2", FLOAT),
+        ("q * i", OPAQUE),  # as long as an int says
+        ("l2 * i", List(FLOAT)),
+        ("i in q", BOOL),
+        ("np.ndim(l)", Known(1)),
         ("i * 2", INT),
         ("i / 2", FLOAT),
         ("x < 1", BOOL),
@@ -90,7 +95,7 @@ def inferred(text: str) -> Any:
         ("s.T", Array(F4, (1, MANY))),
         ("m.ndim", Known(2)),
         ("np.sum(m, keepdims=c)", UNKNOWN),
-        ("np.reshape(v, q)", UNKNOWN),
+        ("np.reshape(v, q)", Array(F8, ("y.0", "y.1"))),
         ("np.tri(i, 1)", Array(F8, ("y.0", 1))),
         ("np.repeat(v, k)", Array(F8, ("y.0",))),
         ("u[1:]", Array(F8, ("u.0-1",))),

@@ -17,6 +17,7 @@ import numpy as np
 
 from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
 from autodiff_sst.analysis.calls import made_by
+from autodiff_sst.analysis.kinds import class_of, depth, reshaped
 from autodiff_sst.analysis.knowledge import constant_of
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.purity import is_pure
@@ -179,7 +180,15 @@ def _decided(op: str, operands: list[Abstract]) -> Abstract:
             return Known(same if op == "is" else not same)
     elif isinstance(right, Dict) and isinstance(left, Known):
         return Known((left.value in right.keys) == (op == "in"))
+    elif isinstance(right, Tuple) and isinstance(left, Known):
+        items = [i.value for i in right.items if isinstance(i, Known)]
+        if len(items) == len(right.items) and all(_is_plain(v) for v in (left.value, *items)):
+            return Known((left.value in items) == (op == "in"))
     return Scalar("b")
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or type(value) in (bool, int, float, str)
 
 
 def _not(operand: Abstract) -> Abstract:
@@ -271,6 +280,10 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return infer(Binary(IN_PLACE[called], *value.args), facts, where)
     if called is len and len(args) == 1 and isinstance(args[0], Tuple):
         return Known(len(args[0].items))
+    if called is tuple and len(args) == 1 and isinstance(args[0], Known):
+        items = args[0].value
+        if isinstance(items, range) and len(items) <= 32:
+            return Tuple(tuple(map(Known, items)))
     if called is type and len(args) == 1 and class_of(args[0]) is not None:
         return Known(class_of(args[0]))
     if called is isinstance and len(args) == 2 and (cls := class_of(args[0])) is not None:
@@ -281,8 +294,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     if called is is_array and not isinstance(args[0], Opaque | Unknown):
         found = class_of(args[0])
         return Known(found is not None and issubclass(found, np.ndarray | np.generic))
-    if called is np.ndim and len(args) == 1 and rank(args[0]) is not None:
-        return Known(rank(args[0]))
+    if called is np.ndim and len(args) == 1 and (known := depth(args[0])) is not None:
+        return Known(known)
     if called in (is_sequence, is_mapping) and (cls := class_of(args[0])) is not None:
         if called is is_mapping:
             return Known(issubclass(cls, dict))
@@ -318,27 +331,7 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return called(*values[:count], **dict(zip(names, values[count:], strict=True)))
 
     key = ("call", called, count, tuple(names), *operands, where)
-    return _cached(key, lambda: probe(run, operands, where))
-
-
-def class_of(value: Abstract) -> Any:
-    """The class of what an abstract value stands for; None if it is not known."""
-    match value:
-        case Scalar(kind, None):
-            return {"b": bool, "i": int, "f": float, "c": complex}[kind]
-        case Scalar(_, dtype):
-            return dtype.type if dtype is not None else None
-        case Known(v):
-            return type(v)
-        case Tuple(_, cls):
-            return cls or tuple
-        case Record(cls):
-            return cls
-        case List():
-            return list
-        case Dict():
-            return dict
-        case Array():
-            return np.ndarray
-        case _:
-            return None
+    found = _cached(key, lambda: probe(run, operands, where))
+    if called is np.reshape and isinstance(found, Unknown) and len(operands) == 2:
+        return reshaped(operands[0], operands[1], where)
+    return found

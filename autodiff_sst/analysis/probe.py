@@ -182,6 +182,6 @@ def _read_off_constant(results: list[Any]) -> Abstract:
     first = abstract(results[0])
     if isinstance(results[0], str | bytes):
         return OPAQUE
-    if isinstance(first, Known) and any(abstract(r) != first for r in results):
-        return OPAQUE
+    if not isinstance(first, Scalar) and any(abstract(r) != first for r in results):
+        return OPAQUE  # a tuple as long as an int says, say
     return first

@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any
 
 import gast
+import numpy as np
 
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import Attribute, Binary, Call, Expression, Name, Object
@@ -15,6 +16,7 @@ from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Partial, Static, constant_atom
 from autodiff_sst.frontend.control import Control
 from autodiff_sst.frontend.hints import GIVEN_UP, Hint, Hints
+from autodiff_sst.runtime.methods import METHODS_OF_UFUNCS, accumulate_of, reduce_of
 from autodiff_sst.runtime.sequences import is_array
 
 _IS_ARRAY = Object(is_array, "is_array")
@@ -119,6 +121,11 @@ class Dispatch(Control):
         made = self.shared.made.get(called.id)
         method = made.name if isinstance(made, Attribute) else "()"
         subject = made.value if isinstance(made, Attribute) else called
+        if isinstance(subject, Object) and isinstance(subject.value, np.ufunc):
+            whole = {"reduce": reduce_of, "accumulate": accumulate_of}.get(method)
+            if whole is not None and (subject.value, method) not in METHODS_OF_UFUNCS:
+                more = Arguments([subject, *given.positional], given.keywords)
+                return self.call_value(constant_atom(whole), more, node)
         hints = self.shared.hints.get((self.source.origin(node), "()"), ())
         defined = [h for h in hints if h.definition is not None]
         if defined and isinstance(made, Attribute):  # a method of arrays

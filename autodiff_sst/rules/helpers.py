@@ -9,7 +9,9 @@ from autodiff_sst.runtime import broadcast, calls, directions, records, sequence
 
 
 def numpy_object(function: Any) -> Object:
-    """A function of NumPy, as `np.sum` is written."""
+    """A function of NumPy, as `np.sum` is written; or one of ours."""
+    if (getattr(function, "__module__", None) or "").startswith(__name__.partition(".")[0]):
+        return Object(function, function.__name__)
     return Object(function, f"np.{function.__name__}", np)
 
 

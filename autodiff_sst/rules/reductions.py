@@ -66,13 +66,16 @@ def _(y, a, axis=None, keepdims=False, where=True, dtype=None):
 
 
 @adjoint(np.prod)
-def _(y, a, axis=None, keepdims=False, where=True):
+def _(y, a, axis=None, keepdims=False, where=True, initial=1):
     if where is not True:
         a_ = np.where(where, a, 1.0)
         others = product_of_others(a_, axis) * where
     else:
         others = product_of_others(a, axis)
-    d[a] = unreduce(d[y], a, axis, keepdims) * others
+    if initial == 1:
+        d[a] = unreduce(d[y], a, axis, keepdims) * others
+    else:
+        d[a] = unreduce(d[y], a, axis, keepdims) * (others * initial)
 
 
 @adjoint(product_of_others)
@@ -99,12 +102,15 @@ def _(y, a, axis=None, keepdims=False):
 
 
 @tangent(np.prod)
-def _(y, a, axis=None, keepdims=False, where=True):
+def _(y, a, axis=None, keepdims=False, where=True, initial=1):
     if where is not True:
         others = product_of_others(np.where(where, a, 1.0), axis) * where
     else:
         others = product_of_others(a, axis)
-    d[y] = np.sum(d[a] * others, axis=axis, keepdims=keepdims)
+    if initial == 1:
+        d[y] = np.sum(d[a] * others, axis=axis, keepdims=keepdims)
+    else:
+        d[y] = np.sum(d[a] * (others * initial), axis=axis, keepdims=keepdims)
 
 
 @tangent(np.max, np.min)

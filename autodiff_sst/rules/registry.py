@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.runtime import methods
+
 # The ufunc that an operator is.
 OPERATORS: dict[str, Any] = {
     **{"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide, "**": np.power},
@@ -23,9 +25,16 @@ METHODS: dict[str, Any] = {
     **{"argmax": np.argmax, "argmin": np.argmin, "argsort": np.argsort, "any": np.any},
     **{"all": np.all, "round": np.round, "item": float},
     **{"repeat": np.repeat, "take": np.take, "diagonal": np.diagonal, "trace": np.trace},
-    **{"compress": np.compress, "cumprod": np.cumprod, "conjugate": np.conj, "ptp": np.ptp},
+    **{
+        "compress": methods.compress_of,
+        "choose": methods.choose_of,
+        "cumprod": np.cumprod,
+        "conjugate": np.conj,
+        "ptp": np.ptp,
+    },
     **{"argpartition": np.argpartition, "searchsorted": np.searchsorted, "nonzero": np.nonzero},
     **{"reshape": np.reshape, "ravel": np.ravel, "flatten": np.ravel, "squeeze": np.squeeze},
+    "astype": methods.astype,
 }
 # Methods that take a shape or an order as several arguments too: `x.reshape(2, 3)`.
 SPREAD = ("reshape", "transpose")

@@ -8,10 +8,11 @@ from autodiff_sst.core.syntax import ListOf, Literal, Object, Slice, Subscript, 
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.helpers import numpy_object
-from autodiff_sst.rules.language import adjoint, d, macro
+from autodiff_sst.rules.language import adjoint, d, is_constant, macro, rank
 from autodiff_sst.rules.registry import declare_linear, declare_nondifferentiable
 from autodiff_sst.runtime.broadcast import unbroadcast
 from autodiff_sst.runtime.calls import plain
+from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.sequences import (
     count_of,
     is_array,
@@ -32,12 +33,12 @@ declare_nondifferentiable(
     *(np.argsort, np.sign, np.floor, np.ceil, np.rint, np.trunc, np.round, np.isnan, np.isfinite),
     *(np.isinf, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal),
     *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all, np.zeros),
-    *(np.floor_divide, np.fix, np.signbit, np.isclose, np.allclose, np.array_equal, np.unique),
+    *(np.floor_divide, np.fix, np.signbit, np.isclose, np.allclose, np.array_equal),
     *(np.count_nonzero, np.lexsort, np.argpartition, np.flatnonzero, np.argwhere, np.digitize),
-    *(np.histogram_bin_edges, np.bincount, np.iscomplexobj, np.isrealobj, np.isreal, np.full),
+    *(np.iscomplexobj, np.isrealobj, np.isreal),
     *(np.nanargmax, np.nanargmin, np.result_type, np.broadcast_shapes, np.spacing, np.tri),
     *(math.floor, math.ceil, math.trunc, math.isnan, math.isfinite, math.isinf, math.isclose),
-    *(np.ones, np.empty, np.arange, np.eye, np.identity, np.searchsorted, np.nonzero),
+    *(np.ones, np.empty, np.eye, np.identity, np.searchsorted, np.nonzero),
     *(
         last_written,
         positions,
@@ -140,11 +141,16 @@ def _(y, a, axis1, axis2):
 
 
 @adjoint(np.reshape)
-def _(y, a, shape):
-    d[a] = np.reshape(d[y], np.shape(a))
+def _(y, a, shape, order="C"):
+    d[a] = np.reshape(d[y], np.shape(a)) if order == "C" else np.reshape(d[y], np.shape(a), order)
 
 
-@adjoint(np.ravel, np.squeeze)
+@adjoint(np.ravel)
+def _(y, a, order="C"):
+    d[a] = np.reshape(d[y], np.shape(a)) if order == "C" else np.reshape(d[y], np.shape(a), order)
+
+
+@adjoint(np.squeeze)
 def _(y, a, axis=None):
     d[a] = np.reshape(d[y], np.shape(a))
 
@@ -156,12 +162,30 @@ def _(y, m, axis=None):
 
 @adjoint(np.roll)
 def _(y, a, shift, axis=None):
-    d[a] = np.roll(d[y], -shift, axis)
+    if is_constant(shift) and isinstance(shift, tuple):
+        d[a] = np.roll(d[y], np.negative(shift), axis)
+    else:
+        d[a] = np.roll(d[y], -shift, axis)
 
 
 @adjoint(np.asarray, np.array)
-def _(y, a):
-    d[a] = d[y]  # of a list too: its items take the rows
+def _(y, a, dtype=None, copy=None, order=None, ndmin=0):
+    if rank(a) is None:
+        d[a] = d[y]  # of a list: its items take the rows
+    elif dtype is not None:
+        d[a] = np.asarray(np.reshape(d[y], np.shape(a)), dtype=np.result_type(a))
+    elif ndmin:
+        d[a] = np.reshape(d[y], np.shape(a))
+    else:
+        d[a] = d[y]
+
+
+@adjoint(astype)
+def _(y, a, dtype):
+    d[a] = np.asarray(d[y], dtype=np.result_type(a))
+
+
+declare_linear(astype, by=("a",))
 
 
 @adjoint(np.atleast_1d, np.ascontiguousarray)

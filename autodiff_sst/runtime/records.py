@@ -27,7 +27,8 @@ def _is_record(cls: Any) -> bool:
         return False
     if not all(c is object or c.__flags__ & _HEAP for c in cls.__mro__):
         return False  # a kind of list, say, or of int
-    foreign = (cls.__module__ or "").partition(".")[0] in _FOREIGN
+    module = cls.__module__ if isinstance(cls.__module__, str) else ""
+    foreign = module.partition(".")[0] in _FOREIGN
     return dataclasses.is_dataclass(cls) or not foreign
 
 

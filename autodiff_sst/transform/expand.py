@@ -54,6 +54,9 @@ from autodiff_sst.core.syntax import (
     TupleOf,
 )
 from autodiff_sst.rules.helpers import LEN, numpy_object
+from autodiff_sst.rules.registry import adjoint_of
+from autodiff_sst.rules.template import parameters_of
+from autodiff_sst.runtime.methods import METHODS_OF_UFUNCS
 from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.runtime.sequences import (
     as_sequence,
@@ -64,12 +67,10 @@ from autodiff_sst.runtime.sequences import (
     sorted_by,
 )
 
-_OF_UFUNCS: dict[Any, Any] = {
-    **{(np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod},
-    **{(np.maximum, "reduce"): np.max, (np.minimum, "reduce"): np.min},
-    **{(np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod},
-    **{(np.logical_and, "reduce"): np.all, (np.logical_or, "reduce"): np.any},
-}
+
+def is_numpys(function: Any) -> bool:
+    module = getattr(function, "__module__", None) or ""
+    return isinstance(function, np.ufunc) or module.partition(".")[0] == "numpy"
 
 
 class Expansion:
@@ -126,10 +127,24 @@ class Expansion:
                 return self.end(base) if rank(known) == 0 else None
             case Call(Object(function), (base,), keywords) if function is dataclasses.replace:
                 return self.replaced(base, dict(keywords))
+            case Call(Object(function), (first, *rest), keywords) if self.is_of_a_list(
+                function, first
+            ):
+                made = self.emit(Call(numpy_object(np.array), (first,)))
+                return self.end(Call(numpy_object(function), (made, *rest), keywords))
             case Call(Name(name), args, keywords) if name in self.attributes:
                 base, method = self.attributes[name]
                 return self.method(base, self.fact(base), method, args, dict(keywords))
         return None
+
+    def is_of_a_list(self, function: Any, argument: Atom) -> bool:
+        """Whether a function of arrays is given a list whose items carry a derivative."""
+        known = self.fact(argument)
+        if not isinstance(known, Tuple | List) or not can_be_active(known):
+            return False
+        rule = adjoint_of(function, ())
+        arrays = rule is not None and parameters_of(rule)[0] in ("a", "x", "m", "array")
+        return arrays and function not in (np.array, np.asarray) and is_numpys(function)
 
     # Numbers in order
 
@@ -211,7 +226,7 @@ class Expansion:
             whole: Index = (Literal(...), *[Literal(None)] * right)
             spread = self.emit(Subscript(args[0], whole)) if right else args[0]
             return self.end(Call(numpy_object(ufunc), (spread, args[1])))
-        function = _OF_UFUNCS.get((ufunc, method))
+        function = METHODS_OF_UFUNCS.get((ufunc, method))
         if function is None or not args:
             return None
         named = {"axis": args[1] if len(args) > 1 else Literal(0), **keywords}

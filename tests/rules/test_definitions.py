@@ -1,5 +1,6 @@
 """Functions that are defined by others: value, both modes, second order, against differences."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 import autodiff_sst as ad
 from autodiff_sst.rules.definitions import definitions
+from autodiff_sst.runtime.methods import accumulate_of, choose_of, compress_of, reduce_of
 
 RNG = np.random.default_rng(7)
 V, U = RNG.normal(size=5), RNG.normal(size=5)
@@ -19,6 +21,83 @@ HOLES = np.where(np.arange(12).reshape(3, 4) % 5 == 1, np.nan, M)
 
 Case = tuple[Callable[..., Any], Any]
 CASES: dict[Any, list[Case]] = {
+    np.full: [(lambda x: np.full((2, 3), x * x), (0.7,)), (lambda x: np.full((2, 5), x), (V,))],
+    np.full_like: [(lambda x: np.full_like(M, x * x), (0.7,))],
+    np.arange: [
+        (lambda a, s: np.arange(a, 3.0, s), (0.3, 0.7)),
+        (lambda a: np.arange(a, 3.0), (0.3,)),
+    ],
+    np.unique: [
+        (lambda a: np.unique(a * a), (V,)),
+        (lambda a: np.unique(a, return_inverse=True)[0] ** 2, (M,)),
+        (lambda a: np.unique(a, return_index=True, return_counts=True)[0], (V,)),
+    ],
+    np.unique_values: [(lambda a: np.sort(np.unique_values(a)), (V,))],
+    np.unique_inverse: [(lambda a: np.unique_inverse(a).values ** 2, (V,))],
+    np.unique_counts: [(lambda a: np.unique_counts(a).values ** 2, (V,))],
+    np.unique_all: [(lambda a: np.unique_all(a).values ** 2, (V,))],
+    np.bincount: [(lambda w: np.bincount([0, 2, 1, 2, 5], w), (V,))],
+    np.histogram_bin_edges: [(lambda a: np.histogram_bin_edges(a, 3), (V,))],
+    np.histogram: [
+        (lambda w: np.histogram(U, 3, weights=w)[0], (V,)),
+        (lambda w: np.histogram(U, [-1.0, 0.0, 2.0], weights=w, density=True)[0], (POSITIVE,)),
+        (lambda a: np.histogram(a, 3)[1], (V,)),
+    ],
+    np.histogram2d: [(lambda w: np.histogram2d(U, V, 2, weights=w)[0], (POSITIVE,))],
+    np.block: [
+        (lambda a, b: np.block([[a, b], [b, a]]), (M, N)),
+        (lambda a, b: np.block([a, b]), (V, U)),
+    ],
+    np.insert: [
+        (lambda a, b: np.insert(a, 1, b), (V, 0.3)),
+        (lambda a, b: np.insert(a, [0, 2], b), (V, U[:2])),
+        (lambda a, b: np.insert(a, 1, b, axis=1), (M, V[:3])),
+    ],
+    np.atleast_1d: [(lambda a, b: np.atleast_1d(a, b)[0] * np.atleast_1d(a, b)[1], (0.4, V))],
+    np.lib.stride_tricks.sliding_window_view: [
+        (lambda a: np.lib.stride_tricks.sliding_window_view(a, 3), (V,)),
+        (lambda a: np.lib.stride_tricks.sliding_window_view(a, (2, 2)), (M,)),
+    ],
+    np.pad: [
+        (lambda a, m=m: np.pad(a, ((1, 0), (2, 1)), mode=m), (M,))
+        for m in ("edge", "reflect", "symmetric", "wrap", "mean", "maximum", "minimum")
+    ]
+    + [
+        (lambda a, c: np.pad(a, 1, constant_values=c), (V, 0.3)),
+        (lambda a: np.pad(a, 2, mode="linear_ramp", end_values=0.5), (V,)),
+        (lambda a: np.pad(a, 2, mode="reflect", reflect_type="odd"), (V,)),
+        (lambda a: np.pad(a, 2, "constant", constant_values=(1.0, 2.0)), (V,)),
+    ],
+    math.dist: [(lambda x, y: math.dist([x, y], [y * y, 0.5]), (0.3, 0.9))],
+    math.modf: [(lambda x: math.modf(x)[0] * math.modf(x)[1], (2.3,))],
+    math.frexp: [(lambda x: math.frexp(x)[0] * math.frexp(x)[1], (2.3,))],
+    np.var: [
+        (lambda a: np.var(a, axis=1, where=M > -0.5), (M,)),
+        (lambda a: np.var(a, correction=1), (V,)),
+    ],
+    np.std: [(lambda a: np.std(a, axis=0, correction=1), (M,))],
+    np.clip: [(lambda a: np.clip(a, min=-0.5, max=0.5), (V,))],
+    reduce_of: [
+        (lambda a: np.logaddexp.reduce(a), (V,)),
+        (lambda a: np.logaddexp.reduce(a, axis=1, keepdims=True), (M,)),
+    ],
+    accumulate_of: [
+        (lambda a: np.logaddexp.accumulate(a), (V,)),
+        (lambda a: np.maximum.accumulate(a, axis=1), (M,)),
+    ],
+    compress_of: [
+        (lambda a: a.compress(M[0] > 0), (V[:4],)),
+        (lambda a: a.compress([True, False, True], axis=0), (M,)),
+    ],
+    choose_of: [(lambda a, b: np.array([0, 1, 1, 0, 1]).choose([a, b]), (V, U))],
+    np.choose: [(lambda a, b: np.choose(np.array([0, 1, 1, 0, 1]), [a, b]), (V, 0.3))],
+    np.asarray_chkfinite: [(lambda a: np.asarray_chkfinite(a), (V,))],
+    np.asfortranarray: [(lambda a: np.asfortranarray(a), (M,))],
+    np.apply_over_axes: [(lambda a: np.apply_over_axes(np.sum, a, [0, 2]), (T,))],
+    np.unstack: [(lambda a: np.unstack(a, axis=1)[2], (M,))],
+    np.nanmedian: [(lambda a: np.nanmedian(a + HOLES), (M,))],
+    np.nanpercentile: [(lambda a: np.nanpercentile(a + HOLES, 30), (M,))],
+    np.nanquantile: [(lambda a: np.nanquantile(a + HOLES, 0.3, axis=1), (M,))],
     np.hstack: [(lambda a, b: np.hstack([a, b * 2]), (V, U)), (lambda a: np.hstack((a, a)), (M,))],
     np.vstack: [(lambda a, b: np.vstack([a, b]), (V, U))],
     np.dstack: [(lambda a, b: np.dstack([a, b]), (M, N))],
@@ -34,6 +113,7 @@ CASES: dict[Any, list[Case]] = {
         (lambda a: np.take(a, np.array([[0, 2], [1, 0]]), axis=1), (T,)),
         (lambda a: np.take(a, 1, axis=-1), (M,)),
         (lambda a: a.take([1, 1], axis=0), (M,)),
+        (lambda a: np.take(a, [1, -1, 8], mode="wrap"), (V,)),
     ],
     np.compress: [(lambda a: np.compress([True, False, True], a, axis=0), (M,))],
     np.extract: [(lambda a: np.extract(M > 0, a), (N,))],
@@ -58,7 +138,7 @@ CASES: dict[Any, list[Case]] = {
     np.meshgrid: [(lambda a, b: np.meshgrid(a, b)[0] * np.meshgrid(a, b)[1], (V, U))],
     np.broadcast_arrays: [(lambda a, b: np.broadcast_arrays(a, b)[0] * b, (V[:4], M))],
     np.array_split: [(lambda a: np.array_split(a, 2)[0] * np.array_split(a, 2)[1][0], (V,))],
-    np.unwrap: [(lambda a: np.unwrap(a * 4), (V,))],
+    np.unwrap: [(lambda a: np.unwrap(a * 4), (V,)), (lambda a: np.unwrap(a * 4, period=3.0), (V,))],
     np.real_if_close: [(lambda a: np.real_if_close(a * (1 + 0j)), (V,))],
     np.ptp: [(lambda a: np.ptp(a, axis=1), (M,))],
     np.average: [
@@ -72,17 +152,24 @@ CASES: dict[Any, list[Case]] = {
     },
     np.nancumsum: [(lambda a: np.nancumsum(a + HOLES, axis=1), (M,))],
     np.nancumprod: [(lambda a: np.nancumprod(a + HOLES, axis=1), (M,))],
-    np.linspace: [(lambda a, b: np.linspace(a, b, 4), (0.3, 0.9))],
+    np.linspace: [
+        (lambda a, b: np.linspace(a, b, 4), (0.3, 0.9)),
+        (lambda a, b: np.linspace(a, b, num=4, axis=-1), (V, U)),
+        (lambda a, b: np.linspace(a, b, 4, retstep=True)[1], (0.3, 0.9)),
+    ],
     np.logspace: [(lambda a, b: np.logspace(a, b, 4), (0.3, 0.9))],
     np.geomspace: [(lambda a, b: np.geomspace(a, b, 4), (0.3, 0.9))],
     np.trapezoid: [
         (lambda a, x: np.trapezoid(a, x), (V, U)),
         (lambda a: np.trapezoid(a, dx=0.5, axis=0), (M,)),
     ],
-    np.interp: [(lambda x, f: np.interp(x, np.arange(5.0), f), (np.array([0.3, 2.7, 9.0]), V))],
+    np.interp: [
+        (lambda x, f: np.interp(x, np.arange(5.0), f, period=5.0), (np.array([-0.7, 2.7, 6.3]), V)),
+        (lambda x, f: np.interp(x, np.arange(5.0), f), (np.array([0.3, 2.7, 9.0]), V)),
+    ],
     np.polyval: [(lambda p, x: np.polyval(p, x), (V, U))],
     np.polyder: [(lambda p: np.polyder(p), (V,))],
-    np.polyint: [(lambda p: np.polyint(p), (V,))],
+    np.polyint: [(lambda p: np.polyint(p), (V,)), (lambda p: np.polyint(p, 2, [1.0, 2.0]), (V,))],
     np.polyadd: [(lambda p, q: np.polyadd(p, q), (V, U[:3]))],
     np.polysub: [(lambda p, q: np.polysub(p, q), (V[:3], U))],
     np.polymul: [(lambda p, q: np.polymul(p, q), (V, U[:3]))],
@@ -107,6 +194,8 @@ CASES: dict[Any, list[Case]] = {
     np.modf: [(lambda a: np.modf(a)[0], (V,))],
     np.gradient: [
         (lambda a: np.gradient(a), (V,)),
+        (lambda a: np.gradient(a, edge_order=2), (V,)),
+        (lambda a: np.gradient(a, np.array([0.0, 1.0, 2.5]), axis=0, edge_order=2), (M,)),
         (lambda a: np.gradient(a, 0.5, axis=1), (M,)),
         (lambda a: np.gradient(a, np.array([0.0, 1.0, 2.5, 3.0, 5.0])), (V,)),
     ],

@@ -16,6 +16,7 @@ from autodiff_sst.runtime.linalg import (
     product_of_others,
     second_product,
 )
+from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.sequences import number, unpad_like
 from tests.rules.check import Plain, check_rule
 
@@ -169,7 +170,8 @@ CASES |= {
     np.inner: [(normal(3), normal(3))],
     np.vdot: [(normal(3), normal(3))],
     np.flip: [(MATRIX,), (MATRIX, 1), (normal(3),)],
-    np.roll: [(MATRIX, 1), (MATRIX, 2, 1), (normal(5), -2)],
+    np.roll: [(MATRIX, 1), (MATRIX, 2, 1), (normal(5), -2), (MATRIX, (1, 2), (0, 1))],
+    astype: [(normal(3), np.float64), (normal(2, 2).astype(np.float32), np.float64)],
 }
 
 

@@ -4,9 +4,15 @@
 
 import numpy as np
 
+from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.definitions import defines
 from autodiff_sst.runtime.calls import plain
+from autodiff_sst.runtime.methods import choose_of, compress_of
+
+UniqueInverse = type(np.unique_inverse(np.zeros(1)))
+UniqueCounts = type(np.unique_counts(np.zeros(1)))
+UniqueAll = type(np.unique_all(np.zeros(1)))
 
 
 @defines(np.hstack)
@@ -80,7 +86,10 @@ def flipud(m):
 
 
 @defines(np.take)
-def take(a, indices, axis=None):
+def take(a, indices, axis=None, mode="raise"):
+    if mode != "raise":
+        count = np.size(a) if axis is None else np.shape(a)[axis]
+        indices = np.take(np.arange(count), indices, mode=mode)
     if axis is None:
         return np.ravel(a)[indices]
     where = axis % np.ndim(a)
@@ -94,6 +103,70 @@ def take(a, indices, axis=None):
 @defines(np.compress)
 def compress(condition, a, axis=None):
     return np.take(a, np.flatnonzero(condition), axis=axis)
+
+
+@defines(compress_of)
+def compress_method(a, condition, axis=None):
+    return np.take(a, np.flatnonzero(condition), axis=axis)
+
+
+@defines(choose_of, np.choose)
+def choose(a, choices, mode="raise"):
+    parts = np.broadcast_arrays(*choices)
+    shape = np.broadcast_shapes(np.shape(a), np.shape(parts[0]))
+    places = np.choose(a, np.arange(len(parts)), mode=mode)
+    result = np.broadcast_to(parts[0], shape)
+    for k in range(1, len(parts)):
+        result = np.where(places == k, parts[k], result)
+    return result
+
+
+@defines(np.asarray_chkfinite)
+def asarray_chkfinite(a, dtype=None):
+    return np.asarray(a, dtype=dtype)
+
+
+@defines(np.asfortranarray)
+def asfortranarray(a, dtype=None):
+    return np.asarray(a, dtype=dtype)
+
+
+@defines(np.apply_over_axes)
+def apply_over_axes(func, a, axes):
+    """At once, for those that come to the same axis after axis."""
+    if func is np.sum or func is np.prod or func is np.max or func is np.min or func is np.mean:
+        return func(a, axis=axes if np.ndim(axes) == 0 else tuple(axes), keepdims=True)
+    raise MissingRuleError("`np.apply_over_axes` of this function has no derivative rule")
+
+
+@defines(np.unique_values)
+def unique_values(x):
+    return _first_ones(x, plain(np.unique_values, x))
+
+
+def _first_ones(x, values):
+    """The items of `x` that are the first to be equal to each of the values."""
+    flat = np.ravel(x)
+    return flat[np.argmax(stop_gradient(values)[:, None] == stop_gradient(flat), axis=1)]
+
+
+@defines(np.unique_inverse)
+def unique_inverse(x):
+    found = plain(np.unique_inverse, x)
+    return UniqueInverse(_first_ones(x, found.values), found.inverse_indices)
+
+
+@defines(np.unique_counts)
+def unique_counts(x):
+    found = plain(np.unique_counts, x)
+    return UniqueCounts(_first_ones(x, found.values), found.counts)
+
+
+@defines(np.unique_all)
+def unique_all(x):
+    found = plain(np.unique_all, x)
+    values = _first_ones(x, found.values)
+    return UniqueAll(values, found.indices, found.inverse_indices, found.counts)
 
 
 @defines(np.extract)
@@ -165,11 +238,11 @@ def take_along_axis(arr, indices, axis=-1):
 
 
 @defines(np.sort)
-def sort(a, axis=-1):
+def sort(a, axis=-1, kind=None):
     if axis is None:
         flat = np.ravel(a)
-        return flat[np.argsort(flat)]
-    return take_along_axis(a, np.argsort(a, axis=axis), axis)
+        return flat[np.argsort(flat, kind=kind)]
+    return take_along_axis(a, np.argsort(a, axis=axis, kind=kind), axis)
 
 
 @defines(np.partition)
@@ -197,8 +270,8 @@ def ediff1d(ary):
 
 
 @defines(np.meshgrid)
-def meshgrid(*xi, indexing="xy"):
-    shapes = np.meshgrid(*[np.arange(np.size(x)) for x in xi], indexing=indexing)
+def meshgrid(*xi, indexing="xy", sparse=False):
+    shapes = np.meshgrid(*[np.arange(np.size(x)) for x in xi], indexing=indexing, sparse=sparse)
     return [np.ravel(x)[places] for x, places in zip(xi, shapes)]  # noqa: B905
 
 
@@ -214,9 +287,18 @@ def split(ary, indices_or_sections, axis=0):
     return [np.take(ary, part, axis=axis) for part in parts]
 
 
+def unstack(x, axis=0):
+    moved = np.moveaxis(x, axis, 0)
+    return [moved[k] for k in range(np.shape(moved)[0])]
+
+
+if hasattr(np, "unstack"):  # NumPy 2.1
+    defines(np.unstack)(unstack)
+
+
 @defines(np.unwrap)
-def unwrap(p, axis=-1):
-    return p + stop_gradient(plain(np.unwrap, p, axis=axis) - p)
+def unwrap(p, discont=None, axis=-1, period=6.283185307179586):
+    return p + stop_gradient(plain(np.unwrap, p, discont, axis, period=period) - p)
 
 
 @defines(np.real_if_close)

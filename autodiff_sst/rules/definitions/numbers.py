@@ -6,6 +6,7 @@ import numpy as np
 
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.definitions import defines
+from autodiff_sst.runtime.methods import accumulate_of, reduce_of
 
 
 @defines(np.ptp)
@@ -14,15 +15,63 @@ def ptp(a, axis=None, keepdims=False):
 
 
 @defines(np.average)
-def average(a, axis=None, weights=None, keepdims=False):
+def average(a, axis=None, weights=None, returned=False, keepdims=False):
     if weights is None:
-        return np.mean(a, axis=axis, keepdims=keepdims)
+        mean = np.mean(a, axis=axis, keepdims=keepdims)
+        return (mean, mean * 0.0 + np.size(a) / np.size(mean)) if returned else mean
     if axis is not None and np.ndim(weights) == 1 and np.ndim(a) > 1:
         w = np.moveaxis(np.reshape(weights, (-1,) + (1,) * (np.ndim(a) - 1)), 0, axis)
     else:
         w = weights
     total = np.sum(np.broadcast_to(w, np.shape(a)), axis=axis, keepdims=keepdims)
-    return np.sum(a * w, axis=axis, keepdims=keepdims) / total
+    mean = np.sum(a * w, axis=axis, keepdims=keepdims) / total
+    return (mean, total) if returned else mean
+
+
+@defines(np.var)
+def var(a, axis=None, ddof=0, correction=0, where=True, keepdims=False):
+    if where is True:
+        return np.var(a, axis=axis, ddof=ddof + correction, keepdims=keepdims)
+    inside = np.broadcast_to(where, np.shape(a))
+    count = np.sum(inside, axis=axis, keepdims=True)
+    centred = np.where(
+        inside, a - np.sum(np.where(inside, a, 0.0), axis=axis, keepdims=True) / count, 0.0
+    )
+    rest = np.sum(inside, axis=axis, keepdims=keepdims) - ddof - correction
+    return np.sum(np.abs(centred) ** 2, axis=axis, keepdims=keepdims) / rest
+
+
+@defines(np.std)
+def std(a, axis=None, ddof=0, correction=0, where=True, keepdims=False):
+    return np.sqrt(var(a, axis, ddof, correction, where, keepdims))
+
+
+@defines(np.clip)
+def clip(a, min=None, max=None):
+    return np.clip(a, min, max)
+
+
+@defines(reduce_of)
+def reduce_by(ufunc, array, axis=0, keepdims=False, initial=None):
+    items = np.ravel(array) if axis is None else np.moveaxis(array, axis, 0)
+    first = 0 if initial is not None else 1
+    result = items[0] if initial is None else initial
+    for k in range(first, np.shape(items)[0]):
+        result = ufunc(result, items[k])
+    if keepdims:
+        return np.expand_dims(result, tuple(range(np.ndim(array))) if axis is None else axis)
+    return result
+
+
+@defines(accumulate_of)
+def accumulate_by(ufunc, array, axis=0):
+    items = np.moveaxis(array, axis, 0)
+    result = items[0]
+    made = [result]
+    for k in range(1, np.shape(items)[0]):
+        result = ufunc(result, items[k])
+        made.append(result)
+    return np.stack(made, axis=axis)
 
 
 @defines(np.nansum)
@@ -76,11 +125,16 @@ def nancumprod(a, axis=None):
 
 
 @defines(np.linspace)
-def linspace(start, stop, num=50, endpoint=True):
+def linspace(start, stop, num=50, endpoint=True, retstep=False, axis=0):
     ramp = np.linspace(0.0, 1.0, num, endpoint)
     if np.ndim(start) or np.ndim(stop):
         ramp = np.reshape(ramp, (num,) + (1,) * max(np.ndim(start), np.ndim(stop)))
-    return start + ramp * (stop - start)
+    made = start + ramp * (stop - start)
+    if axis != 0:
+        made = np.moveaxis(made, 0, axis)
+    if retstep:
+        return made, (stop - start) / (num - 1 if endpoint else num)
+    return made
 
 
 @defines(np.logspace)
@@ -107,7 +161,14 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 
 
 @defines(np.interp)
-def interp(x, xp, fp, left=None, right=None):
+def interp(x, xp, fp, left=None, right=None, period=None):
+    if period is not None:
+        turned = xp % period
+        order = np.argsort(stop_gradient(turned))
+        around = turned[order]
+        xp = np.concatenate([around[-1:] - period, around, around[:1] + period])
+        fp = np.concatenate([fp[order[-1:]], fp[order], fp[order[:1]]])
+        x = x % period
     last = np.shape(xp)[0] - 1
     k = np.clip(np.searchsorted(stop_gradient(xp), stop_gradient(x), side="right"), 1, last)
     share = (x - xp[k - 1]) / (xp[k] - xp[k - 1])
@@ -135,9 +196,10 @@ def polyder(p, m=1):
 
 @defines(np.polyint)
 def polyint(p, m=1, k=None):
-    for _ in range(m):
+    constants = np.zeros(m) if k is None else np.broadcast_to(k, (m,))
+    for j in range(m):
         n = np.shape(p)[0]
-        p = np.concatenate([p / np.arange(n, 0, -1), np.array([0.0 if k is None else k])])
+        p = np.concatenate([p / np.arange(n, 0, -1), constants[j : j + 1]])
     return p
 
 
@@ -200,52 +262,6 @@ def cumprod(a, axis=None):
     return np.array(made) if axis is None else np.stack(made, axis=axis)
 
 
-@defines(np.cov)
-def cov(m, y=None, rowvar=True, bias=False, ddof=None):
-    x = np.atleast_2d(m) if rowvar or np.ndim(m) == 1 else np.transpose(m)
-    if y is not None:
-        other = np.atleast_2d(y) if rowvar or np.ndim(y) == 1 else np.transpose(y)
-        x = np.concatenate([x, other], axis=0)
-    less = (0 if bias else 1) if ddof is None else ddof
-    centred = x - np.mean(x, axis=1, keepdims=True)
-    c = centred @ np.conj(np.transpose(centred)) / (np.shape(x)[1] - less)
-    return c[0, 0] if np.ndim(m) == 1 and y is None else c
-
-
-@defines(np.corrcoef)
-def corrcoef(x, y=None, rowvar=True):
-    c = cov(x, y, rowvar)
-    if np.ndim(c) == 0:
-        return c / c
-    scale = np.sqrt(np.diag(c))
-    return c / scale[:, None] / scale[None, :]
-
-
-@defines(np.median)
-def median(a, axis=None, keepdims=False):
-    return quantile(a, 0.5, axis, "linear", keepdims)
-
-
-@defines(np.percentile)
-def percentile(a, q, axis=None, method="linear", keepdims=False):
-    return quantile(a, np.true_divide(q, 100.0), axis, method, keepdims)
-
-
-@defines(np.quantile)
-def quantile(a, q, axis=None, method="linear", keepdims=False):
-    """Weights of the ordered items, whatever the method: those of ordered steps from 0 to 1."""
-    items = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
-    n = np.shape(items)[0]
-    steps = np.tri(n, n + 1)
-    reached = np.quantile(steps, stop_gradient(q), axis=0, method=method)
-    weights = reached[..., :-1] - reached[..., 1:]
-    ordered = np.sort(items, axis=0)
-    result = np.tensordot(weights, ordered, axes=1)
-    if keepdims:
-        return np.expand_dims(result, tuple(range(np.ndim(a))) if axis is None else axis)
-    return result
-
-
 @defines(np.divmod, divmod)
 def divided(x, y):
     quotient = np.floor_divide(stop_gradient(x), stop_gradient(y))
@@ -259,20 +275,20 @@ def modf(x):
 
 
 @defines(np.gradient)
-def gradient(f, *varargs, axis=None):
+def gradient(f, *varargs, axis=None, edge_order=1):
     if np.ndim(f) != 1 and axis is None:
         return [
-            _slope(f, varargs[k] if len(varargs) == np.ndim(f) else _step(varargs), k)
+            _slope(f, varargs[k] if len(varargs) == np.ndim(f) else _step(varargs), k, edge_order)
             for k in range(np.ndim(f))
         ]
-    return _slope(f, _step(varargs), 0 if axis is None else axis)
+    return _slope(f, _step(varargs), 0 if axis is None else axis, edge_order)
 
 
 def _step(varargs):
     return varargs[0] if len(varargs) == 1 else 1.0
 
 
-def _slope(f, h, axis):
+def _slope(f, h, axis, edge_order):
     y = np.moveaxis(f, axis, -1)
     if np.ndim(h) == 0:
         inner = (y[..., 2:] - y[..., :-2]) / (2.0 * h)
@@ -285,4 +301,24 @@ def _slope(f, h, axis):
         )
         first = (y[..., 1:2] - y[..., :1]) / d[0]
         last = (y[..., -1:] - y[..., -2:-1]) / d[-1]
+    if edge_order == 2:
+        first, last = _parabolas(y, h)
     return np.moveaxis(np.concatenate([first, inner, last], axis=-1), -1, axis)
+
+
+def _parabolas(y, h):
+    """The slopes at the ends of parabolas through three items."""
+    d = np.broadcast_to(h, (np.shape(y)[-1] - 1,)) if np.ndim(h) == 0 else np.diff(h)
+    a, b = d[0], d[1]
+    first = (
+        -(2 * a + b) / (a * (a + b)) * y[..., :1]
+        + (a + b) / (a * b) * y[..., 1:2]
+        - a / (b * (a + b)) * y[..., 2:3]
+    )
+    a, b = d[-2], d[-1]
+    last = (
+        b / (a * (a + b)) * y[..., -3:-2]
+        - (b + a) / (a * b) * y[..., -2:-1]
+        + (2 * b + a) / (b * (a + b)) * y[..., -1:]
+    )
+    return first, last

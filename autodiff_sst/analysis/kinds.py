@@ -1,0 +1,62 @@
+"""What an abstract value tells of classes, ranks and shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff_sst.analysis.values import (
+    UNKNOWN,
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    List,
+    Record,
+    Scalar,
+    Tuple,
+    rank,
+)
+
+
+def class_of(value: Abstract) -> Any:
+    """The class of what an abstract value stands for; None if it is not known."""
+    match value:
+        case Scalar(kind, None):
+            return {"b": bool, "i": int, "f": float, "c": complex}[kind]
+        case Scalar(_, dtype):
+            return dtype.type if dtype is not None else None
+        case Known(v):
+            return type(v)
+        case Tuple(_, cls):
+            return cls or tuple
+        case Record(cls):
+            return cls
+        case List():
+            return list
+        case Dict():
+            return dict
+        case Array():
+            return np.ndarray
+        case _:
+            return None
+
+
+def depth(value: Abstract) -> int | None:
+    """The rank of an array, or of the array that a list of them would be."""
+    if isinstance(value, Tuple) and value.items:
+        inner = depth(value.items[0])
+    elif isinstance(value, List) and value.item is not None:
+        inner = depth(value.item)
+    else:
+        return rank(value)
+    return None if inner is None else inner + 1
+
+
+def reshaped(base: Abstract, shape: Abstract, where: str) -> Abstract:
+    """Whose length does not tell the shape; but of the shape the rank is known."""
+    if not isinstance(base, Array) or not isinstance(shape, Tuple):
+        return UNKNOWN
+    sizes = [s.value if isinstance(s, Known) and s.value != -1 else None for s in shape.items]
+    return Array(base.dtype, tuple(f"{where}.{k}" if s is None else s for k, s in enumerate(sizes)))

@@ -1,0 +1,41 @@
+"""Methods of arrays that take their arguments in another order than NumPy's functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def compress_of(a: Any, condition: Any, axis: int | None = None) -> Any:
+    """`a.compress(condition)`."""
+    return np.compress(condition, a, axis)
+
+
+def choose_of(a: Any, choices: Any, mode: Any = "raise") -> Any:
+    """`a.choose(choices)`."""
+    return np.choose(a, choices, mode=mode)
+
+
+def astype(a: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe", copy: bool = True) -> Any:
+    """`a.astype(dtype)`."""
+    return np.asarray(a).astype(dtype, order, casting, copy=copy)[()]
+
+
+def reduce_of(ufunc: Any, array: Any, axis: Any = 0, **keywords: Any) -> Any:
+    """`ufunc.reduce(array)`."""
+    return ufunc.reduce(array, axis, **keywords)
+
+
+def accumulate_of(ufunc: Any, array: Any, axis: int = 0) -> Any:
+    """`ufunc.accumulate(array)`."""
+    return ufunc.accumulate(array, axis)
+
+
+# The function that a method of a ufunc is; of all others there are definitions.
+METHODS_OF_UFUNCS: dict[tuple[Any, str], Any] = {
+    **{(np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod},
+    **{(np.maximum, "reduce"): np.max, (np.minimum, "reduce"): np.min},
+    **{(np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod},
+    **{(np.logical_and, "reduce"): np.all, (np.logical_or, "reduce"): np.any},
+}
