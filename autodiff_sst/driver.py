@@ -20,7 +20,7 @@ from autodiff_sst.core.text import show
 from autodiff_sst.emit.in_place import store_updates
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.frontend.fence import fence
-from autodiff_sst.frontend.hints import GIVEN_UP, Hints, MoreHintsError, joined
+from autodiff_sst.frontend.hints import Hints, MoreHintsError, give_up, joined
 from autodiff_sst.frontend.lower import Lowered, lower
 from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.frontend.source import read_source
@@ -97,7 +97,8 @@ def learn(function: Any, more: MoreHintsError) -> None:
     """Lowers a function anew, with what its arguments have told."""
     old = _hints.get(function, {})
     again = [(s, h) for s, hints in more.hints.items() for h in hints if h in old.get(s, ())]
-    GIVEN_UP.update((site, id(hint.function)) for site, hint in again)  # to no avail
+    for site, hint in again:  # to no avail
+        give_up(site, hint.function)
     _hints[function] = joined(old, more.hints)
     _lowered.pop(function, None)
 

@@ -15,7 +15,7 @@ from autodiff_sst.core.syntax import Attribute, Binary, Call, Expression, Name, 
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Partial, Static, constant_atom
 from autodiff_sst.frontend.control import Control
-from autodiff_sst.frontend.hints import GIVEN_UP, Hint, Hints
+from autodiff_sst.frontend.hints import Hint, Hints, give_up
 from autodiff_sst.runtime.methods import METHODS_OF_UFUNCS, accumulate_of, reduce_of
 from autodiff_sst.runtime.sequences import is_array
 
@@ -113,7 +113,7 @@ class Dispatch(Control):
     def defined(self, function: Any, node: Any) -> Any:
         """The definition of a function that turned out to be called with active arguments."""
         hints = self.shared.hints.get((self.source.origin(node), "()"), ())
-        found = [h for h in hints if h.definition is not None and h.function is function]
+        found = [h for h in hints if h.definition is not None and h.function == function]
         return found[0].definition if found else None
 
     def call_name(self, called: Name, given: Arguments, node: Any) -> Any:
@@ -126,6 +126,10 @@ class Dispatch(Control):
             if whole is not None and (subject.value, method) not in METHODS_OF_UFUNCS:
                 more = Arguments([subject, *given.positional], given.keywords)
                 return self.call_value(constant_atom(whole), more, node)
+        if isinstance(subject, Object) and type(subject.value).__module__.startswith("scipy."):
+            bound = getattr(subject.value, method, None)
+            if callable(bound):  # `stats.norm.pdf`
+                return self.call_value(constant_atom(bound), given, node)
         hints = self.shared.hints.get((self.source.origin(node), "()"), ())
         defined = [h for h in hints if h.definition is not None]
         if defined and isinstance(made, Attribute):  # a method of arrays
@@ -151,7 +155,7 @@ class Dispatch(Control):
             whole = Arguments([subject, *given.positional], given.keywords)
             made = self.inline_function(hint.definition, whole, node)
             if made is None:
-                GIVEN_UP.add(((self.source.origin(node), "()"), id(hint.function)))
+                give_up((self.source.origin(node), "()"), hint.function)
                 made = self.plain_call(called, given, node)
             return self.emit(made, node)
 

@@ -13,7 +13,7 @@ A hint stays for all kinds of arguments: so it is a branch, which `resolve` deci
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -36,7 +36,20 @@ Hints: TypeAlias = Mapping[Site, tuple[Hint, ...]]
 
 
 # Calls of functions that a definition stands for, and that it could not be put in the place of.
-GIVEN_UP: set[tuple[Site, int]] = set()
+_given_up: set[tuple[Site, Any]] = set()
+
+
+def give_up(site: Site, function: Any) -> None:
+    _given_up.add((site, _key(function)))
+
+
+def is_given_up(site: Site, function: Any) -> bool:
+    return (site, _key(function)) in _given_up
+
+
+def _key(function: Any) -> Any:
+    """Bound methods are made anew each time, and equal."""
+    return function if isinstance(function, Hashable) else id(function)
 
 
 class MoreHintsError(Exception):

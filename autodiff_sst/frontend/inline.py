@@ -37,7 +37,7 @@ from autodiff_sst.frontend.custom import inline_custom
 from autodiff_sst.frontend.dispatch import Dispatch, Shared
 from autodiff_sst.frontend.exits import own_nodes
 from autodiff_sst.frontend.fence import fence
-from autodiff_sst.frontend.hints import GIVEN_UP
+from autodiff_sst.frontend.hints import give_up
 from autodiff_sst.frontend.nested import (
     Transformed,
     call_transformed,
@@ -151,7 +151,7 @@ class Inlining(Dispatch):
                 made = self.inline_function(definition, given, node)
                 if made is not None:
                     return made
-                GIVEN_UP.add(((self.source.origin(node), "()"), id(function)))
+                give_up((self.source.origin(node), "()"), function)
             if isinstance(function, CustomGradient):
                 made = inline_custom(self, function, given, node)
                 if made is not None:

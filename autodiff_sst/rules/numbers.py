@@ -5,6 +5,8 @@ import math
 import numpy as np
 
 from autodiff_sst.rules.language import adjoint, d
+from autodiff_sst.rules.registry import declare_elementwise, declare_linear
+from autodiff_sst.runtime.special import bessel_i, psi_n
 
 
 @adjoint(np.logaddexp2)
@@ -95,3 +97,38 @@ def _(y, x):
 @adjoint(math.sqrt)
 def _(y, x):
     d[x] = d[y] * (0.5 / np.float64(y))  # at 0 infinite, as NumPy's; Python's division raises
+
+
+@adjoint(np.i0)
+def _(y, x):
+    d[x] = d[y] * bessel_i(1, x)
+
+
+@adjoint(bessel_i)
+def _(y, n, x):
+    d[x] = d[y] * (0.5 * (bessel_i(n - 1, x) + bessel_i(n + 1, x)))
+
+
+@adjoint(math.lgamma)
+def _(y, x):
+    d[x] = d[y] * psi_n(0, x)
+
+
+@adjoint(math.gamma)
+def _(y, x):
+    d[x] = d[y] * (y * psi_n(0, x))
+
+
+@adjoint(psi_n)
+def _(y, n, x):
+    d[x] = d[y] * psi_n(n + 1, x)
+
+
+@adjoint(complex)
+def _(y, re, im=0.0):
+    d[re] = np.real(d[y])
+    d[im] = -np.imag(d[y])
+
+
+declare_elementwise(bessel_i, psi_n, np.i0)
+declare_linear(complex, by=("re", "im"), joint=True)

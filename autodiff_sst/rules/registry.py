@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -96,9 +98,44 @@ def _chosen(rules: list[Rule], ranks: tuple[int | None, ...]) -> Rule | None:
 
 def find(function: Any, table: Table = _adjoints) -> list[Rule]:
     try:
-        return table.get(function, [])
+        return table.get(function) or (table.get(function, []) if load_pending() else [])
     except TypeError:  # not hashable
         return []
+
+
+# The rules for a module of SciPy, loaded once a program has imported that.
+_pending: dict[str, tuple[str, ...]] = {
+    "scipy.special": ("elementary", "gamma", "bessel", "polynomials", "functions"),
+    "scipy.stats": ("stats", "more_stats", "discrete"),
+}
+
+
+def load_pending() -> bool:
+    """Loads the rules for what has been imported meanwhile; whether there were any."""
+    ready = [m for m in _pending if m in sys.modules]
+    for module in ready:
+        for name in _pending.pop(module):
+            importlib.import_module(f"autodiff_sst.rules.scipy.{name}")
+    return bool(ready)
+
+
+_elementwise: set[Any] = {abs, pow, float, np.clip, np.sinc}
+
+
+def declare_elementwise(*functions: Any) -> None:
+    """They work element by element, as ufuncs do."""
+    _elementwise.update(functions)
+
+
+def is_elementwise(function: Any) -> bool:
+    if isinstance(function, np.ufunc):
+        return function.signature is None
+    if getattr(function, "__module__", "") == "math":
+        return True
+    try:
+        return function in _elementwise
+    except TypeError:  # not hashable
+        return False
 
 
 def rules() -> dict[Any, list[Rule]]:
@@ -116,6 +153,6 @@ def declare_nondifferentiable(*functions: Any) -> None:
 
 def is_nondifferentiable(function: Any) -> bool:
     try:
-        return function in _nondifferentiable
+        return function in _nondifferentiable or (load_pending() and function in _nondifferentiable)
     except TypeError:  # not hashable
         return False

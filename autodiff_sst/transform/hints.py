@@ -25,7 +25,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import blocks, statements
 from autodiff_sst.errors import MissingRuleError
-from autodiff_sst.frontend.hints import GIVEN_UP, Hint, Hints, Site
+from autodiff_sst.frontend.hints import Hint, Hints, Site, is_given_up
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import adjoint_of
@@ -73,7 +73,7 @@ class _Finder:
                     continue
             if isinstance(statement, Assign | Effect) and statement.origin is not None:
                 for key, hint in self.hints(statement.value):
-                    if ((statement.origin, key), id(hint.function)) in GIVEN_UP:
+                    if is_given_up((statement.origin, key), hint.function):
                         continue
                     found = self.found.setdefault((statement.origin, key), [])
                     if hint not in found:

@@ -32,7 +32,7 @@ from autodiff_sst.rules.helpers import (
     OVER_DIRECTIONS,
     numpy_object,
 )
-from autodiff_sst.rules.registry import ATTRIBUTES, OPERATORS, UNARY_OPERATORS
+from autodiff_sst.rules.registry import ATTRIBUTES, OPERATORS, UNARY_OPERATORS, is_elementwise
 from autodiff_sst.transform.widen import NotWidenedError, Widening
 from autodiff_sst.transform.widen_forms import FORMS
 
@@ -128,7 +128,7 @@ def _form(
     form = FORMS.get(function) if _hashable(function) else None
     if form is not None:
         return form(w, target, args, keywords)
-    if is_elementwise(function) and not keywords:
+    if _is_elementwise(function) and not keywords:
         if own is None or any(r is None for r in ranks):
             return None
         lifted = tuple(w.lifted(a, own) for a in args)
@@ -136,9 +136,11 @@ def _form(
     return None
 
 
-def is_elementwise(function: Any) -> bool:
-    ufunc = isinstance(function, np.ufunc) and function.signature is None
-    return ufunc or function in (np.where, np.real, np.imag, np.clip)
+def _is_elementwise(function: Any) -> bool:
+    """Whether a function works element by element on arrays too."""
+    if function is float or getattr(function, "__module__", "") == "math":
+        return False
+    return is_elementwise(function) or function in (np.where, np.real, np.imag)
 
 
 def _hashable(function: Any) -> bool:

@@ -256,7 +256,7 @@ SAME = {
 
 
 def test_every_definition_has_cases() -> None:
-    assert {*definitions()} == {*CASES} | SAME
+    assert {f for f, d in definitions().items() if ".scipy." not in d.__module__} == {*CASES} | SAME
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from autodiff_sst.rules.registry import load_pending
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _definitions: dict[Any, Any] = {}
@@ -32,7 +34,8 @@ def defines(*functions: Any) -> Callable[[F], F]:
 def definition_of(function: Any) -> Any:
     """The Python function that a function is defined by, or None."""
     try:
-        return _definitions.get(function)
+        found = _definitions.get(function)
+        return found or (_definitions.get(function) if load_pending() else None)
     except TypeError:  # not hashable
         return None
 

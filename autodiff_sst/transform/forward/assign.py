@@ -43,6 +43,7 @@ from autodiff_sst.rules.helpers import BROADCAST_TO, CALL_WITH_TANGENT, SHAPE, S
 from autodiff_sst.rules.registry import (
     Rule,
     adjoint_of,
+    is_elementwise,
     is_nondifferentiable,
     linear_parameters,
     tangent_of,
@@ -52,7 +53,6 @@ from autodiff_sst.transform.forward.sweep import Forward
 from autodiff_sst.transform.reverse.assign import (
     as_call,
     is_differentiated_at_run_time,
-    is_elementwise,
     missing,
 )
 from autodiff_sst.transform.reverse.cotangents import match_dtype

@@ -8,8 +8,6 @@ from itertools import repeat
 from types import FunctionType
 from typing import Any
 
-import numpy as np
-
 from autodiff_sst.analysis.access import fact, slice_bounds
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.values import (
@@ -54,6 +52,7 @@ from autodiff_sst.rules.registry import (
     UNARY_OPERATORS,
     adjoint_of,
     find,
+    is_elementwise,
     is_nondifferentiable,
 )
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
@@ -258,19 +257,6 @@ def _reverse_call(
         if error.origin is None:
             error.origin = statement.origin
         raise
-
-
-def is_elementwise(function: object) -> bool:
-    """Whether rules take a deferred cotangent: the function works element by element."""
-    if isinstance(function, np.ufunc):
-        return function.signature is None
-    return getattr(function, "__module__", "") == "math" or function in (
-        abs,
-        pow,
-        float,
-        np.clip,
-        np.sinc,
-    )
 
 
 def _reason(sweep: Reverse, args: tuple[Atom, ...], statement: Assign) -> MissingRuleError | None:

@@ -1,0 +1,1 @@
+"""Rules for SciPy, loaded when a program that is differentiated has imported it."""
