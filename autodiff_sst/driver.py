@@ -31,6 +31,7 @@ from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
 from autodiff_sst.rules import numbers as more_numbers
 from autodiff_sst.rules.definitions import algebra, arrays, making, numbers, statistics
+from autodiff_sst.rules.definitions import fourier as more_fourier
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.forward.program import forward
 from autodiff_sst.transform.jacobian import Wanted, jacobian_program
@@ -41,7 +42,7 @@ from autodiff_sst.transform.reverse.program import Request, reverse, reverse_in_
 
 RULES = (
     *(elementwise, fourier, linalg, more_numbers, products, reductions, shapes),
-    *(algebra, arrays, making, numbers, statistics),
+    *(algebra, arrays, making, more_fourier, numbers, statistics),
 )  # importing them registers them
 
 Facts = Mapping[str, Abstract]

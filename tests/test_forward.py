@@ -156,3 +156,18 @@ def test_markers() -> None:
 
     with pytest.raises(ad.UnsupportedSyntaxError, match="no forward derivative"):
         ad.jvp(lambda x: g(x), (3.0,), (1.0,))
+
+
+def pairs(a: Any) -> Any:
+    return [a * 2.0, 3]
+
+
+def test_an_int_beside_what_is_active() -> None:
+    def f(a: Any) -> Any:
+        t = 0.0
+        for i, y in enumerate(pairs(a)):
+            t = t + (i + 1) * y
+        return t
+
+    assert ad.jvp(f, (2.0,), (1.0,)) == (10.0, 2.0)
+    assert ad.jvp(pairs, (2.0,), (1.0,))[1] == [2.0, 0.0]

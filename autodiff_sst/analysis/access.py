@@ -168,4 +168,4 @@ def attribute(base: Abstract, name: str, where: str) -> Abstract:
         return Known(known) if name == "ndim" and known is not None else INT
     if isinstance(base, Array | Scalar) and name in ("T", "real", "imag", "dtype", "itemsize"):
         return probe(lambda a: getattr(a, name), [base], where)
-    return UNKNOWN if base == UNKNOWN and name in ("T", "real", "imag") else OPAQUE
+    return UNKNOWN if isinstance(base, Unknown) and name in ("T", "real", "imag") else OPAQUE

@@ -17,7 +17,7 @@ import numpy as np
 
 from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
 from autodiff_sst.analysis.calls import made_by
-from autodiff_sst.analysis.kinds import class_of, depth, reshaped
+from autodiff_sst.analysis.kinds import MAY_BE_COMPLEX, class_of, depth, of_complex, reshaped
 from autodiff_sst.analysis.knowledge import constant_of
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.purity import is_pure
@@ -332,6 +332,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
 
     key = ("call", called, count, tuple(names), *operands, where)
     found = _cached(key, lambda: probe(run, operands, where))
+    if called in MAY_BE_COMPLEX or getattr(called, "__name__", "") in MAY_BE_COMPLEX:
+        return of_complex(found)
     if called is np.reshape and isinstance(found, Unknown) and len(operands) == 2:
         return reshaped(operands[0], operands[1], where)
     return found

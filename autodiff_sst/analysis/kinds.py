@@ -19,6 +19,21 @@ from autodiff_sst.analysis.values import (
     rank,
 )
 
+# Whether their results are complex depends on the values of their arguments: rules for complex
+# results serve real ones too.
+MAY_BE_COMPLEX: set[Any] = {
+    *(np.linalg.eig, np.linalg.eigvals, np.roots, np.emath.sqrt, np.emath.log, np.emath.power),
+    *("eigenvectors_of", "sqrtm", "logm", "fractional_matrix_power"),  # ours, and SciPy's
+}
+
+
+def of_complex(value: Abstract) -> Abstract:
+    if isinstance(value, Tuple):
+        return Tuple(tuple(map(of_complex, value.items)), value.cls)
+    if isinstance(value, Array):
+        return Array(np.result_type(value.dtype, np.complex64), value.dims)
+    return value
+
 
 def class_of(value: Abstract) -> Any:
     """The class of what an abstract value stands for; None if it is not known."""

@@ -43,6 +43,7 @@ class FactsKnown(Knowledge):
         return constant_of(fact(atom, self.facts), otherwise)
 
     def is_complex(self, atom: Atom) -> bool:
+        """Whether it may be: rules for complex numbers serve real ones too."""
         match fact(atom, self.facts):
             case Scalar(kind):
                 return kind == "c"
@@ -50,6 +51,8 @@ class FactsKnown(Knowledge):
                 return dtype.kind == "c"
             case Known(v):
                 return isinstance(v, complex)
+            case Unknown():
+                return True
             case _:
                 return False
 

@@ -229,6 +229,11 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
         case Array(dtype, d), Array(other, e) if dtype == other and len(d) == len(e):
             pairs = enumerate(zip(d, e, strict=True))
             return Array(dtype, tuple(m if m == n else f"{where}.{k}" for k, (m, n) in pairs))
+        case Array(dtype, d), Array(other, e) if "c" in dtype.kind + other.kind and (
+            len(d) == len(e)
+        ):  # rules for complex numbers serve real ones too
+            both = np.result_type(dtype, other)
+            return join(Array(both, d), Array(both, e), where)
         case Tuple(items, cls), Tuple(others, other_cls) if (
             len(items) == len(others) and cls is other_cls
         ):

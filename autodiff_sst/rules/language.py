@@ -23,6 +23,10 @@ from autodiff_sst.rules.registry import Rule, register, register_tangent
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+# The default of an argument that a template does not serve, unless it is None.
+UNSERVED: Any = object()
+
+
 class _Cotangents:
     """`d[x]`, in a template."""
 

@@ -9,11 +9,11 @@ import numpy as np
 from autodiff_sst.core.syntax import Literal, Object
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.helpers import numpy_object
-from autodiff_sst.rules.language import adjoint, d, macro, rank, tangent
+from autodiff_sst.rules.language import UNSERVED, adjoint, d, macro, rank, tangent
 from autodiff_sst.rules.reductions import unreduce
 from autodiff_sst.rules.registry import declare_linear
 from autodiff_sst.runtime.einsum import einsum_terms, spread_diagonal
-from autodiff_sst.runtime.linalg import eigenvectors, gaps, log_abs_det
+from autodiff_sst.runtime.linalg import eigenvectors, eigenvectors_of, gaps, log_abs_det, unit_lower
 
 
 @adjoint(np.linalg.solve, ranks=(2, 1))
@@ -52,14 +52,9 @@ def _(y, a):
 
 
 @tangent(np.linalg.norm)
-def _(y, x, ord=None, axis=None, keepdims=False):
-    if ord is None or ord == "fro" or (ord == 2 and (rank(x) == 1 or axis is not None)):
-        inner = np.sum(x * d[x], axis=axis, keepdims=keepdims)
-        d[y] = inner / np.where(y, y, 1.0)
-    elif ord == 1 and rank(x) == 1:
-        d[y] = np.sum(np.sign(x) * d[x])
-    else:
-        d[y] = no_rule(ord)
+def _(y, x, ord=UNSERVED, axis=None, keepdims=False):
+    inner = np.sum(x * d[x], axis=axis, keepdims=keepdims)
+    d[y] = inner / np.where(y, y, 1.0)
 
 
 @tangent(np.linalg.cholesky, ranks=(2,))
@@ -67,6 +62,53 @@ def _(y, a):
     inner = np.linalg.solve(y, np.linalg.solve(y, 0.5 * (d[a] + d[a].T)).T)
     lower = np.tril(inner)
     d[y] = y @ (lower - 0.5 * np.diag(np.diag(inner)))
+
+
+@adjoint(np.linalg.cholesky)
+def _(y, a):
+    # Of stacks of matrices; Murray (2016), as below.
+    t = np.swapaxes(y, -1, -2)
+    inner = np.tril(t @ d[y]) * (1 - 0.5 * np.eye(np.shape(y)[-1]))
+    s = np.linalg.solve(t, np.swapaxes(np.linalg.solve(t, np.swapaxes(inner, -1, -2)), -1, -2))
+    d[a] = 0.5 * (s + np.swapaxes(s, -1, -2))
+
+
+@tangent(np.linalg.cholesky)
+def _(y, a):
+    half = np.linalg.solve(y, 0.5 * (d[a] + np.swapaxes(d[a], -1, -2)))
+    inner = np.linalg.solve(y, np.swapaxes(half, -1, -2))
+    d[y] = y @ (np.tril(inner) * (1 - 0.5 * np.eye(np.shape(y)[-1])))
+
+
+@adjoint(eigenvectors_of)
+def _(y, a):
+    # v' = v (F . (v^-1 a' v)), F as in `gaps`; the length of each vector stays free.
+    inverse = np.linalg.inv(y)
+    values = np.sum(inverse * np.swapaxes(a @ y, -1, -2), axis=-1)  # the diagonal of a product
+    t = np.swapaxes(y, -1, -2)
+    d[a] = np.swapaxes(inverse, -1, -2) @ (gaps(values) * (t @ d[y])) @ t
+
+
+@tangent(eigenvectors_of)
+def _(y, a):
+    inverse = np.linalg.inv(y)
+    values = np.sum(inverse * np.swapaxes(a @ y, -1, -2), axis=-1)  # the diagonal of a product
+    d[y] = y @ (gaps(values) * (inverse @ d[a] @ y))
+
+
+@adjoint(unit_lower)
+def _(y, a):
+    # L' = L tril(L^-1 a' U^-1, -1)
+    upper = np.linalg.solve(y, a)
+    inner = np.tril(y.T @ d[y], -1)
+    d[a] = np.linalg.solve(y.T, np.linalg.solve(upper, inner.T).T)
+
+
+@tangent(unit_lower)
+def _(y, a):
+    upper = np.linalg.solve(y, a)
+    inner = np.linalg.solve(upper.T, np.linalg.solve(y, d[a]).T).T
+    d[y] = y @ np.tril(inner, -1)
 
 
 declare_linear(np.trace, by=("a",))
@@ -150,24 +192,10 @@ def _(y, a):
 
 
 @adjoint(np.linalg.norm)
-def _(y, x, ord=None, axis=None, keepdims=False):
-    # Of vectors, or of all elements; 0 where the norm is.
-    if ord is None or (ord == 2 and (rank(x) == 1 or axis is not None)):
-        length = unreduce(y, x, axis, keepdims)
-        d[x] = unreduce(d[y], x, axis, keepdims) * (x / np.where(length, length, 1.0))
-    elif ord == "fro":
-        d[x] = unreduce(d[y], x, axis, keepdims) * (x / unreduce(y, x, axis, keepdims))
-    elif ord == 1 and rank(x) == 1:
-        d[x] = d[y] * np.sign(x)
-    else:
-        d[x] = no_rule(ord)
-
-
-@macro
-def no_rule(builder, knowledge, ord):
-    raise MissingRuleError(
-        f"np.linalg.norm has no derivative rule for ord={knowledge.constant(ord)}"
-    )
+def _(y, x, ord=UNSERVED, axis=None, keepdims=False):
+    # The root of the sum of squares; 0 where the norm is. With `ord` there is a definition.
+    length = unreduce(y, x, axis, keepdims)
+    d[x] = unreduce(d[y], x, axis, keepdims) * (x / np.where(length, length, 1.0))
 
 
 @adjoint(np.linalg.cholesky, ranks=(2,))

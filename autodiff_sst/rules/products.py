@@ -74,3 +74,22 @@ def _(y, a, b):
     else:
         d[a] = d[y] @ np.swapaxes(b, -1, -2)
         d[b] = np.swapaxes(a, -1, -2) @ d[y]
+
+
+# Of the operand that their results belong to they read the shape only.
+declare_linear(matmul_left, by=("y_bar", "b"))
+declare_linear(matmul_right, by=("y_bar", "a"))
+
+
+@adjoint(matmul_left)
+def _(y, y_bar, a, b):
+    d[y_bar] = np.matmul(d[y], b)
+    d[a] = None
+    d[b] = matmul_right(y_bar, d[y], b)
+
+
+@adjoint(matmul_right)
+def _(y, y_bar, a, b):
+    d[y_bar] = np.matmul(a, d[y])
+    d[a] = matmul_left(y_bar, a, d[y])
+    d[b] = None

@@ -106,6 +106,8 @@ def find(function: Any, table: Table = _adjoints) -> list[Rule]:
 # The rules for a module of SciPy, loaded once a program has imported that.
 _pending: dict[str, tuple[str, ...]] = {
     "scipy.special": ("elementary", "gamma", "bessel", "polynomials", "functions"),
+    "scipy.linalg": ("matrices", "linalg", "structured"),
+    "scipy.signal": ("signal",),
     "scipy.stats": ("stats", "more_stats", "discrete"),
 }
 

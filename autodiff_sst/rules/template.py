@@ -21,7 +21,7 @@ from autodiff_sst.core.syntax import Atom, Expression, Literal, Object
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.source import Source, read_source
-from autodiff_sst.rules.language import Macro
+from autodiff_sst.rules.language import UNSERVED, Macro
 from autodiff_sst.rules.registry import Rule
 
 Contribute = Callable[[Atom], None]
@@ -65,19 +65,25 @@ def bind_arguments(
 ) -> dict[str, Atom]:
     """The arguments of a call by the names that the template gives them; defaults left out.
 
+    One whose default is `UNSERVED` must be None.
+
     Raises:
         MissingRuleError: the template does not know an argument.
     """
-    parameters = list(inspect.signature(rule.template).parameters)[1:]
+    signature = inspect.signature(rule.template).parameters
+    parameters = list(signature)[1:]
     name = name_of(rule.function)
     if len(args) > len(parameters):
         words = f"the rule of `{name}` takes {len(parameters)} arguments, not {len(args)}"
         raise MissingRuleError(words)
     bound = dict(zip(parameters, args, strict=False))
     for key, value in keywords:
-        if key not in parameters:
+        if key not in parameters or key in bound:
             raise MissingRuleError(f"the rule of `{name}` does not know the keyword `{key}`")
         bound[key] = value
+    for key, value in bound.items():
+        if signature[key].default is UNSERVED and value != Literal(None):
+            raise MissingRuleError(f"the rule of `{name}` does not know the argument `{key}`")
     return bound
 
 

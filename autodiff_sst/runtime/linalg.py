@@ -58,3 +58,17 @@ def second_product(p_bar: Any, a: Any, axis: Any = None) -> Any:
         lane = tuple(slice(None) if k in own else n for k, n in enumerate(index))
         a_bar[index] = np.sum(rest[lane])
     return a_bar
+
+
+def eigenvectors_of(a: Any) -> Any:
+    """The right eigenvectors of a square matrix, as columns, whatever their lengths."""
+    return np.linalg.eig(a)[1]
+
+
+def unit_lower(a: Any) -> Any:
+    """The factor L of a = L U, without pivoting, of a square matrix."""
+    lower, rest = np.eye(len(a)), np.array(a, float)
+    for k in range(len(a) - 1):
+        lower[k + 1 :, k] = rest[k + 1 :, k] / rest[k, k]
+        rest[k + 1 :] -= np.outer(lower[k + 1 :, k], rest[k])
+    return lower

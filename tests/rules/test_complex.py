@@ -10,6 +10,21 @@ import autodiff_sst as ad
 X = np.array([0.4, -0.7, 0.9, 1.3, -0.2])
 M = np.random.default_rng(1).normal(size=(2, 6))
 
+
+def real_then_complex(x: Any) -> Any:
+    z = x
+    for k in range(3):
+        z = z * (1.0 + 0.5j) + x * k
+    return z
+
+
+def complex_in_a_branch(x: Any) -> Any:
+    z = x
+    if x[0] > 0:
+        z = z * (1.0 + 0.5j)
+    return z
+
+
 CASES: list[tuple[Any, Any]] = [
     (lambda x: np.fft.fft(x), X),
     (lambda x: np.fft.fft(x, 8), X),
@@ -22,6 +37,9 @@ CASES: list[tuple[Any, Any]] = [
     (lambda x: np.fft.irfft(x * (1 + 0.3j), 7, 1, "ortho"), M),
     (lambda x: np.imag(np.exp(1j * x) * x), X),
     (lambda x: (np.exp(1j * x) * x).imag, X),
+    (lambda x: x[0] + complex(2.0, x[1]) * complex(x[2], 0.3 * x[0]) * x, X),
+    (lambda x: real_then_complex(x), X),
+    (lambda x: complex_in_a_branch(x), X),
 ]
 
 

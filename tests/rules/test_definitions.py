@@ -21,6 +21,30 @@ HOLES = np.where(np.arange(12).reshape(3, 4) % 5 == 1, np.nan, M)
 
 Case = tuple[Callable[..., Any], Any]
 CASES: dict[Any, list[Case]] = {
+    np.linalg.norm: [
+        (lambda a, p=p: np.linalg.norm(a, p), (V,)) for p in (1, 2, 3, 0.5, -1, np.inf, -np.inf)
+    ]
+    + [(lambda a, p=p: np.linalg.norm(a, p), (M,)) for p in ("fro", "nuc", 1, -1, 2, -2, np.inf)]
+    + [
+        (lambda a: np.linalg.norm(a, 1, (0, 1), True), (T,)),
+        (lambda a: np.linalg.norm(a, 3, axis=1, keepdims=True), (M,)),
+    ],
+    np.linalg.cholesky: [
+        (lambda a: np.linalg.cholesky(a @ np.swapaxes(a, -1, -2) + np.eye(3)), (T[:, :, :3],)),
+        (lambda a: np.linalg.cholesky(a @ a.T + np.eye(3), upper=True), (S,)),
+    ],
+    np.linalg.eigvals: [(lambda a: np.sort(np.real(np.linalg.eigvals(a @ a.T))), (S,))],
+    np.linalg.eig: [(lambda a: np.abs(np.linalg.eig(a).eigenvectors) ** 2, (S,))],
+    np.fft.fftn: [(lambda a: np.abs(np.fft.fftn(a)) ** 2, (M,))],
+    np.fft.ifftn: [(lambda a: np.real(np.fft.ifftn(a, (2, 3), (0, 2)) * (1 + 2j)), (T,))],
+    np.fft.fft2: [(lambda a: np.imag(np.fft.fft2(a)), (M,))],
+    np.fft.ifft2: [(lambda a: np.imag(np.fft.ifft2(a, norm="ortho")), (M,))],
+    np.fft.rfftn: [(lambda a: np.abs(np.fft.rfftn(a)) ** 2, (T,))],
+    np.fft.rfft2: [(lambda a: np.imag(np.fft.rfft2(a)), (M,))],
+    np.fft.irfftn: [(lambda a: np.fft.irfftn(a * (1 + 1j), (3, 4), (0, 1)), (M,))],
+    np.fft.irfft2: [(lambda a: np.fft.irfft2(np.fft.rfft2(a) ** 2), (M,))],
+    np.fft.hfft: [(lambda a: np.fft.hfft(a * (1 + 1j)), (V,)), (lambda a: np.fft.hfft(a, 7), (V,))],
+    np.fft.ihfft: [(lambda a: np.abs(np.fft.ihfft(a, norm="ortho")) ** 2, (V,))],
     np.full: [(lambda x: np.full((2, 3), x * x), (0.7,)), (lambda x: np.full((2, 5), x), (V,))],
     np.full_like: [(lambda x: np.full_like(M, x * x), (0.7,))],
     np.arange: [

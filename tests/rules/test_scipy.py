@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import special, stats
+from scipy import linalg, signal, special, stats
 
 import autodiff_sst as ad
 from autodiff_sst.rules.definitions import definition_of, definitions
@@ -116,6 +116,17 @@ FIRST_ORDER: dict[Any, list[Any]] = {
     special.gammaincinv: [(W, P)],
     special.gammainccinv: [(W, P)],
     parts.gammainc_slope: [(Plain(1.5), W, 2)],
+}
+SQUARE = np.array([[2.0, 0.3, -0.4], [0.5, 1.5, 0.2], [-0.1, 0.4, 1.8]])
+SMALL = SQUARE[:2, :2] / 3
+GAIN = np.array([[0.4], [1.1]])
+RULES |= {
+    **{f: [(SMALL,), (SQUARE,)] for f in (linalg.expm, linalg.logm, linalg.sinm, linalg.cosm)},
+    linalg.sqrtm: [(SQUARE,)],
+    linalg.solve_sylvester: [(SQUARE, SMALL, np.outer(X, V[:2]))],
+    linalg.solve_discrete_lyapunov: [(SMALL, SMALL.T + np.eye(2))],
+    linalg.solve_continuous_are: [(SMALL, GAIN, Plain(np.eye(2)), Plain(np.eye(1)))],
+    linalg.solve_discrete_are: [(SMALL, GAIN, Plain(np.eye(2)), Plain(np.eye(1)))],
 }
 RULES.setdefault(special.betainccinv, [])
 if hasattr(special, "softplus"):
@@ -266,7 +277,89 @@ for name in ("pmf", "logpmf"):
         getattr(stats.poisson, name): (Plain(K), 1.7),
     }
 MORE |= {stats.poisson.cdf: (Plain(K), 1.7), stats.bernoulli.cdf: (Plain(K), 0.3)}
-DEFINED = [f for f in definitions() if ".rules.scipy." in definition_of(f).__module__]
+TALL = np.outer(X, V) + np.array([[0.0, 1.0, 0.2], [0.3, 0.0, 1.0], [0.1, 0.2, 0.3]])
+TALL = np.concatenate([TALL, SQUARE[:1]])[:, :2]
+OTHER = TALL[::-1] ** 2 - 0.3 * TALL
+SYMMETRIC = SQUARE + SQUARE.T
+SIGNAL = np.sin(np.arange(12.0)) + 0.1 * np.arange(12.0)
+MORE |= {
+    **dict.fromkeys((linalg.inv, linalg.det, linalg.norm, linalg.pinv, linalg.lu), (SQUARE,)),
+    **dict.fromkeys((linalg.lu_factor, linalg.qr, linalg.rq, linalg.svd, linalg.polar), (SQUARE,)),
+    **dict.fromkeys((linalg.tanhm, linalg.tanm, linalg.sinhm, linalg.coshm), (SQUARE,)),
+    **dict.fromkeys((linalg.pinvh, linalg.cholesky, linalg.cho_factor, linalg.eigh), (SYMMETRIC,)),
+    linalg.solve: (SQUARE, X),
+    linalg.lstsq: (TALL, np.append(X, 0.3)),
+    linalg.solve_triangular: (SQUARE, X),
+    linalg.cho_solve: (Plain((np.linalg.cholesky(SYMMETRIC), True)), X),
+    linalg.lu_solve: (Plain(linalg.lu_factor(SQUARE)), X),
+    linalg.svdvals: (TALL,),
+    linalg.eigvalsh: (SYMMETRIC,),
+    linalg.eigh_tridiagonal: (X, V[:2]),
+    linalg.eigvalsh_tridiagonal: (X, V[:2]),
+    linalg.orthogonal_procrustes: (TALL, OTHER),
+    linalg.subspace_angles: (TALL, OTHER),
+    linalg.expm_frechet: (SMALL, SQUARE[1:, 1:]),
+    linalg.fractional_matrix_power: (SYMMETRIC, Plain(0.3)),
+    linalg.solve_continuous_lyapunov: (SQUARE, SYMMETRIC),
+    linalg.toeplitz: (X, V),
+    linalg.circulant: (X,),
+    linalg.hankel: (X, V),
+    linalg.companion: (W,),
+    linalg.fiedler: (X,),
+    linalg.fiedler_companion: (np.append(W, 0.3),),
+    linalg.convolution_matrix: (X, Plain(4)),
+    linalg.leslie: (X, V[:2]),
+    linalg.diagsvd: (V[:2], Plain(3), Plain(2)),
+    linalg.block_diag: (SMALL, X, SQUARE),
+    linalg.khatri_rao: (SMALL, TALL),
+    linalg.solve_banded: (Plain((1, 1)), np.stack([X, W + 3, V]), V),
+    linalg.solveh_banded: (np.stack([V, W + 3]), X),
+    linalg.solve_circulant: (W + np.array([5.0, 0.0, 0.0]), X),
+    linalg.solve_toeplitz: (W + np.array([5.0, 0.0, 0.0]), X),
+    linalg.matmul_toeplitz: (W, X),
+    **dict.fromkeys((signal.convolve, signal.fftconvolve, signal.oaconvolve), (SIGNAL, X)),
+    signal.correlate: (SIGNAL, X),
+    signal.convolve2d: (TALL, SMALL),
+    signal.correlate2d: (TALL, SMALL),
+    signal.lfilter: (V[:2], np.array([1.0, -0.4]), SIGNAL),
+    signal.detrend: (SIGNAL,),
+}
+# Complex, or with frequencies beside the spectrum: as programs below.
+ELSEWHERE = {linalg.eig, linalg.eigvals, signal.welch, signal.csd, signal.stft}
+
+
+def of_eig(x: Any) -> Any:
+    a = np.reshape(
+        np.outer(x, W) + np.array([[0.2, 1.0, 0.1], [-1.3, 0.4, 0.3], [0.2, 0.1, 2.0]]), (3, 3)
+    )
+    w, v = linalg.eig(a)
+    return np.sum(np.abs(w + 1.0) ** 3) + np.sum(np.real(linalg.eigvals(a @ a))) + np.sum(np.abs(v))
+
+
+def of_spectra(x: Any) -> Any:
+    first = signal.welch(x, nperseg=6)[1]
+    second = np.abs(signal.csd(x, x * x, nperseg=5)[1])
+    return (
+        np.sum(first * first) + np.sum(second) + np.sum(np.abs(signal.stft(x, nperseg=4)[2]) ** 2)
+    )
+
+
+@pytest.mark.parametrize(("function", "x"), [(of_eig, X), (of_spectra, SIGNAL)])
+def test_programs(function: Any, x: Any) -> None:
+    check(function, x)
+    along = np.cos(np.arange(np.size(x)))
+    step = 1e-5
+    expected = (ad.grad(function)(x + step * along) - ad.grad(function)(x - step * along)) / (
+        2 * step
+    )
+    np.testing.assert_allclose(ad.hvp(function)(x, along), expected, rtol=1e-4, atol=1e-5)
+
+
+DEFINED = [
+    f
+    for f in definitions()
+    if ".rules.scipy." in definition_of(f).__module__ and f not in ELSEWHERE
+]
 
 
 @pytest.mark.parametrize("function", DEFINED, ids=str)
@@ -276,10 +369,10 @@ def test_definition(function: Any) -> None:
     several = isinstance(function(*(getattr(a, "value", a) for a in args)), tuple)
     names = [f"x{k}" if k not in fixed else f"c{k}" for k in range(len(args))]
     call = f"f({', '.join(names)})"
-    body = f"sum([(k + 1) * y for k, y in enumerate({call})])" if several else call
+    body = f"sum([(k + 1) * np.sum(y) for k, y in enumerate({call})])" if several else call
     program = made_from(
         f"lambda {', '.join(n for n in names if n[0] == 'x')}: {body}",
-        {"f": function, **{f"c{k}": v for k, v in fixed.items()}},
+        {"f": function, "np": np, **{f"c{k}": v for k, v in fixed.items()}},
     )
     with np.errstate(all="ignore"):
         check(program, *(a for k, a in enumerate(args) if k not in fixed))

@@ -8,7 +8,84 @@ from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.definitions import defines
 from autodiff_sst.rules.definitions.arrays import trace
 from autodiff_sst.runtime.calls import plain
-from autodiff_sst.runtime.linalg import eigenvectors, log_abs_det
+from autodiff_sst.runtime.linalg import eigenvectors, eigenvectors_of, log_abs_det
+
+# What NumPy returns.
+SlogdetResult = type(np.linalg.slogdet(np.eye(1)))
+EighResult = type(np.linalg.eigh(np.eye(1)))
+SVDResult = type(np.linalg.svd(np.eye(1)))
+QRResult = type(np.linalg.qr(np.eye(1)))
+EigResult = type(np.linalg.eig(np.eye(1)))
+
+
+@defines(np.linalg.norm)
+def norm(x, ord=None, axis=None, keepdims=False):
+    """Of every order; `np.linalg.norm` without `ord` has a rule."""
+    if ord is None or ord == "fro":
+        return np.linalg.norm(x, axis=axis, keepdims=keepdims)
+    if isinstance(axis, tuple) or (axis is None and np.ndim(x) == 2):
+        axes = (0, 1) if axis is None else axis
+        moved = np.moveaxis(x, axes, (-2, -1))
+        made = _norm_of_matrices(moved, ord)
+        return np.expand_dims(made, axes) if keepdims else made
+    if ord == 2:
+        return np.linalg.norm(x, axis=axis, keepdims=keepdims)
+    size = np.abs(x)
+    if ord == np.inf:
+        return np.max(size, axis=axis, keepdims=keepdims)
+    if ord == -np.inf:
+        return np.min(size, axis=axis, keepdims=keepdims)
+    if ord == 0:
+        return np.sum(size != 0, axis=axis, keepdims=keepdims) * 1.0
+    if ord == 1:
+        return np.sum(size, axis=axis, keepdims=keepdims)
+    return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1.0 / ord)
+
+
+def _norm_of_matrices(x, ord):
+    if ord == "nuc":
+        return np.sum(singular_values(x), axis=-1)
+    if ord == 2:
+        return np.max(singular_values(x), axis=-1)
+    if ord == -2:
+        return np.min(singular_values(x), axis=-1)
+    if ord == 1:
+        return np.max(np.sum(np.abs(x), axis=-2), axis=-1)
+    if ord == -1:
+        return np.min(np.sum(np.abs(x), axis=-2), axis=-1)
+    if ord == np.inf:
+        return np.max(np.sum(np.abs(x), axis=-1), axis=-1)
+    return np.min(np.sum(np.abs(x), axis=-1), axis=-1)
+
+
+@defines(np.linalg.cholesky)
+def cholesky(a, upper=False):
+    lower = np.linalg.cholesky(a)
+    return np.conj(np.swapaxes(lower, -1, -2)) if upper else lower
+
+
+@defines(np.linalg.eigvals)
+def eigvals(a):
+    v = eigenvectors_of(a)
+    values = np.diagonal(np.linalg.inv(v) @ a @ v, 0, -2, -1)
+    return plain(np.linalg.eigvals, a) + (values - stop_gradient(values))
+
+
+@defines(np.linalg.eig)
+def eig(a):
+    """The vectors have length 1, and what is their largest item stays real, as LAPACK has it."""
+    v = eigenvectors_of(a)
+    values = np.diagonal(np.linalg.inv(v) @ a @ v, 0, -2, -1)
+    found = plain(np.linalg.eig, a)
+    length = np.sqrt(np.sum(np.real(v * np.conj(v)), axis=-2, keepdims=True))
+    largest = np.argmax(np.abs(stop_gradient(v)), axis=-2)
+    top = np.sum(v * (np.arange(np.shape(a)[-1])[:, None] == largest[..., None, :]), axis=-2)
+    phase = (top / np.abs(top))[..., None, :]
+    unit = v / (length * phase) * stop_gradient(phase)
+    return EigResult(
+        found.eigenvalues + (values - stop_gradient(values)),
+        found.eigenvectors + (unit - stop_gradient(unit)),
+    )
 
 
 @defines(np.tensordot)
@@ -133,8 +210,7 @@ def matrix_power(a, n):
 
 @defines(np.linalg.slogdet)
 def slogdet(a):
-    sign, _ = plain(np.linalg.slogdet, a)
-    return sign, log_abs_det(a)
+    return SlogdetResult(plain(np.linalg.slogdet, a)[0], log_abs_det(a))
 
 
 @defines(np.linalg.eigh)
@@ -143,7 +219,7 @@ def eigh(a, UPLO="L"):
     v = eigenvectors(a, UPLO)
     s = _symmetric(a, UPLO)
     w = np.real(np.sum(np.conj(v) * (s @ v), axis=-2))
-    return values + (w - stop_gradient(w)), v
+    return EighResult(values + (w - stop_gradient(w)), v)
 
 
 @defines(np.linalg.eigvalsh)
@@ -183,7 +259,7 @@ def svd(a, full_matrices=True, compute_uv=True):
         v = _aligned(eigh(t @ a)[1][..., ::-1], np.swapaxes(right, -1, -2))
         u = a @ v / s[..., None, :]
         vh = np.swapaxes(v, -1, -2)
-    return left + (u - stop_gradient(u)), s, right + (vh - stop_gradient(vh))
+    return SVDResult(left + (u - stop_gradient(u)), s, right + (vh - stop_gradient(vh)))
 
 
 def _aligned(vectors, like):
@@ -203,8 +279,8 @@ def qr(a, mode="reduced"):
     inverse = np.linalg.inv(upper)
     q_ = square @ inverse
     r_ = np.swapaxes(q_, -1, -2) @ a if np.shape(a)[-2] < n else upper
-    both = q + (q_ - stop_gradient(q_)), r + (r_ - stop_gradient(r_))
-    return both[1] if mode == "r" else both
+    upper_part = r + (r_ - stop_gradient(r_))
+    return upper_part if mode == "r" else QRResult(q + (q_ - stop_gradient(q_)), upper_part)
 
 
 @defines(np.linalg.lstsq)
@@ -216,15 +292,15 @@ def lstsq(a, b, rcond=None):
 
 @defines(np.linalg.matrix_norm)
 def matrix_norm(x, keepdims=False, ord="fro"):
-    return np.linalg.norm(x, ord, (-2, -1), keepdims)
+    return norm(x, ord, (-2, -1), keepdims)
 
 
 @defines(np.linalg.vector_norm)
 def vector_norm(x, axis=None, keepdims=False, ord=2):
     if axis is None:
-        flat = np.linalg.norm(np.ravel(x), ord)
+        flat = norm(np.ravel(x), ord)
         return np.reshape(flat, (1,) * np.ndim(x)) if keepdims else flat
-    return np.linalg.norm(x, ord, axis, keepdims)
+    return norm(x, ord, axis, keepdims)
 
 
 @defines(np.linalg.cond)
@@ -236,7 +312,7 @@ def cond(x, p=None):
         s = singular_values(x)
         return s[..., -1] / s[..., 0]
     inverse = np.linalg.inv(x)
-    return np.linalg.norm(x, p, (-2, -1)) * np.linalg.norm(inverse, p, (-2, -1))
+    return norm(x, p, (-2, -1)) * norm(inverse, p, (-2, -1))
 
 
 @defines(np.linalg.pinv)

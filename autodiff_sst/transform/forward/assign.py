@@ -49,7 +49,7 @@ from autodiff_sst.rules.registry import (
     tangent_of,
 )
 from autodiff_sst.rules.template import bind_arguments, expand, expand_tangent, parameters_of
-from autodiff_sst.transform.forward.sweep import Forward
+from autodiff_sst.transform.forward.sweep import Forward, no_tangent
 from autodiff_sst.transform.reverse.assign import (
     as_call,
     is_differentiated_at_run_time,
@@ -112,9 +112,9 @@ def _mirrored(sweep: Forward, target: str, value: Expression) -> Expression | No
 
 
 def _item(sweep: Forward, atom: Atom) -> Atom:
-    """The tangent of what a container holds; None where there can be none."""
+    """The tangent of what a container holds."""
     known = sweep.builder.fact(atom)
-    return sweep.tangent_or_zero(atom) if can_be_active(known) else Literal(None)
+    return sweep.tangent_or_zero(atom) if can_be_active(known) else no_tangent(known)
 
 
 def _call_at_run_time(sweep: Forward, statement: Assign, value: Call) -> None:

@@ -97,7 +97,7 @@ class Forward:
             parts = [
                 self.zero(item_of(builder, known, atom, k))
                 if can_be_active(item)
-                else Literal(None)
+                else no_tangent(item)
                 for k, item in zip(keys, known.items, strict=True)
             ]
             return rebuilt(builder, known, parts)
@@ -240,3 +240,9 @@ class Forward:
                 instead="reverse mode, or a rule: `@ad.tangent`.",
             )
         self.tangents[statement.target] = self.tangent_or_zero(statement.value)
+
+
+def no_tangent(known: Abstract) -> Literal:
+    """For what can have none: 0 for a number, which may be taken for an active one where an index
+    chooses; None for all else."""
+    return Literal(None if rank(known) is None else 0.0)
