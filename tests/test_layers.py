@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "analysis": {"core", "rules", "runtime", "errors", "markers"},
     "transform": {"core", "analysis", "frontend", "rules", "runtime", "markers", "errors"},
     "optimize": {"core", "analysis", "rules"},
-    "emit": {"core", "analysis", "rules", "errors"},
+    "emit": {"core", "analysis", "rules", "runtime", "errors"},
     "driver": {
         "binding",
         "core",

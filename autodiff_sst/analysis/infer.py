@@ -66,6 +66,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import atoms
 from autodiff_sst.markers import CustomGradient, stop_gradient
 from autodiff_sst.rules.registry import OPERATORS
+from autodiff_sst.runtime.contexts import error_of
 from autodiff_sst.runtime.sequences import (
     as_sequence,
     count_of,
@@ -302,6 +303,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return Known(issubclass(cls, tuple | list | range))
     if called is stop_gradient:
         return args[0]
+    if called is error_of:  # a trial with other values would tell a lie
+        return OPAQUE
     if called is as_sequence:
         return args[0] if isinstance(args[0], Array | Tuple | List | Unknown) else OPAQUE
     operands = [*args, *(v for _, v in keywords)]

@@ -35,6 +35,8 @@ def is_pure(function: Any) -> bool:
             "check_scalar",
             "write_back",
             "check_separate",
+            "enter_context",
+            "leave_context",
         )
     if root == "numpy":
         return not module.startswith("numpy.random")

@@ -24,6 +24,7 @@ from autodiff_sst.core.walk import all_names, rebuild
 from autodiff_sst.emit.nest import to_tree
 from autodiff_sst.emit.printer import print_tree
 from autodiff_sst.rules.helpers import ADD_AT
+from autodiff_sst.runtime.contexts import leaving
 
 _numbers = count(1)
 
@@ -54,6 +55,8 @@ def load(
     function = namespace[functions[-1].name]
     # The text stays as long as the function; not at exit, when tracebacks may still quote it.
     weakref.finalize(function, linecache.cache.pop, name, None).atexit = False
+    if "enter_context" in namespace:
+        function = leaving(function)
     return Loaded(text, function)
 
 

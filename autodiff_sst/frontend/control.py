@@ -37,6 +37,15 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Static
+from autodiff_sst.frontend.contexts import (
+    Leave,
+    enter,
+    is_left_early,
+    is_suppressing,
+    leave,
+    leave_all,
+    without_with,
+)
 from autodiff_sst.frontend.exits import (
     assigned,
     has_exit,
@@ -46,6 +55,7 @@ from autodiff_sst.frontend.exits import (
     tested_inside,
 )
 from autodiff_sst.frontend.expressions import Expressions
+from autodiff_sst.frontend.guarded import Guarded
 from autodiff_sst.frontend.iteration import Iteration
 from autodiff_sst.frontend.matching import as_branches
 from autodiff_sst.frontend.source import Source
@@ -80,6 +90,7 @@ class Control(Expressions):
             match node:
                 case gast.Return(value=value):
                     self.values[VALUE] = Literal(None) if value is None else self.value(value)
+                    leave_all(self, node)
                     if in_loop:
                         self.values[_RETURNED] = self.values[_STOPPED] = Literal(True)
                     return True
@@ -101,6 +112,18 @@ class Control(Expressions):
 
                     self.branch(test, branch(0, node.body), branch(1, node.orelse), node)
                     return all(left)
+                case gast.Try():
+                    rest = nodes[k + 1 :] if has_exit(node) else []
+                    ended = Guarded(self, node, in_loop, rest).lower()
+                    if has_exit(node) or ended:
+                        return ended
+                case gast.With() if is_suppressing(self, node):
+                    return self.body([*without_with(self, node), *nodes[k + 1 :]], in_loop)
+                case gast.With() if returns(node) and not is_left_early(node):
+                    enter(self, node)
+                    return self.body([*node.body, Leave(node), *nodes[k + 1 :]], in_loop)
+                case Leave(node=entered):
+                    leave(self, entered)
                 case gast.Match(subject=subject):
                     branches = as_branches(node, self.atom(subject))
                     return self.body([branches, *nodes[k + 1 :]], in_loop)

@@ -28,7 +28,6 @@ REFUSED: dict[type, tuple[str, str]] = {
     gast.Global: ("`global` has no derivative", "return the value, or pass it as an argument."),
     gast.Nonlocal: (f"`nonlocal` {_LATER}", "return the value instead of writing it."),
     gast.ClassDef: (f"a class inside a function {_LATER}", "define it at the module's top."),
-    gast.Try: (f"`try` {_LATER}", "a test before the statement that may fail."),
     gast.SetComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.DictComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.Set: (f"a set {_LATER}", "a tuple."),
@@ -36,6 +35,7 @@ REFUSED: dict[type, tuple[str, str]] = {
 
 ALLOWED = (
     *(gast.Import, gast.ImportFrom, gast.alias, gast.Delete, gast.Match, gast.match_case),
+    *(gast.Try, gast.ExceptHandler),
     *(gast.pattern,),
     *(gast.Return, gast.Assign, gast.AnnAssign, gast.Expr, gast.Pass, gast.Constant, gast.Name),
     *(gast.BinOp, gast.UnaryOp, gast.Compare, gast.Call, gast.keyword, gast.Attribute),

@@ -29,6 +29,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Static, constant_atom, original, spread
+from autodiff_sst.frontend.contexts import enter, leave
 from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.inline import Inlining
@@ -141,10 +142,9 @@ class Sugar(Inlining):
     def with_block(self, node: Any) -> None:
         if insert_grad(self, node):
             return
-        raise UnsupportedSyntaxError(
-            "`with` is not supported yet", self.source.origin(node),
-            instead="the statements in it, without `with`.",
-        )  # fmt: skip
+        enter(self, node)
+        self.all(node.body)
+        leave(self, node)
 
     def of_known_items(self, node: Any) -> Atom | None:
         match node.generators:

@@ -12,6 +12,7 @@ from autodiff_sst.rules.language import adjoint, d, is_constant, macro, rank
 from autodiff_sst.rules.registry import declare_linear, declare_nondifferentiable
 from autodiff_sst.runtime.broadcast import unbroadcast
 from autodiff_sst.runtime.calls import plain
+from autodiff_sst.runtime.contexts import error_of
 from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.sequences import (
     count_of,
@@ -40,6 +41,7 @@ declare_nondifferentiable(
     *(math.floor, math.ceil, math.trunc, math.isnan, math.isfinite, math.isinf, math.isclose),
     *(np.ones, np.empty, np.eye, np.identity, np.searchsorted, np.nonzero),
     *(
+        error_of,
         last_written,
         positions,
         plain,

@@ -83,7 +83,7 @@ class _Writes:
         self, function: Any, args: tuple[Atom, ...], keywords: dict[str, Atom]
     ) -> Block | None:
         called = Object(function, getattr(function, "__name__", "call"), function)
-        if getattr(np, called.text, None) is function:
+        if vars(np).get(called.text) is function:
             called = numpy_object(function)
         out = keywords.get("out")
         if isinstance(function, np.ufunc) and len(args) > function.nin and function.nout == 1:

@@ -90,7 +90,8 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
                 fact(base, facts)
             ):
                 key = _constant_key(sweep, fact(base, facts), index)
-                sweep.add_to(base, cotangent, (key, *path))
+                if key in (keys_of(fact(base, facts)) or ()):  # else the program fails there
+                    sweep.add_to(base, cotangent, (key, *path))
             case Subscript(base, (Slice() as part,)) if isinstance(
                 known := fact(base, facts), Tuple
             ):

@@ -1,0 +1,269 @@
+"""`try` as branches: what may fail is tried first, and what follows runs if it does not.
+
+    try:                            error = error_of(ValueError, math.log, x)
+        y = math.log(x)             if error is None:
+    except ValueError:       →          t = math.log(x)
+        y = 0.0                         y = t
+                                    else:
+                                        y = 0.0
+
+So the transforms see branches, and no more. Tried are calls, divisions, powers, products of
+matrices and subscripts, which only read; what fails elsewhere, as in a loop, fails for the caller.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Binary,
+    Call,
+    Effect,
+    Expression,
+    For,
+    If,
+    Literal,
+    Object,
+    Raise,
+    Slice,
+    Statement,
+    Subscript,
+    TupleOf,
+    While,
+)
+from autodiff_sst.core.walk import statements
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend.calls import constant_atom
+from autodiff_sst.frontend.exits import has_exit
+from autodiff_sst.runtime.contexts import error_of
+
+_ERROR_OF = Object(error_of, "error_of")
+_ISINSTANCE = Object(isinstance, "isinstance", isinstance)
+_RISKY: dict[str, Any] = {
+    **{"/": operator.truediv, "//": operator.floordiv, "%": operator.mod},
+    **{"**": operator.pow, "@": operator.matmul},
+}
+
+
+class Guarded:
+    """A `try`, lowered by `lowering`; `after` lowers what follows it where control goes on."""
+
+    def __init__(self, lowering: Any, node: Any, in_loop: bool, rest: list[Any]) -> None:
+        self.lowering = lowering
+        self.node = node
+        self.in_loop = in_loop
+        self.rest = [*node.finalbody, *rest]
+        if node.finalbody and has_exit(node):
+            raise self.refuse("a `try` that is left, with `finally`,", node)
+        self.kinds: list[list[Atom]] = []  # of each handler
+        for handler in node.handlers:
+            match handler.type:
+                case None:
+                    self.kinds.append([constant_atom(BaseException)])
+                case gast.Tuple(elts=kinds):
+                    self.kinds.append([*map(lowering.atom, kinds)])
+                case kind:
+                    self.kinds.append([lowering.atom(kind)])
+        self.ends: list[bool] = []
+
+    def refuse(self, what: str, node: Any) -> UnsupportedSyntaxError:
+        origin = self.lowering.source.origin(node)
+        words = f"{what} is not supported yet"
+        return UnsupportedSyntaxError(words, origin, instead="a test before what may fail.")
+
+    def lower(self) -> bool:
+        """Whether control leaves the block in every case."""
+        self.body(self.node.body)
+        return all(self.ends)
+
+    def end(self, nodes: list[Any]) -> None:
+        self.ends.append(self.lowering.body([*nodes, *self.rest], self.in_loop))
+
+    def all_kinds(self, node: Any) -> Atom:
+        kinds = tuple(kind for kinds in self.kinds for kind in kinds)
+        atom: Atom = self.lowering.emit(TupleOf(kinds), node)
+        return atom
+
+    # The body, statement by statement
+
+    def body(self, nodes: list[Any]) -> None:
+        lowering = self.lowering
+        if not nodes:
+            self.end(self.node.orelse)
+            return
+        node, *rest = nodes
+        if isinstance(node, gast.Return | gast.Break | gast.Continue):
+            if isinstance(node, gast.Return) and node.value is not None:
+                self.one(lambda: self.keep(node.value), lambda: self.returned(node), node)
+            else:
+                self.ends.append(lowering.body([node], self.in_loop))
+        elif isinstance(node, gast.If):
+            self.one(lambda: self.keep(node.test), lambda: self.chosen(node, rest), node)
+        elif has_exit(node):
+            raise self.refuse("what leaves a `try` from inside a statement", node)
+        else:
+            self.one(lambda: lowering.statement(node), lambda: self.body(rest), node)
+
+    def keep(self, value: Any) -> None:
+        self.lowering.values["kept()"] = self.lowering.value(value)
+
+    def returned(self, node: Any) -> None:
+        value = gast.copy_location(gast.Name(id="kept()", ctx=gast.Load()), node)
+        self.ends.append(self.lowering.body([gast.Return(value=value)], self.in_loop))
+
+    def chosen(self, node: Any, rest: list[Any]) -> None:
+        test = self.lowering.values.pop("kept()")
+        self.lowering.branch(
+            test, lambda: self.body([*node.body, *rest]), lambda: self.body([*node.orelse, *rest]),
+            node,
+        )  # fmt: skip
+
+    def one(self, lower: Callable[[], None], go_on: Callable[[], None], node: Any) -> None:
+        """What `lower` makes, tried; then what follows."""
+        lowering = self.lowering
+        before, outer = {**lowering.values}, lowering.block
+        made: list[Statement] = []
+        lowering.block = made
+        lower()
+        after = {**lowering.values}
+        lowering.values, lowering.block = before, outer
+
+        def end() -> None:
+            lowering.values = {**after}
+            go_on()
+
+        self.place([*made], end, node)
+
+    def place(self, made: list[Statement], end: Callable[[], None], node: Any) -> None:
+        """The statements; a branch where one may fail."""
+        lowering = self.lowering
+        for k, statement in enumerate(made):
+            rest = made[k + 1 :]
+            if isinstance(statement, Raise):
+                self.raised(statement, node)
+                return
+            if isinstance(statement, If) and _may_fail(statement):
+                self.branch(statement, rest, end, node)
+                return
+            if isinstance(statement, For | While) and any(
+                isinstance(s, Raise) for s in statements((statement,))
+            ):
+                raise self.refuse("a `raise` in a loop, inside a `try`,", node)
+            tried = _tried(statement)
+            if tried is None:
+                lowering.block.append(statement)
+                continue
+            kinds = self.all_kinds(node)
+            error = lowering.emit(Call(_ERROR_OF, (kinds, *tried)), node)
+            test = lowering.emit(Binary("is", error, Literal(None)), node)
+
+            def go_on(statement: Statement = statement, rest: list[Statement] = rest) -> None:
+                lowering.block.append(statement)
+                self.place(rest, end, node)
+
+            lowering.branch(test, go_on, lambda: self.handled(error), node)  # noqa: B023
+            return
+        end()
+
+    def branch(
+        self, statement: If, rest: list[Statement], end: Callable[[], None], node: Any
+    ) -> None:
+        def side(k: int) -> Callable[[], None]:
+            def lower() -> None:
+                merged: list[Statement] = [
+                    Assign(m.name, m.values[k], statement.origin) for m in statement.merges
+                ]
+                block = (statement.then, statement.orelse)[k]
+                self.place([*block, *merged, *rest], end, node)
+
+            return lower
+
+        self.lowering.branch(statement.test, side(0), side(1), node)
+
+    # What failed
+
+    def raised(self, statement: Raise, node: Any) -> None:
+        lowering = self.lowering
+        if statement.value is None:
+            lowering.block.append(statement)
+            self.ends.append(True)
+            return
+        kinds = self.all_kinds(node)
+        caught = lowering.emit(Call(_ISINSTANCE, (statement.value, kinds)), node)
+
+        def passed() -> None:
+            lowering.block.append(statement)
+            self.ends.append(True)
+
+        value = statement.value
+        lowering.branch(caught, lambda: self.handled(value), passed, node)
+
+    def handled(self, error: Atom) -> None:
+        """The first handler that fits."""
+        self.choose(error, [*zip(self.node.handlers, self.kinds, strict=True)])
+
+    def choose(self, error: Atom, handlers: list[tuple[Any, list[Atom]]]) -> None:
+        (handler, kinds), *others = handlers
+        lowering = self.lowering
+
+        def handle() -> None:
+            if handler.name is not None:
+                lowering.values[_name(handler)] = error
+            self.end([_raising(n, error, lowering) for n in handler.body])
+
+        if not others:
+            handle()
+            return
+        kind = lowering.emit(TupleOf(tuple(kinds)), handler)
+        test = lowering.emit(Call(_ISINSTANCE, (error, kind)), handler)
+        lowering.branch(test, handle, lambda: self.choose(error, others), handler)
+
+
+def _name(handler: Any) -> str:
+    return handler.name if isinstance(handler.name, str) else handler.name.id
+
+
+def _raising(node: Any, error: Atom, lowering: Any) -> Any:
+    """A bare `raise`, in a handler, raises what it handles."""
+    if isinstance(node, gast.Raise) and node.exc is None:
+        lowering.values["error()"] = error
+        name = gast.copy_location(gast.Name(id="error()", ctx=gast.Load()), node)
+        return gast.copy_location(gast.Raise(exc=name, cause=None), node)
+    return node
+
+
+def _may_fail(statement: Statement) -> bool:
+    return any(isinstance(s, Raise) or _tried(s) is not None for s in statements((statement,)))
+
+
+def _tried(statement: Statement) -> tuple[Atom, ...] | None:
+    """The function, and its arguments, whose call shows whether a statement fails."""
+    if not isinstance(statement, Assign | Effect):
+        return None
+    value: Expression = statement.value
+    match value:
+        case Binary(op, left, right) if op in _RISKY:
+            return (_operator(_RISKY[op]), left, right)
+        case Subscript(base, (item,)) if not isinstance(item, Slice):
+            return (_operator(operator.getitem), base, item)
+        case Call(Object(function) as called, args, ()) if _only_reads(function):
+            return (called, *args)
+        case _:
+            return None
+
+
+def _operator(function: Any) -> Object:
+    return Object(function, f"operator.{function.__name__}", operator)
+
+
+def _only_reads(function: Any) -> bool:
+    """Whether a call may be tried: it has no effect but its result."""
+    module = (getattr(function, "__module__", None) or "").partition(".")[0]
+    pure = module in ("math", "numpy", "scipy", "_operator", "operator", "autodiff_sst")
+    return pure or function in (float, int, abs, len, min, max, sum, round)
