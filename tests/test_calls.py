@@ -187,7 +187,7 @@ def test_functions_as_arguments() -> None:
 
 
 def with_a_set(x):
-    return x * len({1, 2})
+    return x * len({x, 2.0})
 
 
 def uses_a_set(x):

@@ -168,4 +168,6 @@ def attribute(base: Abstract, name: str, where: str) -> Abstract:
         return Known(known) if name == "ndim" and known is not None else INT
     if isinstance(base, Array | Scalar) and name in ("T", "real", "imag", "dtype", "itemsize"):
         return probe(lambda a: getattr(a, name), [base], where)
+    if isinstance(base, Array) and name == "flat":
+        return Array(base.dtype, (f"{where}.0",))
     return UNKNOWN if isinstance(base, Unknown) and name in ("T", "real", "imag") else OPAQUE

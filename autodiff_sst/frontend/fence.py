@@ -59,6 +59,8 @@ def fence(source: Source) -> None:
 
 
 def _check(source: Source, node: Any) -> None:
+    if isinstance(node, gast.Set) and all(isinstance(e, gast.Constant) for e in node.elts):
+        return
     if type(node) in REFUSED:
         raise refusal(source, node, *REFUSED[type(node)])
     if isinstance(node, gast.Assign | gast.AnnAssign | gast.AugAssign | gast.For | gast.NamedExpr):

@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any
 
 import gast
+import numpy as np
 
 from autodiff_sst.core.syntax import (
     Assign,
@@ -37,6 +38,7 @@ from autodiff_sst.frontend.custom import inline_custom
 from autodiff_sst.frontend.dispatch import Dispatch, Shared
 from autodiff_sst.frontend.exits import own_nodes
 from autodiff_sst.frontend.fence import fence
+from autodiff_sst.frontend.higher import higher_call, piecewise
 from autodiff_sst.frontend.hints import give_up
 from autodiff_sst.frontend.nested import (
     Transformed,
@@ -117,6 +119,10 @@ class Inlining(Dispatch):
 
     def call(self, node: Any) -> Any:
         called = self.callee(node.func)
+        if isinstance(called, Object) and called.value is np.piecewise:
+            made = piecewise(self, node)
+            if made is not None:
+                return made
         given = self.arguments(node)
         if isinstance(called, Object) and called.value is functools.partial:
             function, *first = given.positional
@@ -130,6 +136,9 @@ class Inlining(Dispatch):
         if isinstance(called, Transformed):
             return call_transformed(self, called, given, node)
         if isinstance(called, Partial | Object):
+            made = higher_call(self, called, given, node)
+            if made is not None:
+                return made
             function, given = unwrap_partial(called, given)
             if isinstance(function, Closure | Name):
                 called = function

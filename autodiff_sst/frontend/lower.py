@@ -45,6 +45,7 @@ from autodiff_sst.frontend.control import VALUE
 from autodiff_sst.frontend.dispatch import Shared
 from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
+from autodiff_sst.frontend.higher import joined
 from autodiff_sst.frontend.hints import Hint, Hints
 from autodiff_sst.frontend.matching import Matching, matches
 from autodiff_sst.frontend.parameters import captured_value, names_in, parameters_of
@@ -220,6 +221,12 @@ class _Lowering(Sugar):
 
     def expression(self, node: Any) -> Expression:
         match node:
+            case gast.Subscript(value=gast.Attribute(attr="r_" | "c_")) if (
+                whole := joined(self, node)
+            ) is not None:
+                return cast(Expression, whole)
+            case gast.Set(elts=items):  # of constants: the fence has seen to that
+                return Object(frozenset(item.value for item in items), "constant")
             case gast.Call() | gast.Lambda():
                 made = self.call(node) if isinstance(node, gast.Call) else None
                 if made is None or isinstance(made, Static):

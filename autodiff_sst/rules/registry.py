@@ -40,7 +40,9 @@ METHODS: dict[str, Any] = {
 }
 # Methods that take a shape or an order as several arguments too: `x.reshape(2, 3)`.
 SPREAD = ("reshape", "transpose")
-ATTRIBUTES: dict[str, Any] = {"T": np.transpose, "real": np.real, "imag": np.imag}
+ATTRIBUTES: dict[str, Any] = {
+    **{"T": np.transpose, "real": np.real, "imag": np.imag, "flat": np.ravel},
+}
 
 
 @dataclass(frozen=True)

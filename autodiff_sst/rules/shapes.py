@@ -52,7 +52,7 @@ declare_nondifferentiable(
         is_mapping,
         is_array,
     ),
-    *(len, int, bool, isinstance, type, range, str, format, repr, ascii, stop_gradient),
+    *(len, int, bool, round, isinstance, type, range, str, format, repr, ascii, stop_gradient),
 )
 
 

@@ -36,6 +36,6 @@ def accumulate_of(ufunc: Any, array: Any, axis: int = 0) -> Any:
 METHODS_OF_UFUNCS: dict[tuple[Any, str], Any] = {
     **{(np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod},
     **{(np.maximum, "reduce"): np.max, (np.minimum, "reduce"): np.min},
-    **{(np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod},
+    (np.add, "accumulate"): np.cumsum,
     **{(np.logical_and, "reduce"): np.all, (np.logical_or, "reduce"): np.any},
 }

@@ -149,7 +149,10 @@ class Expansion:
     # Numbers in order
 
     def is_number(self, atom: Atom) -> bool:
+        """Or what has to be one: Python compares it."""
         known = self.fact(atom)
+        if isinstance(known, Unknown):
+            return True
         return rank(known) == 0 and not isinstance(known, Array)
 
     def extremum(self, is_max: bool, args: tuple[Atom, ...]) -> Block | None:

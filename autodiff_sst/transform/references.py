@@ -213,6 +213,9 @@ class References:
                 made = self.replaced(whole, known, index, new)
             case Attribute(_, "T"):
                 made = self.builder.emit(Attribute(new, "T"))
+            case Attribute(_, "flat") if isinstance(known, Array | Unknown):
+                shape = self.builder.call(SHAPE, whole)
+                made = self.builder.emit(Call(numpy_object(np.reshape), (new, shape)))
             case Attribute(_, name):
                 made = self.replaced(whole, known, (Literal(name),), new)
             case Call(Object(function), args) if function is np.transpose and len(args) == 1:

@@ -99,6 +99,9 @@ class _Writes:
             return self.stored(out, _WHOLE, Call(called, args, rest))
         if function is np.copyto and len(args) == 2 and self.is_array(args[0]):
             return self.stored(args[0], _WHOLE, args[1])
+        if function is np.putmask and len(args) == 3 and self.is_array(args[0]):
+            old = (args[1], args[2], args[0])
+            return self.stored(args[0], _WHOLE, Call(numpy_object(np.where), old))
         if function is np.fill_diagonal and len(args) == 2 and self.is_array(args[0]):
             count = self.names.temporary()
             length = Assign(count, Call(Object(len, "len", len), args[:1]), self.origin)

@@ -60,6 +60,7 @@ CASES: dict[Any, list[Case]] = {
     np.unique_inverse: [(lambda a: np.unique_inverse(a).values ** 2, (V,))],
     np.unique_counts: [(lambda a: np.unique_counts(a).values ** 2, (V,))],
     np.unique_all: [(lambda a: np.unique_all(a).values ** 2, (V,))],
+    np.fromiter: [(lambda a: np.fromiter((v**2 for v in a), dtype=float), (V,))],
     np.bincount: [(lambda w: np.bincount([0, 2, 1, 2, 5], w), (V,))],
     np.histogram_bin_edges: [(lambda a: np.histogram_bin_edges(a, 3), (V,))],
     np.histogram: [

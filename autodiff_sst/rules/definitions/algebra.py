@@ -102,7 +102,8 @@ def tensordot(a, b, axes=2):
     rows = np.shape(first_moved)[: np.ndim(a) - count]
     columns = np.shape(second_moved)[count:]
     inner = int(np.prod(np.shape(second_moved)[:count]))
-    flat = np.reshape(first_moved, (-1, inner)) @ np.reshape(second_moved, (inner, -1))
+    left_flat = np.reshape(first_moved, (int(np.prod(rows)), inner))
+    flat = left_flat @ np.reshape(second_moved, (inner, int(np.prod(columns))))
     return np.reshape(flat, rows + columns)
 
 

@@ -207,10 +207,12 @@ def _padded_units(size, shape, pad_width, mode, keywords):
 
 @defines(math.dist)
 def dist(p, q):
-    total = 0.0
-    for k in range(len(p)):
-        total = total + (p[k] - q[k]) ** 2
-    return math.sqrt(total)
+    return math.sqrt(sum([(a - b) ** 2 for a, b in zip(p, q)]))  # noqa: B905
+
+
+@defines(np.fromiter)
+def fromiter(iter, dtype=None):
+    return np.array(iter, dtype=dtype)
 
 
 @defines(math.modf)

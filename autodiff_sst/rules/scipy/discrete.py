@@ -91,8 +91,9 @@ def poisson_cdf(k, mu, loc=0):
 @defines(stats.poisson.entropy)
 def poisson_entropy(mu, loc=0):
     counts = _counts(mu)
-    terms = special.xlogy(counts, mu) - special.gammaln(counts + 1.0) - mu
-    return -np.sum(np.exp(terms) * terms)
+    means = np.reshape(mu, (*np.shape(mu), 1))
+    terms = special.xlogy(counts, means) - special.gammaln(counts + 1.0) - means
+    return -np.sum(np.exp(terms) * terms, axis=-1)
 
 
 def _counts(mu):
