@@ -331,3 +331,26 @@ def test_the_same_array_twice_is_refused_if_it_is_changed() -> None:
     x = X.copy()
     with pytest.raises(ad.UnsupportedSyntaxError, match="two arguments share memory"):
         ad.grad(f)(x, x)
+
+
+def view_of_a_copy(x: Any) -> Any:
+    y = x.copy()
+    v = y[1:3]
+    v *= 2.0
+    v[0] = v[1] * y[0]
+    return np.sum(y**2)
+
+
+def overlapping(x: Any) -> Any:
+    b = x.copy()
+    b[1:] += b[:-1] * b[1:]
+    b[0] = b[0] * b[1]
+    return np.sum(b * x)
+
+
+@pytest.mark.parametrize("function", [view_of_a_copy, overlapping])
+def test_hessian_times_vector(function: Any) -> None:
+    v = np.array([0.2, 0.5, -0.3, 0.1])
+    gradient, step = ad.grad(function), 1e-6
+    expected = (gradient(X + step * v) - gradient(X - step * v)) / (2 * step)
+    np.testing.assert_allclose(ad.hvp(function)(X, v), expected, rtol=1e-6, atol=1e-8)

@@ -89,7 +89,8 @@ class Classes:
         match statement:
             case Assign(target, (Name() | Object()) as same):
                 self.link(target, same)
-            case Assign(target, Call(Object(function))) if function is np.broadcast_to:
+            case Assign(target, Call(Object(function), (base, *_))) if function is np.broadcast_to:
+                self.link(target, base)
                 self.join(target, CALLERS)  # it cannot be written to
             case Assign(target, Subscript(base)):
                 self.link(target, base)
