@@ -28,6 +28,7 @@ from autodiff_sst.analysis.values import (
     Scalar,
     Tuple,
     abstract,
+    join_all,
     make_sequence,
 )
 from autodiff_sst.runtime.records import make_record
@@ -182,6 +183,6 @@ def _read_off_constant(results: list[Any]) -> Abstract:
     first = abstract(results[0])
     if isinstance(results[0], str | bytes):
         return OPAQUE
-    if not isinstance(first, Scalar) and any(abstract(r) != first for r in results):
-        return OPAQUE  # a tuple as long as an int says, say
-    return first
+    if isinstance(first, Known) and any(abstract(r) != first for r in results):
+        return OPAQUE
+    return join_all([abstract(r) for r in results], "")  # a tuple as long as an int says, say

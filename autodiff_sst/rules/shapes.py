@@ -234,6 +234,15 @@ def pieces(builder, knowledge, y_bar, arrays, axis):
     return builder.emit(ListOf(tuple(made)))
 
 
+declare_linear(pieces_like, by=("y_bar",))
+
+
+@adjoint(pieces_like)
+def _(y, y_bar, arrays, axis):
+    d[y_bar] = np.concatenate(d[y], axis)
+    d[arrays] = None
+
+
 @adjoint(np.concatenate)
 def _(y, arrays, axis=0):
     d[arrays] = pieces(d[y], arrays, axis)

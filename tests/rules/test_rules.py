@@ -20,7 +20,7 @@ from autodiff_sst.runtime.linalg import (
 )
 from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.products import matmul_left, matmul_right
-from autodiff_sst.runtime.sequences import number, unpad_like
+from autodiff_sst.runtime.sequences import number, pieces_like, unpad_like
 from autodiff_sst.runtime.special import bessel_i, psi_n
 from tests.rules.check import Plain, check_rule
 
@@ -264,7 +264,7 @@ CASES |= {
     psi_n: [(0, normal(3)), (1, normal(2, low=0.5)), (2, 0.4)],
 }
 # Of lists of arrays: checked as programs, in test_sequences.py.
-OF_LISTS = {np.concatenate, np.stack, sum, list}
+OF_LISTS = {np.concatenate, np.stack, sum, list, pieces_like}
 # Of symmetric matrices: checked as a program that makes one.
 OF_SYMMETRIC = {np.linalg.cholesky}
 
