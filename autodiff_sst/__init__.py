@@ -25,7 +25,7 @@ from autodiff_sst.errors import (
     TapeError,
     UnsupportedSyntaxError,
 )
-from autodiff_sst.markers import custom_gradient, insert_grad_of, stop_gradient
+from autodiff_sst.markers import checkpoint, custom_gradient, insert_grad_of, stop_gradient
 from autodiff_sst.tape.differentiable import differentiable
 from autodiff_sst.tape.gradient_tape import GradientTape
 from autodiff_sst.tape.tensor import Variable, constant
@@ -47,6 +47,7 @@ __all__ = [
     "adjoint",
     "batch_jacobian",
     "check_grads",
+    "checkpoint",
     "constant",
     "custom_gradient",
     "differentiable",

@@ -22,7 +22,13 @@ def main(arguments: list[str] | None = None) -> int:
     show.add_argument("function", metavar="MODULE_OR_FILE:FUNCTION")
     show.add_argument("--argnums", default="0", help="by which parameters: 0 or w or 0,2")
     show.add_argument("--args", help="arguments to specialise for, as Python: '1.0, np.ones(3)'")
+    show.add_argument("--mode", choices=("reverse", "forward"), default="reverse")
     show.add_argument("--after", metavar="PASS", help="print the program after this pass instead")
+    export = commands.add_parser("export", help="write a derivative as a module that stands alone")
+    export.add_argument("function", metavar="MODULE_OR_FILE:FUNCTION")
+    export.add_argument("--argnums", default="0", help="by which parameters: 0 or w or 0,2")
+    export.add_argument("--args", help="arguments to specialise for, as Python")
+    export.add_argument("-o", "--output", required=True, metavar="FILE")
     check = commands.add_parser("check", help="compare a gradient with finite differences")
     check.add_argument("function", metavar="MODULE_OR_FILE:FUNCTION")
     check.add_argument("--args", required=True, help="where to compare, as Python")
@@ -32,7 +38,11 @@ def main(arguments: list[str] | None = None) -> int:
             check_grads(find(options.function), arguments_of(options.args))
             print(f"{options.function}: derivatives and differences agree")
             return 0
-        derivative = Derivative(find(options.function), "grad", argnums_of(options.argnums))
+        kind = "jvp" if options.command == "show" and options.mode == "forward" else "grad"
+        derivative = Derivative(find(options.function), kind, argnums_of(options.argnums))
+        if options.command == "export":
+            derivative.export(options.output, *arguments_of(options.args or ""))
+            return 0
         print(text_of(derivative, options.args, options.after), end="")
     except (AutodiffError, ValueError, ImportError, AttributeError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
@@ -52,7 +62,7 @@ def arguments_of(text: str) -> tuple[Any, ...]:
     """Arguments that are written as Python, with `np`."""
     import numpy as np
 
-    found: tuple[Any, ...] = eval(f"({text},)", {"np": np})
+    found: tuple[Any, ...] = eval(f"({text},)" if text.strip() else "()", {"np": np})
     return found
 
 

@@ -7,6 +7,7 @@ import html
 import importlib.util
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -68,15 +69,8 @@ class Derivative:
     @property
     def source(self) -> str:
         """The generated source: of the last call's signature, before any of unknown arguments."""
-        if self._last is None:
-            from autodiff_sst.analysis.values import Unknown
-
-            none = Extra()
-            derived = self._learning(
-                lambda: self.derive({p: Unknown(p) for p in self.parameters(none)}, none)
-            )
-            return derived.loaded.text
-        return self._last.loaded.text
+        derived = self.unspecialised() if self._last is None else self._last
+        return derived.loaded.text
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The source that is specialised to the types and ranks of these arguments."""
@@ -92,6 +86,35 @@ class Derivative:
                 return make()
             except MoreHintsError as more:
                 learn(self.base, more)
+
+    def export(self, path: str | Path, *args: Any) -> None:
+        """Writes a module that computes this derivative with NumPy alone.
+
+        Args:
+            path: the file; it is overwritten.
+            args: the arguments whose types and ranks it is for; without any, for unknown ones.
+                What the function reads of its module is written down as it is now.
+
+        Raises:
+            MissingRuleError: the derivative calls what cannot be written down.
+        """
+        from autodiff_sst.emit.export import module_text
+        from autodiff_sst.frontend.parameters import captured_value
+
+        derived = self.bound(args, {})[0] if args else self.unspecialised()
+        captured = self.lowered(Extra()).captured
+        constants = {name: captured_value(f or self.base, name) for f, name in captured}
+        doc = f"{self.kind} of `{self.__qualname__}`, written by autodiff_sst."
+        Path(path).write_text(module_text(derived.loaded, doc, constants))
+
+    def unspecialised(self) -> Derived:
+        """The derivative for arguments of which nothing is known."""
+        from autodiff_sst.analysis.values import Unknown
+
+        none = Extra()
+        return self._learning(
+            lambda: self.derive({p: Unknown(p) for p in self.parameters(none)}, none)
+        )
 
     def show(self) -> None:
         """Prints the source, in colours on a terminal if Pygments is installed (`show` extra)."""

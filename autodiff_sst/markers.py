@@ -57,3 +57,23 @@ def custom_gradient(function: Callable[..., tuple[Any, Callable[..., Any]]]) -> 
     give the higher ones.
     """
     return CustomGradient(function)
+
+
+class Checkpointed:
+    """A function whose intermediate values a backward sweep computes again."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+
+def checkpoint(f: Callable[..., Any]) -> Checkpointed:
+    """`f`, of whose calls a backward sweep keeps the arguments alone.
+
+    The intermediate values are computed again when the sweep comes to the call: once more the time
+    of `f`, for memory that does not grow with what it computes. Outside a derivative it is `f`.
+    """
+    return Checkpointed(f)

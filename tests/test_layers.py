@@ -37,6 +37,7 @@ MAY_IMPORT = {
         "analysis",
         "frontend",
         "transform",
+        "emit",
         "errors",
     },
     "jacobian": {"binding", "derivative", "driver", "analysis", "transform", "runtime", "errors"},

@@ -64,7 +64,7 @@ from autodiff_sst.core.syntax import (
     assert_never,
 )
 from autodiff_sst.core.walk import atoms
-from autodiff_sst.markers import CustomGradient, stop_gradient
+from autodiff_sst.markers import Checkpointed, CustomGradient, stop_gradient
 from autodiff_sst.rules.registry import OPERATORS
 from autodiff_sst.runtime.contexts import error_of
 from autodiff_sst.runtime.sequences import (
@@ -100,7 +100,7 @@ IN_PLACE: dict[Any, str] = {
     **{operator.ilshift: "<<", operator.irshift: ">>"},
 }
 # What calls of these return is taken for numbers: the reverse of anything else is refused.
-_FUNCTIONS = (FunctionType, CustomGradient, functools._lru_cache_wrapper)
+_FUNCTIONS = (FunctionType, CustomGradient, Checkpointed, functools._lru_cache_wrapper)
 _LOGICAL = ("is", "is not", "in", "not in")
 
 # The shapes of their results depend on data: a probe would tell a lie.

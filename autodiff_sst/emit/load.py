@@ -12,7 +12,7 @@ import builtins
 import linecache
 import sys
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from types import ModuleType
@@ -33,6 +33,7 @@ _numbers = count(1)
 class Loaded:
     text: str
     function: Callable[..., Any]
+    names: Mapping[str, Any]  # what the names that its imports bring stand for
 
 
 def load(
@@ -46,6 +47,7 @@ def load(
     imports = sorted(lines, key=lambda line: (line.startswith("from"), line))
     defs = [print_tree(to_tree(f, users, texts, numbers)) for f in functions]
     text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(defs)
+    brought = {**namespace}
     name = f"<autodiff_sst {functions[-1].name} {next(_numbers)}>"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
     tree = ast.parse(text, name)
@@ -57,7 +59,7 @@ def load(
     weakref.finalize(function, linecache.cache.pop, name, None).atexit = False
     if "enter_context" in namespace:
         function = leaving(function)
-    return Loaded(text, function)
+    return Loaded(text, function, brought)
 
 
 def objects_in(function: Function) -> list[Object]:

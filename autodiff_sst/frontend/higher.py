@@ -5,6 +5,7 @@ Where their Python code (`runtime.higher`) can take the place of the call, it do
 
 from __future__ import annotations
 
+import functools
 import string
 from typing import Any
 
@@ -24,6 +25,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Partial, Static, constant_atom, spread
+from autodiff_sst.markers import Checkpointed, checkpoint
 from autodiff_sst.runtime.higher import (
     FROM_FUNCTION,
     HIGHER,
@@ -44,6 +46,10 @@ def higher_call(lowering: Any, called: Any, given: Arguments, node: Any) -> Any:
     function = called.value if isinstance(called, Object) else None
     if function is np.vectorize and len(given.positional) == 1 and not given.keywords:
         return Partial(constant_atom(np.vectorize), given)
+    if function is checkpoint and len(given.positional) == 1:
+        # A function that is defined here is part of the program: its values are kept.
+        (inner,) = given.positional
+        return constant_atom(_checkpointed(inner.value)) if isinstance(inner, Object) else inner
     if isinstance(called, Partial) and _is(called.function, np.vectorize):
         (inner,) = called.function.given.positional if isinstance(called.function, Partial) else (
             called.given.positional
@@ -136,6 +142,11 @@ def _einsum(lowering: Any, called: Any, given: Arguments) -> Any:
         terms.append("".join("..." if p is ... else string.ascii_letters[p] for p in places))
     text = ",".join(terms[: len(operands)]) + (f"->{terms[-1]}" if len(args) % 2 else "")
     return Call(called, (Literal(text), *operands), tuple(given.keywords.items()))
+
+
+@functools.lru_cache(maxsize=256)
+def _checkpointed(function: Any) -> Checkpointed:
+    return checkpoint(function)
 
 
 def _takes_code(values: list[Any]) -> bool:

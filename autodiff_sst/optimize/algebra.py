@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Array, Scalar, Unknown
+from autodiff_sst.analysis.values import Abstract, Array, Scalar
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -118,10 +118,8 @@ class _Algebra:
                 return kind in "fc" or (kind == "i" and type(one) is int)
             case Array(dtype):
                 return dtype.kind in "fc" or (dtype.kind == "i" and type(one) is int)
-            case Unknown():
-                return True  # a number is active if it is multiplied with a cotangent of one
             case _:
-                return False
+                return False  # it may be an array of bools, whose sum is not their number
 
 
 def _is(value: object, number: int) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autodiff_sst.markers import CustomGradient
+from autodiff_sst.markers import Checkpointed, CustomGradient
 from autodiff_sst.runtime.broadcast import unbroadcast
 
 Pullback = Callable[[Any], tuple[Any, ...]]
@@ -18,9 +18,26 @@ def call_with_pullback(
     """The value of `function(*args, **kwargs)`, and the pullback by the arguments `by`."""
     if isinstance(function, CustomGradient):
         return _custom(function, by, args, kwargs)
+    if isinstance(function, Checkpointed):
+        return _again(function.function, by, args, kwargs)
     from autodiff_sst.derivative import derivative_of  # the compiler, only where it is needed
 
     return derivative_of(function, by).with_pullback(args, kwargs)
+
+
+def _again(
+    function: Any, by: tuple[int | str, ...], args: Any, kwargs: Any
+) -> tuple[Any, Pullback]:
+    """The pullback runs the function once more, and keeps nothing but its arguments."""
+    from autodiff_sst.derivative import derivative_of
+
+    derivative = derivative_of(function, by)
+
+    def pullback(y_bar: Any) -> tuple[Any, ...]:
+        cotangents: tuple[Any, ...] = derivative.with_pullback(args, kwargs)[1](y_bar)
+        return cotangents
+
+    return function(*args, **kwargs), pullback
 
 
 def plain(function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -34,6 +51,8 @@ def call_with_tangent(
     """The value of `function(*args, **kwargs)`, and its tangent along those of arguments `by`."""
     from autodiff_sst.derivative import derivative_of
 
+    if isinstance(function, Checkpointed):
+        function = function.function
     result: tuple[Any, Any] = derivative_of(function, by, "jvp").along(args, kwargs, tangents)
     return result
 

@@ -44,7 +44,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.text import show_expression
 from autodiff_sst.errors import MissingRuleError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import REASONS
-from autodiff_sst.markers import CustomGradient
+from autodiff_sst.markers import Checkpointed, CustomGradient
 from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK, LEN
 from autodiff_sst.rules.registry import (
     ATTRIBUTES,
@@ -144,7 +144,7 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
 def is_differentiated_at_run_time(sweep: Sweep, value: Call) -> bool:
     """Whether a call stayed a call for no reason but recursion, or that it is known only here."""
     called = fact(value.function, sweep.builder.facts)
-    if isinstance(called, Known) and isinstance(called.value, CustomGradient):
+    if isinstance(called, Known) and isinstance(called.value, CustomGradient | Checkpointed):
         return True
     if not isinstance(called, Known) or not isinstance(called.value, FunctionType):
         return False
