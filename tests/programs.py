@@ -107,6 +107,52 @@ class Generator:
                 f"{pad}b = {name}({more}) * {name}(a, x)",
             ]
 
+    def updates(self, floats: list[str], ints: list[str], pad: str) -> None:
+        """An array that is changed in place, under several names."""
+        self.count += 1
+        u, w = f"u{self.count}", f"w{self.count}"
+        self.lines += [
+            f"{pad}{u} = {self.rng.choice(['v.copy()', 'v * x', 'np.array([a, b, x])'])}"
+        ]
+        views = [
+            f"{u}[1:]",
+            f"{u}[::-1]",
+            u,
+            f"{u}.copy()",
+            f"{u}[:, None]",
+            f"{u}.reshape(3, 1).T[0]",
+        ]
+        self.lines += [f"{pad}{w} = {self.rng.choice(views)}"]
+        inner = pad
+        if self.rng.random() < 0.5:
+            self.lines += [f"{pad}for q in range({self.rng.choice(['n', '2'])}):"]
+            inner = pad + "    "
+        for _ in range(self.rng.randint(1, 4)):
+            name = self.rng.choice([u, w])
+            scalar = self.expression(floats, ints, 1)
+            at = self.rng.choice(["0", "-1", "n % 2"])
+            self.lines += [
+                inner
+                + self.rng.choice(
+                    [
+                        f"{name}[{at}] = np.tanh({u}[1] * {scalar})",
+                        f"{name}[{at}] {self.rng.choice('+-*')}= {scalar}",
+                        f"{name} *= np.tanh({scalar})",
+                        f"{name}[:] = np.sin({name} + {scalar})",
+                        f"{u}[1:] = {u}[:-1] * {scalar}",
+                        f"{u}[:-1] += np.cos({u}[1:])",
+                        f"{u}[{u} > 0.5] = {scalar}",
+                        f"np.sin({name}, out={name})",
+                        f"{u}, {w} = {w}, {u}",
+                        f"{name} = {name} + {scalar}",
+                    ]
+                )
+            ]
+        self.lines += [
+            f"{pad}a = np.tanh(np.sum({u} * {u}) + np.sum({w}))",
+            f"{pad}b = {u}.ravel()[0] * 0.5 + b * 0.1",
+        ]
+
     def test(self, ints: list[str]) -> str:
         i = self.rng.choice(ints)
         tests = [f"{i} % 2 == 0", f"{i} > 1", f"0 < {i} <= 2", f"{i} == 1 or n > 3"]
@@ -130,6 +176,8 @@ class Generator:
                     floats.append(target)
             elif kind < 0.5 and self.rng.random() < 0.5:
                 self.sequence(floats, ints, pad)
+            elif kind > 0.95:
+                self.updates(floats, ints, pad)
             elif kind < 0.5:
                 self.lines.append(f"{pad}a, b = b, {self.expression(floats, ints, 1)}")
             elif kind < 0.7:
@@ -199,6 +247,10 @@ def check(seed: int, folder: Path, order: int = 2) -> str | None:
         given = x_bar * dx + np.sum(v_bar * dv)
         if not _agrees(lambda s: function(x + s * dx, V + s * dv, n), given):  # noqa: B023
             return f"derivative {given} (n = {n}, x = {x})"
+        if n == 3:
+            problem = _unspecialised(function, x, (dx, dv), given)
+            if problem:
+                return f"{problem} (x = {x})"
         got, dot = ad.jvp(function, (x, V, n), (dx, dv, 0))
         if got != value or abs(dot - given) > 1e-9 * max(1.0, abs(given)):
             return f"tangent {dot}, not {given} (n = {n}, x = {x})"
@@ -216,6 +268,22 @@ def check(seed: int, folder: Path, order: int = 2) -> str | None:
                 line = _along(by_v, x, n, dv, direction)
                 if not _agrees(line, given):
                     return f"Hessian times vector {given} (n = {n}, x = {x})"
+    return None
+
+
+def _unspecialised(function: Any, x: float, direction: Any, given: float) -> str | None:
+    """What is wrong with the program for arguments of which nothing is known."""
+    try:
+        derived = ad.grad(function, argnums=(0, 1)).unspecialised()
+    except ad.AutodiffError:
+        return None  # what is changed in place must be known
+    try:
+        x_bar, v_bar = derived.loaded.function(x, V, 3)
+    except ad.NonDifferentiableInputError:
+        return None  # a number where an array was expected to be changed
+    found = x_bar * direction[0] + np.sum(v_bar * direction[1])
+    if abs(found - given) > 1e-9 * max(1.0, abs(given)):
+        return f"derivative for unknown arguments {found}, not {given}"
     return None
 
 

@@ -11,6 +11,18 @@ X = np.array([0.4, -0.7, 0.9, 1.3])
 M = np.array([[0.3, -0.2, 0.1], [0.5, 0.7, -0.4], [1.1, 0.2, 0.6]])
 
 
+def test_of_unknown_arguments_a_number_is_not_taken_for_an_array() -> None:
+    def f(x, y):
+        a = x
+        a *= y
+        return np.sum(x * a)
+
+    program = ad.grad(f).unspecialised().loaded.function
+    with pytest.raises(ad.NonDifferentiableInputError, match="taken for an array, not a float"):
+        program(2.0, 3.0)
+    assert program(np.array([2.0]), 3.0) == ad.grad(f)(np.array([2.0]), 3.0)
+
+
 def fill(x: Any) -> Any:
     y = np.zeros(len(x))
     for i in range(len(x)):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.errors import NonDifferentiableInputError, UnsupportedSyntaxError
 from autodiff_sst.runtime.structure import children
 
 
@@ -19,6 +19,18 @@ def last_written(x: Any, *index: Any) -> Any:
     writer = np.full(np.shape(x), -1)
     writer[place] = order
     return (writer[place] == order) * 1.0
+
+
+def check_array(x: Any) -> None:
+    """Raises NonDifferentiableInputError if what `x += e` changes in place is not an array.
+
+    Called where nothing was known of `x`: a number would be rebound, and nobody else would see it.
+    """
+    if not isinstance(x, np.ndarray):
+        raise NonDifferentiableInputError(
+            f"what is changed in place was taken for an array, not a {type(x).__name__}",
+            instead="a program that is specialised for arguments of these types.",
+        )
 
 
 def check_separate(x: Any, *others: Any) -> None:
@@ -51,6 +63,8 @@ def write_back(x: Any, value: Any) -> None:
     elif isinstance(x, dict):
         x.clear()
         x.update(value)
+    elif np.isscalar(x):
+        check_array(x)
     else:
         for name, new in vars(value).items():
             object.__setattr__(x, name, new)

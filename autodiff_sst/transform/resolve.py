@@ -60,7 +60,7 @@ from autodiff_sst.core.walk import all_names, atoms, map_atoms, rebuild, rename,
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.hints import MoreHintsError
 from autodiff_sst.frontend.nested import Inner
-from autodiff_sst.rules.helpers import NUMBER, numpy_object
+from autodiff_sst.rules.helpers import CHECK_ARRAY, NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.displays import gather_displays
@@ -334,6 +334,8 @@ class _Resolving:
             Assign(new, value, origin),
             Store(left.id, (Literal(...),), Name(new), origin),
         )
+        if isinstance(fact, Unknown):
+            done = (Effect(Call(CHECK_ARRAY, (left,)), origin), *done)
         if isinstance(statement, Assign):
             done = (*done, Assign(statement.target, left, origin))
         return done
