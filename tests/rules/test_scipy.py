@@ -239,8 +239,6 @@ MORE: dict[Any, tuple[Any, ...]] = {
     stats.zscore: (X,),
     stats.sem: (X,),
     stats.poisson.entropy: (2.5,),
-    stats.multinomial.logpmf: (Plain([1, 2, 0]), Plain(3), P / np.sum(P)),
-    stats.multinomial.pmf: (Plain([1, 2, 0]), Plain(3), P / np.sum(P)),
     stats.dirichlet.logpdf: (Plain(P / np.sum(P)), W),
     stats.dirichlet.pdf: (Plain(P / np.sum(P)), W),
     stats.multivariate_normal.logpdf: (X[:2], V[:2], S),
@@ -326,6 +324,8 @@ MORE |= {
 }
 # Complex, or with frequencies beside the spectrum: as programs below.
 ELSEWHERE = {linalg.eig, linalg.eigvals, signal.welch, signal.csd, signal.stft}
+# Of probabilities, which sum to 1.
+ELSEWHERE |= {stats.multinomial.logpmf, stats.multinomial.pmf}
 
 
 def of_eig(x: Any) -> Any:
@@ -344,7 +344,14 @@ def of_spectra(x: Any) -> Any:
     )
 
 
-@pytest.mark.parametrize(("function", "x"), [(of_eig, X), (of_spectra, SIGNAL)])
+def of_probabilities(x: Any) -> Any:
+    p = x * x / np.sum(x * x)
+    return stats.multinomial.logpmf([1, 2, 0], 3, p) + stats.multinomial.pmf([2, 0, 1], 3, p)
+
+
+@pytest.mark.parametrize(
+    ("function", "x"), [(of_eig, X), (of_spectra, SIGNAL), (of_probabilities, W)]
+)
 def test_programs(function: Any, x: Any) -> None:
     check(function, x)
     along = np.cos(np.arange(np.size(x)))
@@ -362,7 +369,7 @@ DEFINED = [
 ]
 
 
-@pytest.mark.parametrize("function", DEFINED, ids=str)
+@pytest.mark.parametrize("function", DEFINED, ids=lambda f: str(f).split(" at 0x")[0])
 def test_definition(function: Any) -> None:
     args = MORE[function]
     fixed = {k: a.value for k, a in enumerate(args) if isinstance(a, Plain)}

@@ -93,9 +93,15 @@ def cholesky(a, lower=False):
 
 @defines(linalg.cho_factor)
 def cho_factor(a, lower=False):
-    """The other triangle stays, as LAPACK leaves it."""
+    """In the other triangle stays what was there, or zeros: that depends on SciPy's version."""
     factor = cholesky(a, lower)
-    return factor + (np.triu(a, 1) if lower else np.tril(a, -1)), lower
+    if plain(_leaves_the_other_triangle):
+        factor = factor + (np.triu(a, 1) if lower else np.tril(a, -1))
+    return factor, lower
+
+
+def _leaves_the_other_triangle():
+    return bool(linalg.cho_factor(np.array([[2.0, 1.0], [1.0, 2.0]]))[0][1, 0])
 
 
 @defines(linalg.cho_solve)

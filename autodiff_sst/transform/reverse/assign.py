@@ -42,7 +42,7 @@ from autodiff_sst.core.syntax import (
     Update,
 )
 from autodiff_sst.core.text import show_expression
-from autodiff_sst.errors import MissingRuleError, UnsupportedSyntaxError
+from autodiff_sst.errors import MissingRuleError, SourceUnavailableError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import REASONS
 from autodiff_sst.markers import Checkpointed, CustomGradient
 from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK, LEN
@@ -271,9 +271,26 @@ def _reason(sweep: Reverse, args: tuple[Atom, ...], statement: Assign) -> Missin
     return None
 
 
+def without_rule(sweep: Reverse, name: str) -> MissingRuleError | None:
+    """The call without a rule that a name of unknown type comes from, if it does."""
+    statement = sweep.statements.get(name)
+    while statement is not None and isinstance(statement.value, Attribute):
+        base = statement.value.value
+        statement = sweep.statements.get(base.id) if isinstance(base, Name) else None
+    if statement is None or not isinstance(statement.value, Call):
+        return None
+    called = fact(statement.value.function, sweep.builder.facts)
+    if not isinstance(called, Known) or find(called.value):
+        return None
+    return missing(called.value, statement)
+
+
 def missing(called: object, statement: Assign, kind: str = "adjoint") -> MissingRuleError:
     if isinstance(called, FunctionType) and called in REASONS:
         reason = REASONS[called]
+        if isinstance(reason, SourceUnavailableError):
+            words = f"`{name_of(called)}` has no derivative rule, and {reason.message}"
+            return MissingRuleError(words, statement.origin, instead=_register(called, kind))
         where = f"{called.__name__} ({statement.origin})"
         return type(reason)(  # type: ignore[return-value]
             reason.message, reason.origin, (*reason.reached_from, where), reason.instead
@@ -283,5 +300,9 @@ def missing(called: object, statement: Assign, kind: str = "adjoint") -> Missing
         f"`{name}` has no {'forward ' if kind == 'tangent' else ''}derivative rule, "
         "and no Python source to differentiate",
         statement.origin,
-        instead=f"register one: `@ad.{kind}({name})`.",
+        instead=_register(called, kind),
     )
+
+
+def _register(called: object, kind: str) -> str:
+    return f"register one: `@ad.{kind}({name_of(called)})`."

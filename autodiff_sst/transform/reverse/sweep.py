@@ -68,7 +68,9 @@ class Reverse:
         self.cotangents: dict[Place, Atom] = {}
         self.function = function
         self.by = " and ".join(f"`{name}`" for name in by)
-        self.made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
+        assigned = [s for s in statements(function.body) if isinstance(s, Assign)]
+        self.statements = {s.target: s for s in assigned}
+        self.made = {s.target: s.value for s in assigned}
         self.knowledge = FactsKnown(self.builder.facts, self.made)
         self.in_pair = in_pair
         self.depth = 0  # of loops around
@@ -132,6 +134,10 @@ class Reverse:
             self.add_to(items[all_keys.index(path[0])], value, path[1:])
             return
         if isinstance(fact, List | Opaque):
+            from autodiff_sst.transform.reverse.assign import without_rule
+
+            if isinstance(fact, Opaque) and (error := without_rule(self, name)):
+                raise error
             what = "a list as a whole" if isinstance(fact, List) else f"`{name}`, of unknown type,"
             words = f"the cotangent of {what} is not supported yet"
             raise UnsupportedSyntaxError(words, self.builder.origin, instead="numbers and arrays.")
