@@ -50,12 +50,6 @@ class Binding:
         else:
             check_argnums(argnums)
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether arguments by position are the values, all of them."""
-        rest = self.first or self.keywords or _BY_NAME in self.kinds
-        return not (rest or _MANY in self.kinds or _NAMED in self.kinds)
-
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Extra]:
         """The values by position, defaults filled in.
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import functools
-import html
-import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import numpy as np
 
 from autodiff_sst.binding import Argnums, Binding, Extra
 from autodiff_sst.errors import NonDifferentiableInputError, NonScalarOutputError
@@ -19,6 +15,7 @@ if TYPE_CHECKING:
     from autodiff_sst.analysis.values import Abstract
     from autodiff_sst.core.syntax import Call, Function
     from autodiff_sst.driver import Derived, DerivedPair, Facts
+    from autodiff_sst.emit.dispatch import Case
     from autodiff_sst.frontend.lower import Lowered
     from autodiff_sst.transform.reverse.program import Request
 
@@ -44,27 +41,46 @@ class Derivative:
         self._derived: dict[Key, Derived] = {}
         self._pairs: dict[Key, DerivedPair] = {}
         self._last: Derived | None = None
-        # What was compiled, by kinds of plain arguments; `_plain` is how many there must be.
-        self._quick: dict[tuple[Any, ...], Derived] = {}
-        self._plain = len(self._binding.kinds) if self._binding.is_plain else -1
+        self._cases: list[Case] = []  # of the dispatcher, a `__call__` of its own
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        values: Any = args
-        derived = None
-        key = None
-        if not kwargs and len(args) == self._plain:
-            key = tuple(map(_kind, args))
-            derived = self._quick.get(key)
-        if derived is None:
-            derived, values = self.bound(args, kwargs)
-            if key is not None and None not in key and len(values) == len(args):
-                self._quick[key] = derived
-        self._last = derived
+        derived, values = self.bound(args, kwargs)
+        self._dispatch(derived, values)
         try:
             return derived.loaded.function(*values)
         except NonScalarOutputError as error:
-            error.origin = error.origin or self.lowered(Extra()).function.origin
+            _locate(self, error)
             raise
+
+    def _missed(self, first: tuple[Any, ...], rest: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """A call that the dispatcher has no case for."""
+        from autodiff_sst.emit.dispatch import MISSING
+
+        given = {n: v for n, v in named.items() if v is not MISSING}
+        if any(v is MISSING for v in first):
+            names = [*self._binding.signature.parameters]
+            count = next(k for k, v in enumerate(first) if v is MISSING)
+            given |= {n: v for n, v in zip(names, first, strict=False) if v is not MISSING}
+            for name in names[:count]:
+                del given[name]
+            first = first[:count]
+        return Derivative.__call__(self, *first, *rest, **given)
+
+    def _dispatch(self, derived: Derived, values: list[Any]) -> None:
+        """Adds a case to the dispatcher, if these values can be told quickly."""
+        from autodiff_sst.emit.dispatch import MOST, Case, can_be_tested, dispatching
+
+        binding = self._binding
+        known = len(self._cases) == MOST or any(c.derived is derived for c in self._cases)
+        given = binding.first or binding.keywords
+        if known or given or not can_be_tested(binding.signature, values):
+            return
+        self._cases.append(Case(tuple(values), derived, derived.loaded.function))
+        captured = [(f or self.base, name) for f, name in self.lowered(Extra()).captured]
+        call = dispatching(
+            self.base, binding.signature, captured, self._cases, NonScalarOutputError, _locate
+        )
+        self.__class__ = type("Derivative", (Derivative,), {"__call__": call})
 
     @property
     def source(self) -> str:
@@ -118,25 +134,15 @@ class Derivative:
 
     def show(self) -> None:
         """Prints the source, in colours on a terminal if Pygments is installed (`show` extra)."""
-        text = self.source
-        if sys.stdout.isatty() and importlib.util.find_spec("pygments"):
-            from pygments import highlight
-            from pygments.formatters import TerminalFormatter
-            from pygments.lexers import PythonLexer
+        from autodiff_sst.emit.highlight import for_terminal
 
-            text = highlight(text, PythonLexer(), TerminalFormatter())
-        print(text, end="")
+        print(for_terminal(self.source) if sys.stdout.isatty() else self.source, end="")
 
     def _repr_html_(self) -> str:
         """The source as a notebook shows it."""
-        if not importlib.util.find_spec("pygments"):
-            return f"<pre>{html.escape(self.source)}</pre>"
-        from pygments import highlight
-        from pygments.formatters import HtmlFormatter
-        from pygments.lexers import PythonLexer
+        from autodiff_sst.emit.highlight import for_notebook
 
-        shown: str = highlight(self.source, PythonLexer(), HtmlFormatter(noclasses=True))
-        return shown
+        return for_notebook(self.source)
 
     def __reduce__(self) -> Any:
         """By name where it stands in its module under its own, else by what it was made of."""
@@ -338,14 +344,8 @@ class Derivative:
         return f"<{self.kind} of {self.__name__} by {', '.join(map(str, by))}>"
 
 
-def _kind(value: Any) -> Any:
-    """What a derivative is compiled for, of a number or an array; None of anything else."""
-    kind = type(value)
-    if kind is float or kind is int or kind is bool:
-        return kind
-    if kind is np.ndarray:
-        return value.dtype, tuple([n == 1 for n in value.shape])
-    return None
+def _locate(derivative: Derivative, error: NonScalarOutputError) -> None:
+    error.origin = error.origin or derivative.lowered(Extra()).function.origin
 
 
 @functools.lru_cache(maxsize=256)

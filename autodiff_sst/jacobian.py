@@ -42,7 +42,6 @@ class Jacobian(Derivative):
         if chunk is not None and (isinstance(chunk, bool) or not chunk >= 1):
             raise ValueError(f"chunk: a positive int was due, not {chunk!r}")
         super().__init__(primal, kind, argnums)
-        self._plain = -1
         self.mode = mode
         self.chunk = chunk
         self.chosen = "reverse" if mode == "auto" else mode

@@ -1,0 +1,1 @@
+"""Generated derivatives against hand-written ones, in one process: `python -m benchmarks`."""
