@@ -146,11 +146,12 @@ class _Nest:
                 return [ast.Expr(ast.Call(append, [self.expression(value)], []))]
             case Push(stack, values):
                 append = ast.Attribute(self.variable(stack), "append")
-                item = self.several([self.expression(v) for v in values])
-                return [ast.Expr(ast.Call(append, [item], []))]
+                items = self.items_saved([self.expression(v) for v in values])
+                return [ast.Expr(ast.Call(append, [item], [])) for item in items]
             case Pop(targets, stack):
                 pop = ast.Call(ast.Attribute(self.variable(stack), "pop"), [], [])
-                return [ast.Assign([self.several([self.variable(t) for t in targets])], pop)]
+                items = self.items_saved([self.variable(t) for t in targets])
+                return [ast.Assign([item], pop) for item in reversed(items)]
             case If(test, then, orelse, merges):
                 names = [m.name for m in merges]
                 first, second = (
@@ -235,6 +236,11 @@ class _Nest:
 
     def call(self, function: str, args: list[ast.expr]) -> ast.Call:
         return ast.Call(ast.Name(function, ast.Load()), args, [])
+
+    def items_saved(self, values: list[ast.expr]) -> list[ast.expr]:
+        """A few values are saved one by one: that is quicker than tuples, which Python's garbage
+        collector looks through again and again."""
+        return values if len(values) <= 3 else [self.several(values)]
 
     def several(self, items: list[Any]) -> Any:
         return items[0] if len(items) == 1 else ast.Tuple(items, ast.Load())

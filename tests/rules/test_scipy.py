@@ -199,7 +199,7 @@ def check(function: Any, *args: Any) -> None:
     np.testing.assert_allclose(np.sum(y_dot * y_bar), given, rtol=1e-8, atol=1e-10)
 
 
-@pytest.mark.parametrize("function", {*COMPLEX.values()})
+@pytest.mark.parametrize("function", dict.fromkeys(COMPLEX.values()))
 def test_complex(function: Any) -> None:
     check(function, W)
 
