@@ -18,7 +18,7 @@ class Kernel:
     arguments: Maker
     argnums: int | tuple[int, ...] = 0
     transform: Callable[..., Callable[..., Any]] = ad.grad
-    peers: bool = True  # autograd, JAX and PyTorch can run the program, if `np` is theirs
+    peers: bool = True  # autograd and JAX can run the program, if `np` is theirs
 
     @property
     def name(self) -> str:
