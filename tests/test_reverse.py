@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import FLOAT, MANY, Array
+from autodiff_sst.analysis.lengths import MANY
+from autodiff_sst.analysis.values import FLOAT, Array
 from autodiff_sst.core.parse import parse
 from autodiff_sst.core.text import show
 from autodiff_sst.core.validate import validate

@@ -5,7 +5,8 @@ import pytest
 
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.knowledge import FactsKnown
-from autodiff_sst.analysis.values import FLOAT, MANY, Array, abstract
+from autodiff_sst.analysis.lengths import MANY
+from autodiff_sst.analysis.values import FLOAT, Array, abstract
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import Atom, Literal, Name

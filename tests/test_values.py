@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from autodiff_sst.analysis.infer import broadcast
+from autodiff_sst.analysis.lengths import MANY
 from autodiff_sst.analysis.values import (
     BOOL,
     FLOAT,
     INT,
-    MANY,
     OPAQUE,
     UNKNOWN,
     Array,

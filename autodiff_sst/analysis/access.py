@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from autodiff_sst.analysis.lengths import MANY, cut
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.values import (
     INT,
@@ -104,31 +105,39 @@ def _index_array(base_atom: Atom, base: Array, index: Index, facts: Facts, where
     if not isinstance(found, Array):
         return found
     dims = list(found.dims)
-    position = 0
+    position = axis = 0
     taken = sum(o not in (Known(None), Known(...)) for o in operands)
     for operand, is_proper, item in zip(operands, proper, index, strict=True):
         if is_proper:
-            dims[position] = (
-                _slice_length(base_atom, position, item, facts) or f"{where}.{position}"
-            )
+            length = _slice_length(base.dims[axis], item, facts) if axis < len(base.dims) else None
+            dims[position] = length or f"{where}.{position}"
         if operand == Known(...):
             position += len(base.dims) - taken
-        elif operand != Known(0):
-            position += 1
+            axis += len(base.dims) - taken
+        else:
+            position += operand != Known(0)
+            axis += operand != Known(None)
     return Array(found.dtype, tuple(dims))
 
 
-def _slice_length(base: Atom, axis: int, item: Atom | Slice, facts: Facts) -> str | None:
-    """The length of `x[1:]`, `x[:-1]`, `x[1:-1]`, as what is cut off that of `x`: equal ones are
-    equal lengths."""
-    if not isinstance(base, Name) or not isinstance(item, Slice) or item.step is not None:
+def _slice_length(length: int | str, item: Atom | Slice, facts: Facts) -> str | None:
+    """The length of a part of an axis: equal ones are equal lengths. `x[1:]`, `x[:-1]` and
+    `x[1:-1]` have that of `x` less some."""
+    if not isinstance(item, Slice) or item.step is not None or length in (1, MANY):
         return None
-    start, stop = (0 if b is None else _constant(fact(b, facts)) for b in (item.start, item.stop))
-    if start is None or stop is None or start < 0 or stop > 0:
-        return None
-    if item.stop is not None and stop == 0:
-        return None
-    return f"{base.id}.{axis}-{start - stop}"
+    start, stop = (
+        None if b is None else _constant(fact(b, facts)) for b in (item.start, item.stop)
+    )
+    if item.start is None:
+        start = 0
+    if start is not None and start >= 0 and (item.stop is None or (stop is not None and stop < 0)):
+        return cut(length, start - (stop or 0))
+    bounds = [b.id if isinstance(b, Name) else None for b in (item.start, item.stop)]
+    texts = [
+        "" if b is None else name or repr(_constant(fact(b, facts)))
+        for b, name in zip((item.start, item.stop), bounds, strict=True)
+    ]
+    return None if "None" in texts else f"<{length}[{':'.join(texts)}]>"
 
 
 def _constant(value: Abstract) -> int | None:

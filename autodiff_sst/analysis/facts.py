@@ -24,6 +24,7 @@ from autodiff_sst.analysis.values import (
     join_all,
     named_lengths,
     widen,
+    with_own_lengths,
 )
 from autodiff_sst.core.syntax import (
     Accumulate,
@@ -57,7 +58,8 @@ _ROUNDS = 6  # the lattice is shallow; what still changes then is widened to UNK
 
 
 def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[str, Abstract]:
-    walk = _Walk({name: parameters[name] for name in function.parameters})
+    given = {name: with_own_lengths(parameters[name], name) for name in function.parameters}
+    walk = _Walk({**given})
     walk.block(function.body)
     stores = [
         s
@@ -67,7 +69,7 @@ def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[s
     if not stores:
         return walk.facts
     # Items of containers are stored: once more, without believing what they were.
-    again = _Walk({name: parameters[name] for name in function.parameters})
+    again = _Walk({**given})
     again.stores = stores
     again.block(function.body)
     return again.facts

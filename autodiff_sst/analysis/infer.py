@@ -19,20 +19,19 @@ from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.kinds import MAY_BE_COMPLEX, class_of, depth, of_complex, reshaped
 from autodiff_sst.analysis.knowledge import constant_of
+from autodiff_sst.analysis.lengths import Dims, is_many
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.purity import is_pure
 from autodiff_sst.analysis.values import (
     BOOL,
     FLOAT,
     INT,
-    MANY,
     NOTHING,
     OPAQUE,
     UNKNOWN,
     Abstract,
     Array,
     Dict,
-    Dims,
     Known,
     List,
     Opaque,
@@ -224,7 +223,7 @@ def _elementwise(
         shapes = {o.shape for o in operands if isinstance(o, Unknown)}
         numbers = all(isinstance(o, Unknown) or rank(o) == 0 for o in operands)
         return Unknown(shapes.pop() if numbers and len(shapes) == 1 and not product else where)
-    dims = None if product else broadcast(operands, where)
+    dims = _product_dims(operands) if product else broadcast(operands, where)
     if dims is None:  # of strings, tuples, lists; and products
         return _cached(("op", call, *operands, where), lambda: probe(call, operands, where))
     # The dtype on arrays of one element: cheap, and known for most programs after a few lines.
@@ -233,6 +232,16 @@ def _elementwise(
         ones = [_kind_only(o) for o in ones]
     found = _cached(("op", call, *ones), lambda: probe(call, ones, where))
     return Array(found.dtype, dims) if isinstance(found, Array) else found
+
+
+def _product_dims(operands: list[Abstract]) -> Dims | None:
+    """The dimensions of a product of matrices and vectors; of stacks of them a probe tells."""
+    left, right = operands
+    if not isinstance(left, Array) or not isinstance(right, Array):
+        return None
+    if not all(len(a.dims) in (1, 2) for a in (left, right)):
+        return None
+    return left.dims[:-1] + right.dims[1:]
 
 
 def _folded(call: Callable[..., Any], values: list[Any]) -> Abstract:
@@ -254,8 +263,8 @@ def broadcast(values: list[Abstract], where: str) -> Dims | None:
     result: list[int | str] = []
     for k in range(-max(map(len, known), default=0), 0):
         found = {s[k] for s in known if len(s) >= -k} - {1}
-        if MANY in found:
-            result.append(MANY)
+        if many := sorted(d for d in found if is_many(d)):  # all are equal, named ones or not
+            result.append(many[-1])
         else:
             result.append(found.pop() if len(found) == 1 else f"{where}.{k}" if found else 1)
     return tuple(result)

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.analysis.lengths import MANY, is_many
 from autodiff_sst.analysis.values import (
-    MANY,
     OPAQUE,
     UNKNOWN,
     Abstract,
@@ -41,6 +41,12 @@ class _Run:
     many: int
     symbol: int
     flag: bool = True
+    own: tuple[tuple[str, int], ...] = ()  # of lengths that are told apart
+
+    def size(self, length: int | str) -> int:
+        if self.own:
+            return dict(self.own).get(str(length), 2)
+        return self.many if is_many(length) else self.symbol
 
 
 _FIRST, _SECOND, _ONE, _FALSE = _Run(2, 2), _Run(3, 3), _Run(2, 1), _Run(2, 2, False)
@@ -63,7 +69,34 @@ def probe(call: Callable[..., Any], args: list[Abstract], where: str) -> Abstrac
         except Exception:
             if run is not _ONE:  # a symbol need not be able to be 1
                 return _nothing(args)
-    return _read_off(results, symbols, where)
+    return _with_names(_read_off(results, symbols, where), call, args)
+
+
+def _with_names(found: Abstract, call: Callable[..., Any], args: list[Abstract]) -> Abstract:
+    """With the names of lengths, found by two trials where each length has a size of its own."""
+    if not isinstance(found, Array) or all(d == 1 for d in found.dims):
+        return found
+    names = sorted({str(d) for a in args if isinstance(a, Array) for d in a.dims} - {"1", MANY})
+    sizes = [7 + 2 * k for k in range(len(names))]
+    dims: list[int | str] = [*found.dims]
+    traced: list[set[str]] = [{*names} for _ in dims]
+    for trial in (sizes, [n + 1 for n in reversed(sizes)]) if names else ():
+        own = tuple(zip(names, trial, strict=True))
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                result = call(*(_sample(a, _Run(2, 2, own=own)) for a in args))
+        except Exception:  # some must be equal
+            return found
+        if not isinstance(result, np.ndarray) or result.ndim != len(dims):
+            return found
+        for k, n in enumerate(result.shape):
+            traced[k] &= {name for name, size in own if size == n}
+    for k, candidates in enumerate(traced):
+        (name,) = candidates if len(candidates) == 1 else ("",)
+        if name and dims[k] != 1 and (is_many(name) or not is_many(dims[k])):
+            dims[k] = name
+    return Array(found.dtype, tuple(dims))
 
 
 def _nothing(args: list[Abstract]) -> Abstract:
@@ -96,7 +129,7 @@ def _symbols(value: Abstract) -> set[str]:
         case Scalar("b"):
             return {_FLAG}
         case Array(_, dims):
-            return {d for d in dims if isinstance(d, str) and d != MANY}
+            return {d for d in dims if isinstance(d, str) and not is_many(d)}
         case Tuple() | Dict() | Record():
             return set().union(*map(_symbols, value.items))
         case List(item, length) if item is not None:
@@ -113,7 +146,7 @@ def _sample(value: Abstract, run: _Run) -> Any:
         case Known(v):
             return v
         case Array(dtype, dims):
-            sizes = (run.many if d == MANY else run.symbol for d in dims)
+            sizes = (run.size(d) for d in dims)
             shape = tuple(d if isinstance(d, int) else n for d, n in zip(dims, sizes, strict=True))
             return _sample_array(dtype, shape)
         case Tuple(items, cls):

@@ -1,8 +1,4 @@
-"""What is known of a value before the program runs: an abstract value.
-
-A dimension is `1`, `MANY` (known not to be 1; two of them that meet are equal, or NumPy raises), or
-a symbol: a length of which nothing is known but that equal symbols are equal lengths.
-"""
+"""What is known of a value before the program runs: an abstract value (lengths.py)."""
 
 from __future__ import annotations
 
@@ -13,11 +9,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from autodiff_sst.analysis.lengths import MANY, Dims, is_constant, is_many, join_lengths
 from autodiff_sst.core.syntax import UNDEFINED
 from autodiff_sst.runtime.records import attributes_of, is_function, is_record
-
-MANY = "n"
-Dims: TypeAlias = "tuple[int | str, ...]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,7 +222,7 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
             return x
         case Array(dtype, d), Array(other, e) if dtype == other and len(d) == len(e):
             pairs = enumerate(zip(d, e, strict=True))
-            return Array(dtype, tuple(m if m == n else f"{where}.{k}" for k, (m, n) in pairs))
+            return Array(dtype, tuple(join_lengths(m, n, f"{where}.{k}") for k, (m, n) in pairs))
         case Array(dtype, d), Array(other, e) if "c" in dtype.kind + other.kind and (
             len(d) == len(e)
         ):  # rules for complex numbers serve real ones too
@@ -271,13 +265,26 @@ def named_lengths(value: Abstract, where: str) -> Abstract:
     """With lengths of its own: what a turn calls by one name, the next may call by it again."""
     match value:
         case Array(dtype, dims):
-            own = (d if d in (1, MANY) else f"{where}.{k}" for k, d in enumerate(dims))
+            own = (d if is_constant(d) else f"{where}.{k}" for k, d in enumerate(dims))
             return Array(dtype, tuple(own))
         case Unknown(shape) if shape:
             return Unknown(where)
         case Tuple() | Record():
             named = (named_lengths(i, f"{where}.{k}") for k, i in enumerate(value.items))
             return with_items(value, named)
+        case _:
+            return value
+
+
+def with_own_lengths(value: Abstract, where: str) -> Abstract:
+    """With names for the lengths that are not 1: a parameter's are what they are throughout."""
+    match value:
+        case Array(dtype, dims):
+            named = (f"n:{where}.{k}" if is_many(d) else d for k, d in enumerate(dims))
+            return Array(dtype, tuple(named))
+        case Tuple() | Dict() | Record():
+            own = (with_own_lengths(i, f"{where}.{k}") for k, i in enumerate(value.items))
+            return with_items(value, own)
         case _:
             return value
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.calls import made_by
+from autodiff_sst.analysis.lengths import are_same
 from autodiff_sst.analysis.values import (
     Array,
     List,
@@ -253,7 +254,7 @@ def _fitted(sweep: Forward, made: Atom | None, result: Name) -> Atom:
     made = match_dtype(builder, made, known, given)
     dims, own = dims_of(known), dims_of(given)
     same = isinstance(known, Unknown) and known == given and known.shape != ""
-    if same or (dims is not None and dims == own):
+    if same or (dims is not None and are_same(dims, own)):
         return made
     if rank(known) == 0 and not isinstance(known, Array):
         return made

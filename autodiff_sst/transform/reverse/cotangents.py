@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.analysis.lengths import are_same, is_many
 from autodiff_sst.analysis.values import (
-    MANY,
     Abstract,
     Array,
     Dict,
@@ -105,7 +105,7 @@ def fit(builder: Builder, value: Atom, place: Place, source: Place | None = None
     extra = len(given_dims) - len(dims)
     rest = given_dims[extra:] if extra > 0 else given_dims
     own = dims[len(dims) - len(rest) :]
-    if any(d not in (1, MANY, g) and g != 1 for d, g in zip(own, rest, strict=True)):
+    if any(d != 1 and g != 1 and not is_many(d) and d != g for d, g in zip(own, rest, strict=True)):
         return _unbroadcast(builder, value, place)
     if extra > 0:
         if not dims:
@@ -130,7 +130,7 @@ def _dims_differ(builder: Builder, place: Place, source: Place) -> bool:
     dims = dims_of(fact)
     if dims is None:
         return not _same_unknown(fact, result)
-    return dims != dims_of(result)
+    return not are_same(dims, dims_of(result))
 
 
 def _same_unknown(primal: Abstract, given: Abstract) -> bool:
@@ -167,7 +167,7 @@ def is_deferred(builder: Builder, value: Atom, place: Place) -> bool:
     dims, given_dims = dims_of(fact), dims_of(given)
     if dims is None or given_dims is None:
         return not _same_unknown(fact, given)
-    return dims != given_dims
+    return not are_same(dims, given_dims)
 
 
 def write_out(builder: Builder, value: Atom, place: Place, own: bool = False) -> Atom:
