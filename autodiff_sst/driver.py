@@ -150,10 +150,17 @@ def inner_derivative(
     return made
 
 
+def resolved(core: Function, facts: Facts) -> Function:
+    """The program as it is differentiated: decided by type, nothing changed in place."""
+    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
+    # Parts whose bounds are one expression are as long as each other.
+    return share_common_subexpressions(core)
+
+
 def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -> Function:
     """The optimised reverse of a core function; `facts` of its parameters."""
     watch("lower", core)
-    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
+    core = resolved(core, facts)
     watch("resolve", core)
     known = find_facts(core, facts)
     derived = reverse(core, known, request)
@@ -213,7 +220,7 @@ def derive_hvp(core: Function, facts: Facts, by: str, users: frozenset[str]) -> 
 
 def derive_jvp(core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]) -> Derived:
     """The value and its tangent."""
-    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
+    core = resolved(core, facts)
     derived = forward(core, find_facts(core, facts), by, f"jvp_{core.name}")
     tell("forward", derived)
     facts = with_tangents(derived, facts, by)
@@ -223,7 +230,7 @@ def derive_jvp(core: Function, facts: Facts, by: tuple[str, ...], users: frozens
 
 def derive_jacobian(core: Function, facts: Facts, wanted: Wanted, users: frozenset[str]) -> Derived:
     """The Jacobian, all its directions in one sweep."""
-    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
+    core = resolved(core, facts)
     kind = "batch_jacobian" if wanted.batch else "jacobian"
     derived = jacobian_program(core, find_facts(core, facts), wanted, f"{kind}_{core.name}")
     tell("jacobian", derived)
@@ -253,7 +260,7 @@ SEED = "y_bar"
 def derive_pair(
     core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]
 ) -> DerivedPair:
-    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
+    core = resolved(core, facts)
     known = find_facts(core, facts)
     request = Request(
         by, f"vjp_{core.name}", with_value=True, seed=SEED, as_tuple=True, in_pair=True

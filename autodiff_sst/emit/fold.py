@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections import Counter
 
 from autodiff_sst.analysis.effects import is_pure_expression
+from autodiff_sst.analysis.sharing import Classes
+from autodiff_sst.analysis.values import FLOAT
 from autodiff_sst.core import names
 from autodiff_sst.core.syntax import (
     Accumulate,
@@ -42,15 +44,19 @@ from autodiff_sst.core.walk import atoms, reads, rebuild, statements
 _WIDTH = 72  # characters of an expression that still reads well on a line
 
 
-def find_folded(function: Function, users: frozenset[str]) -> dict[str, Expression]:
-    folding = _Folding(function, users)
+def find_folded(
+    function: Function, users: frozenset[str], numbers: frozenset[str]
+) -> dict[str, Expression]:
+    """The temporaries that are written where they are read; `numbers` hold no memory."""
+    folding = _Folding(function, users, numbers)
     folding.block(function.body, (function.result,))
     return folding.folded
 
 
 class _Folding:
-    def __init__(self, function: Function, users: frozenset[str]) -> None:
+    def __init__(self, function: Function, users: frozenset[str], numbers: frozenset[str]) -> None:
         self.users = users
+        self.classes = Classes(function, dict.fromkeys(numbers, FLOAT), callers=False)
         self.folded: dict[str, Expression] = {}
         self.width: dict[str, int] = {}
         self.count: Counter[str] = Counter()
@@ -111,13 +117,14 @@ class _Folding:
     ) -> bool:
         """Whether the use is in this block, before anything changes what the value reads."""
         contents = self.all_reads(value)
+        memory = contents.union(*map(self.classes.of, contents - {target}))
         for statement in rest:
             if target in _own_reads(statement):
                 return True
             if target in reads(statement):
                 return False
             for inner in statements((statement,)):
-                if isinstance(inner, Store | Accumulate | Append) and inner.target in contents:
+                if isinstance(inner, Store | Accumulate | Append) and inner.target in memory:
                     return False
                 impure = isinstance(inner, Assign) and not is_pure_expression(inner.value)
                 if (impure or isinstance(inner, Store | Effect | Raise)) and not isinstance(

@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from autodiff_sst.analysis.distinct import Distinct
 from autodiff_sst.analysis.sharing import CALLERS, Classes
 from autodiff_sst.analysis.values import Abstract, Array, List, Unknown
+from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
@@ -28,13 +30,15 @@ from autodiff_sst.core.syntax import (
     Index,
     Literal,
     Name,
+    Push,
     Slice,
     Statement,
     Store,
+    Subscript,
     Update,
     While,
 )
-from autodiff_sst.core.walk import Names, reads, statements
+from autodiff_sst.core.walk import all_names, reads, rebuild, statements
 from autodiff_sst.rules.helpers import COPY, LIST
 
 
@@ -42,9 +46,48 @@ def store_updates(function: Function, facts: Mapping[str, Abstract]) -> Function
     """The function without updates."""
     if not any(_is_update(s) for s in statements(function.body)):
         return function
-    pass_ = _InPlace(Classes(function, facts), facts)
+    stored, copied = _stored(function, facts)
+    if copied:  # cheaper: copies of the parts that are saved, where arrays are copied for them
+        other = _with_own_parts(function, facts, copied)
+        again, still = _stored(other, facts)
+        if len(still) < len(copied):
+            return again
+    return stored
+
+
+def _stored(function: Function, facts: Mapping[str, Abstract]) -> tuple[Function, set[str]]:
+    """The function without updates, and the arrays that must be copied for one."""
+    pass_ = _InPlace(function, facts)
     body, _ = pass_.block(function.body, reads(function.result))
-    return replace(function, body=body)
+    return replace(function, body=body), pass_.copied
+
+
+def _with_own_parts(
+    function: Function, facts: Mapping[str, Abstract], copied: set[str]
+) -> Function:
+    """The function that saves copies of the parts of arrays, instead of views."""
+    classes = Classes(function, facts)
+    names = Names(all_names(function))
+    made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
+    ours = {classes.find(name) for name in copied}
+
+    def is_part(atom: Atom) -> bool:
+        if not isinstance(atom, Name) or classes.find(atom.id) not in ours:
+            return False
+        return isinstance(made.get(atom.id), Subscript)
+
+    def block(block_: Block) -> Block:
+        done: list[Statement] = []
+        for statement in block_:
+            if isinstance(statement, Push) and any(map(is_part, statement.values)):
+                own = {v: names.fresh("t") for v in statement.values if is_part(v)}
+                done += [Assign(new, Call(COPY, (v,))) for v, new in own.items()]
+                values = tuple(Name(own[v]) if v in own else v for v in statement.values)
+                statement = replace(statement, values=values)
+            done.append(rebuild(statement, lambda atom: atom, block))
+        return tuple(done)
+
+    return replace(function, body=block(function.body))
 
 
 def _is_update(statement: Statement) -> bool:
@@ -52,11 +95,13 @@ def _is_update(statement: Statement) -> bool:
 
 
 class _InPlace:
-    def __init__(self, classes: Classes, facts: Mapping[str, Abstract]) -> None:
-        self.classes = classes
+    def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
+        self.classes = Classes(function, facts)
+        self.distinct = Distinct(function)
         self.facts = facts
+        self.copied: set[str] = set()
 
-    def block(self, block: Block, live: Names) -> tuple[Block, Names]:
+    def block(self, block: Block, live: frozenset[str]) -> tuple[Block, frozenset[str]]:
         """The block with stores, and what is read before or in it; `live` is read after it."""
         done: list[Block] = []
         for statement in reversed(block):
@@ -64,7 +109,7 @@ class _InPlace:
             done.append(made)
         return tuple(s for made in reversed(done) for s in made), live
 
-    def statement(self, statement: Statement, live: Names) -> tuple[Block, Names]:
+    def statement(self, statement: Statement, live: frozenset[str]) -> tuple[Block, frozenset[str]]:
         match statement:
             case Assign(target, Update() as value):
                 after = live - {target}
@@ -92,15 +137,15 @@ class _InPlace:
         self,
         blocks: tuple[Block, ...],
         carries: tuple[Carry, ...],
-        after: Names,
-        bound: Names,
+        after: frozenset[str],
+        bound: frozenset[str],
         test: Atom | None = None,
-    ) -> tuple[list[Block], Names]:
+    ) -> tuple[list[Block], frozenset[str]]:
         """A turn ends with what is read after the loop, or at the head of the next turn."""
         own = bound | {c.name for c in carries}
-        nexts: Names = frozenset().union(*(reads(c.next) for c in carries))
+        nexts: frozenset[str] = frozenset().union(*(reads(c.next) for c in carries))
         outer = after - own
-        head: Names = frozenset()
+        head: frozenset[str] = frozenset()
         while True:
             end = nexts | outer | (head - own)
             made: list[Block] = []
@@ -115,10 +160,10 @@ class _InPlace:
             if live == head:
                 break
             head = head | live
-        inits: Names = frozenset().union(*(reads(c.init) for c in carries))
+        inits: frozenset[str] = frozenset().union(*(reads(c.init) for c in carries))
         return made, (head - own) | outer | inits
 
-    def stored(self, statement: Assign, value: Update, after: Names) -> Block:
+    def stored(self, statement: Assign, value: Update, after: frozenset[str]) -> Block:
         target, origin = statement.target, statement.origin
         base = value.base
         start: Statement
@@ -128,15 +173,18 @@ class _InPlace:
             start = Assign(target, Call(LIST, (base,)), origin)
         else:
             start = Assign(target, Call(COPY, (base,)), origin)
+            self.copied |= reads(base)
         if value.add:
             repeats = any(self.may_repeat(i) for i in value.index)
             return start, Accumulate(target, value.index, value.value, repeats, origin)
         index: Index = value.index
         return start, Store(target, index, value.value, origin)
 
-    def may_destroy(self, name: str, after: Names) -> bool:
+    def may_destroy(self, name: str, after: frozenset[str]) -> bool:
         own = self.classes.of(name)
-        return CALLERS not in own and not own & after
+        return CALLERS not in own and all(
+            self.distinct.differ(Name(name), Name(other)) for other in own & after
+        )
 
     def may_repeat(self, item: Atom | Slice) -> bool:
         if isinstance(item, Slice | Literal):

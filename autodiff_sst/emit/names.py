@@ -47,7 +47,9 @@ def merge_versions(
     classes: dict[str, set[str]] = {}  # final name → who bears it
 
     def base_of(name: str) -> str:
-        return name if name in users else _VERSION.sub("", name)
+        while name not in users and _VERSION.search(name):
+            name = _VERSION.sub("", name)
+        return name
 
     def fits(name: str, bearer: str) -> bool:
         return not any(other in lives.conflicts.get(name, ()) for other in classes[bearer])
@@ -64,6 +66,8 @@ def merge_versions(
         base = base_of(name)
         related = [final[r] for r in lives.related.get(name, []) if r in final]
         candidates = [c for c in related if base_of(c) == base]
+        if is_temporary(base) and (old := lives.updated.get(name)) in final:
+            candidates.append(final[old])  # the array of before, changed in place
         if not is_temporary(base):  # a temporary is not another one, even if that has died
             candidates += [c for c in classes if base_of(c) == base and c not in candidates]
         bearer = next((c for c in candidates if fits(name, c)), None)
@@ -83,6 +87,7 @@ class _Lives:
         self.folded = folded
         self.conflicts: dict[str, set[str]] = {}
         self.related: dict[str, list[str]] = {}
+        self.updated: dict[str, str] = {}
         # A loop's carries and an `if`'s merges come before what is in it: they get the base first.
         self.order = [n for s in statements(function.body) for n in binds(s)]
         pushed = {s.stack: s.values for s in statements(function.body) if isinstance(s, Push)}
@@ -127,6 +132,9 @@ class _Lives:
                     return live
                 if isinstance(value, Name):  # what is updated in place
                     self.relate(target, value)
+                    self.updated[target] = value.id
+                    # One object: what is read of the old name is read before it is changed.
+                    return self.bind([target], live - {value.id}) | {value.id} | live - {target}
                 return self.bind([target], live) | self.reads(value)
             case Pop(targets, stack):
                 return self.bind([*targets], live) | {stack}

@@ -73,7 +73,7 @@ def to_tree(
         texts: how objects are called, where not by their own text.
         numbers: names of numbers, for which `x_bar += e` is `x_bar = x_bar + e`.
     """
-    folded = find_folded(function, users)
+    folded = find_folded(function, users, numbers)
     nest = _Nest(folded, merge_versions(function, folded, users), texts, numbers - users)
     body = nest.block(function.body)
     body.append(ast.Return(nest.expression(function.result)))

@@ -8,6 +8,8 @@ from itertools import repeat
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from autodiff_sst.analysis.access import fact, slice_bounds
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.values import (
@@ -245,10 +247,12 @@ def _reverse_call(
     if source is None:
         cotangent = write_out(builder, cotangent, Place(statement.target))
         builder.keep(cotangent)
+    ranks = [sweep.knowledge.rank(a) for a in args]
+    exact = called in _PRODUCTS and len(ranks) == 2 and all(r in (1, 2) for r in ranks)
     try:
         arguments = bind_arguments(rule, args, keywords)
         contribute = {
-            parameter: partial(sweep.add, atom.id, source=source)
+            parameter: partial(sweep.add, atom.id, source=source, is_exact=exact)
             for parameter, atom in arguments.items()
             if isinstance(atom, Name) and atom.id in sweep.active
         }
@@ -283,6 +287,10 @@ def without_rule(sweep: Reverse, name: str) -> MissingRuleError | None:
     if not isinstance(called, Known) or find(called.value):
         return None
     return missing(called.value, statement)
+
+
+# Nothing broadcasts in them, of vectors and matrices.
+_PRODUCTS: tuple[Any, ...] = (np.matmul, np.dot, np.inner, np.vdot, np.outer)
 
 
 def missing(called: object, statement: Assign, kind: str = "adjoint") -> MissingRuleError:

@@ -177,4 +177,14 @@ def write_out(builder: Builder, value: Atom, place: Place, own: bool = False) ->
     primal = place.atom(builder)
     if own or isinstance(value, Literal):
         return builder.call(FULL_LIKE, primal, value)
-    return builder.call(BROADCAST_TO, value, builder.call(SHAPE, primal))
+    return in_shape_of(
+        builder, builder.call(BROADCAST_TO, value, builder.call(SHAPE, primal)), place
+    )
+
+
+def in_shape_of(builder: Builder, value: Atom, place: Place) -> Atom:
+    """The value, of which it is known that it has the shape of a place."""
+    primal, given = place.fact(builder), builder.fact(value)
+    if isinstance(value, Name) and isinstance(primal, Array) and isinstance(given, Array):
+        builder.facts[value.id] = Array(given.dtype, primal.dims)
+    return value

@@ -18,6 +18,7 @@ from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
     Atom,
+    Binary,
     Block,
     For,
     If,
@@ -28,11 +29,12 @@ from autodiff_sst.core.syntax import (
     Object,
     Slice,
     Subscript,
+    Unary,
     Update,
     While,
 )
 from autodiff_sst.core.walk import reads, statements
-from autodiff_sst.rules.helpers import LAST_WRITTEN, LEN, POSITIONS
+from autodiff_sst.rules.helpers import COPY, LAST_WRITTEN, LEN, POSITIONS
 from autodiff_sst.transform.reverse.cotangents import Place, fit, is_deferred, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
 
@@ -126,23 +128,57 @@ def reverse_update(sweep: Reverse, statement: Assign, value: Update, cotangent: 
     builder = sweep.builder
     cotangent = write_out(builder, cotangent, Place(statement.target))
     builder.keep(cotangent)
+    added = _added(sweep, value)
+    if added is not None:  # `x[i] += v`: what was there keeps its cotangent
+        term, sign = added
+        part = _part(sweep, cotangent, value, is_kept=True)
+        sweep.add_to(term, builder.emit(Unary("-", part)) if sign == "-" else part)
+        sweep.add_to(value.base, cotangent)
+        return
+    rest = not value.add and isinstance(value.base, Name) and value.base.id in sweep.active
     if isinstance(value.value, Name) and value.value.id in sweep.active:
-        if not value.add and any(
-            _may_repeat(builder.facts, item) and not _are_distinct(sweep, item)
-            for item in value.index
-        ):
-            index = [slice_atom(builder, i) for i in value.index]
-            part = builder.emit(Subscript(cotangent, value.index))
-            part = builder.binary("*", part, builder.call(LAST_WRITTEN, cotangent, *index))
-        else:
-            part = builder.emit(Subscript(cotangent, value.index))
-        builder.keep(part)
-        sweep.add(value.value.id, part)
+        sweep.add(value.value.id, _part(sweep, cotangent, value, is_kept=not rest))
     if value.add:
         sweep.add_to(value.base, cotangent)
-    elif isinstance(value.base, Name) and value.base.id in sweep.active:
+    elif isinstance(value.base, Name) and rest and not _is_whole(value.index):
         left = builder.emit(Update(cotangent, value.index, Literal(0.0)))
         sweep.add(value.base.id, sweep.named(left, value.base.id))
+
+
+def _part(sweep: Reverse, cotangent: Atom, value: Update, is_kept: bool) -> Atom:
+    """What is at the index of an update; an array of its own unless the cotangent is kept whole."""
+    builder = sweep.builder
+    if _is_whole(value.index):
+        return cotangent
+    part = builder.emit(Subscript(cotangent, value.index))
+    repeats = [item for item in value.index if _may_repeat(builder.facts, item)]
+    if not value.add and any(not _are_distinct(sweep, item) for item in repeats):
+        index = [slice_atom(builder, i) for i in value.index]
+        part = builder.binary("*", part, builder.call(LAST_WRITTEN, cotangent, *index))
+    elif not is_kept and not repeats and isinstance(builder.fact(part), Array):
+        part = builder.call(COPY, part)  # a view, of what zeros are written to now
+    builder.keep(part)
+    return part
+
+
+def _is_whole(index: Index) -> bool:
+    return all(i == Literal(...) or i == Slice(None, None, None) for i in index)
+
+
+def _added(sweep: Reverse, value: Update) -> tuple[Atom, str] | None:
+    """What `x[i] = x[i] + v` adds, and with which sign; None if an update is not that."""
+    made = sweep.made.get(value.value.id) if isinstance(value.value, Name) else None
+    if value.add or not isinstance(made, Binary) or made.operator not in "+-":
+        return None
+    old = Subscript(value.base, value.index)
+    if any(_may_repeat(sweep.builder.facts, item) for item in value.index):
+        return None
+    for kept, term in ((made.left, made.right), (made.right, made.left)):
+        if isinstance(kept, Name) and sweep.made.get(kept.id) == old:
+            return term, made.operator
+        if made.operator == "-":
+            break
+    return None
 
 
 def _are_distinct(sweep: Reverse, item: Atom | Slice) -> bool:

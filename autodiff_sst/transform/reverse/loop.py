@@ -150,7 +150,7 @@ def _inits(
             place = Place(name, path)
             known = sweep.cotangents.get(place) if taken is None else taken.get(path)
             whole = zero(builder, place) if known is None else known
-            inits[place] = write_out(builder, whole, place)
+            inits[place] = write_out(builder, whole, place, own=True)
     return inits
 
 

@@ -50,7 +50,15 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import all_names, binds, statements
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import LEN, ZEROS_LIKE
-from autodiff_sst.transform.reverse.cotangents import Place, fact_at, fit, item_of, write_out
+from autodiff_sst.transform.reverse.cotangents import (
+    Place,
+    fact_at,
+    fit,
+    in_shape_of,
+    item_of,
+    match_dtype,
+    write_out,
+)
 from autodiff_sst.transform.reverse.regions import Branches, branches_of, maybe_undefined
 
 
@@ -110,10 +118,12 @@ class Reverse:
         value: Atom,
         path: tuple[Any, ...] = (),
         source: Place | None = None,
+        is_exact: bool = False,
     ) -> None:
         """Adds a contribution to the cotangent of a name, or of what it holds at a path.
 
-        `source` is the result of the elementwise function that it comes from, if it does.
+        `source` is the result of the elementwise function that it comes from, if it does;
+        `is_exact` tells that its shape is right.
         """
         place = Place(name, path)
         fact = place.fact(self.builder)
@@ -146,7 +156,11 @@ class Reverse:
                 if may_be_active(fact_at(fact, (key,))):
                     self.add(name, item_of(self.builder, fact, value, key), (*path, key))
             return
-        value = fit(self.builder, value, place, source)
+        if is_exact:
+            value = match_dtype(self.builder, value, fact, self.builder.fact(value))
+            value = in_shape_of(self.builder, value, place)
+        else:
+            value = fit(self.builder, value, place, source)
         if name in self.buffered:
             buffer = self.cotangents[place]
             assert isinstance(buffer, Name)
