@@ -24,7 +24,7 @@ from autodiff_sst.core.syntax import (
     Store,
 )
 from autodiff_sst.core.walk import Names, reads, statements
-from autodiff_sst.rules.helpers import COPY, FULL_LIKE, UNBROADCAST, ZEROS_LIKE
+from autodiff_sst.rules.helpers import COPY, FULL_LIKE, UNBROADCAST, UNBROADCAST_FROM, ZEROS_LIKE
 
 # Each call makes a new array, which may be changed in place: two of them are not one.
 _MAKERS = (COPY, FULL_LIKE, ZEROS_LIKE)
@@ -38,7 +38,9 @@ def is_pure_expression(value: Expression) -> bool:
             return False
         if made_by(value) is not None:
             return True
-        return isinstance(function, Object) and (function == UNBROADCAST or is_pure(function.value))
+        return isinstance(function, Object) and (
+            function in (UNBROADCAST, UNBROADCAST_FROM) or is_pure(function.value)
+        )
     return True
 
 

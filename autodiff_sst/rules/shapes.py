@@ -10,7 +10,7 @@ from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import adjoint, d, is_constant, macro, rank
 from autodiff_sst.rules.registry import declare_linear, declare_nondifferentiable
-from autodiff_sst.runtime.broadcast import unbroadcast
+from autodiff_sst.runtime.broadcast import unbroadcast, unbroadcast_from
 from autodiff_sst.runtime.calls import plain
 from autodiff_sst.runtime.contexts import error_of
 from autodiff_sst.runtime.methods import astype
@@ -63,7 +63,7 @@ declare_linear(np.where, by=("a", "b"), joint=True)
 declare_linear(np.real, by=("val",))
 declare_linear(np.full_like, by=("fill_value",))
 declare_linear(np.broadcast_to, np.pad, by=("array",))
-declare_linear(unbroadcast, by=("x_bar",))
+declare_linear(unbroadcast, unbroadcast_from, by=("x_bar",))
 declare_linear(np.float32, np.float64, number, by=("x",))
 declare_linear(np.flip, by=("m",))
 declare_linear(list, by=("iterable",))
@@ -105,6 +105,13 @@ def _(y, a, fill_value):
 @adjoint(np.broadcast_to)
 def _(y, array, shape):
     d[array] = d[y]
+
+
+@adjoint(unbroadcast_from)
+def _(z, x_bar, x, y):
+    d[x] = None
+    d[y] = None
+    d[x_bar] = unbroadcast_from(d[z], x_bar, y)
 
 
 @adjoint(unbroadcast)

@@ -19,6 +19,9 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     Returns:
         shape `np.shape(x)`; real if `x` is real.
     """
+    arrays = isinstance(x_bar, np.ndarray) and isinstance(x, np.ndarray)
+    if arrays and x_bar.shape == x.shape and x_bar.dtype == x.dtype:
+        return x_bar
     shape = np.shape(x)
     if np.iscomplexobj(x_bar) and not np.iscomplexobj(x):
         x_bar = np.real(x_bar)
@@ -32,6 +35,22 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     if axes:
         x_bar = np.sum(x_bar, axis=axes, keepdims=True)
     return np.broadcast_to(x_bar, shape)
+
+
+def unbroadcast_from(x_bar: Any, x: Any, y: Any) -> Any:
+    """`x_bar`, which broadcasts to the shape of `y`, spread out to that, then as `unbroadcast`.
+
+    Args:
+        x_bar: a number or array.
+        x: a number or array; its shape broadcasts to that of `y`.
+        y: what `x` was broadcast to.
+
+    Returns:
+        shape `np.shape(x)`; real if `x` is real.
+    """
+    if np.shape(x_bar) != np.shape(y):
+        x_bar = np.broadcast_to(x_bar, np.shape(y))
+    return unbroadcast(x_bar, x)
 
 
 def check_scalar(y: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from autodiff_sst import driver
 from autodiff_sst.rules.registry import rules
-from autodiff_sst.runtime.broadcast import unbroadcast
+from autodiff_sst.runtime.broadcast import unbroadcast, unbroadcast_from
 from autodiff_sst.runtime.einsum import spread_diagonal
 from autodiff_sst.runtime.fourier import fft_like, irfft_like, rfft_like
 from autodiff_sst.runtime.linalg import (
@@ -103,6 +103,12 @@ CASES |= {
     np.broadcast_to: [(normal(3), (2, 3)), (2.0, (2,)), (normal(2, 1), (4, 2, 3))],
     number: [(0.7,), (MATRIX,)],
     unbroadcast: [(MATRIX, normal(3)), (MATRIX, normal(2, 1)), (2.0, MATRIX)],
+    unbroadcast_from: [
+        (MATRIX, normal(3), MATRIX),
+        (normal(3), MATRIX, MATRIX),
+        (2.0, normal(2, 1), MATRIX),
+        (MATRIX[:1], 3.0, MATRIX),
+    ],
     np.float32: [(np.ones(2, np.float32),)],
     np.float64: [(normal(2),), (2.0,)],
     np.transpose: [(MATRIX,), (normal(2, 3, 4), (1, 2, 0)), (normal(2, 3, 4), (-1, 0, 1))],

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.lengths import are_same, is_many
+from autodiff_sst.analysis.lengths import are_same, is_many, is_same
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
@@ -37,6 +37,7 @@ from autodiff_sst.rules.helpers import (
     SHAPE,
     SUM,
     UNBROADCAST,
+    UNBROADCAST_FROM,
     ZEROS_LIKE,
     numpy_object,
 )
@@ -92,6 +93,9 @@ def fit(builder: Builder, value: Atom, place: Place, source: Place | None = None
             value was broadcast to it, a deferred contribution counts once an element of it.
     """
     if source is not None and _dims_differ(builder, place, source):
+        if is_deferred(builder, value, source) and _may_differ(builder, place, source):
+            value = builder.call(UNBROADCAST_FROM, value, place.atom(builder), source.atom(builder))
+            return in_shape_of(builder, value, place)
         value = write_out(builder, value, source)
     primal, given = place.fact(builder), builder.fact(value)
     if _same_unknown(primal, given):
@@ -131,6 +135,15 @@ def _dims_differ(builder: Builder, place: Place, source: Place) -> bool:
     if dims is None:
         return not _same_unknown(fact, result)
     return not are_same(dims, dims_of(result))
+
+
+def _may_differ(builder: Builder, place: Place, source: Place) -> bool:
+    """Whether it is not known how a value was broadcast."""
+    dims, result = dims_of(place.fact(builder)), dims_of(source.fact(builder))
+    if dims is None or result is None or len(result) < len(dims):
+        return True
+    pairs = zip(dims, result[len(result) - len(dims) :], strict=True)
+    return any(d != 1 and not is_same(d, r) for d, r in pairs)
 
 
 def _same_unknown(primal: Abstract, given: Abstract) -> bool:
