@@ -108,7 +108,7 @@ def test_branches_stacks_and_buffers() -> None:
         "        z = t * x\n    else:\n        z = 0.0\n    k = k + z\n"
         "for j in reversed(range(n)):\n"
         "    u = saved.pop()\n    c = saved.pop()\n    b_bar[j] += u\n"
-        "b_bar[...] += v\ny = (k, b_bar)\nreturn y",
+        "b_bar += v\ny = (k, b_bar)\nreturn y",
         x=0.5,
         n=3,
         v=np.array([1.0, -1.0, 2.0]),

@@ -245,8 +245,34 @@ def test_what_cannot_be_told_apart_is_refused() -> None:
             y[k] = x[1]
         return np.sum(rows[0])
 
-    for function, args in ((two, (X, True)), (held, (X,))):
-        with pytest.raises(ad.UnsupportedSyntaxError, match="in place"):
+    def pairs(x: Any, c: bool) -> Any:
+        u, w = x * 2.0, x + 1.0
+        if c:
+            a, b = u, u[1:]
+        else:
+            a, b = w, w[1:]
+        a[1] = x[0] * x[0]
+        return np.sum(a * x) + np.sum(b * b)
+
+    def swapped(x: Any, c: bool) -> Any:
+        a = x * 2.0
+        b = a[1:]
+        if c:
+            a, b = b, a
+        a[1] = x[0] * x[0]
+        return np.sum(a * a) + np.sum(b * b)
+
+    def swapped_in_a_loop(x: Any) -> Any:
+        u = x * 2.0
+        w = u[1:]
+        for _ in range(2):
+            u[:] = np.sin(u)
+            u, w = w, u
+        return np.sum(u * u) + np.sum(w)
+
+    cases = ((two, (X, True)), (held, (X,)), (pairs, (X, True)), (swapped, (X, True)))
+    for function, args in (*cases, (swapped_in_a_loop, (X,))):
+        with pytest.raises(ad.UnsupportedSyntaxError, match=r"in place|turn to turn"):
             ad.grad(function)(*args)
 
 

@@ -89,6 +89,10 @@ class Distinct:
             case value:
                 return frozenset([atom.id if is_fresh(value) else UNSURE])
 
+    def is_carried(self, atom: Atom) -> bool:
+        """Whether an atom may be what a turn has left to the next."""
+        return any(root in self.loops for root in self.roots(atom))
+
     def differ(self, a: Atom, b: Atom) -> bool:
         """Whether two names that are there at one moment are surely of different objects."""
         first, second = self.roots(a), self.roots(b)

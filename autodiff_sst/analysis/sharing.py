@@ -31,7 +31,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     While,
 )
-from autodiff_sst.core.walk import Names, blocks, reads, statements
+from autodiff_sst.core.walk import Names, blocks, reads, rebuild, statements
 
 SHAPES = ("shape", "ndim", "size", "dtype")
 CALLERS = "the caller's"  # no name
@@ -48,6 +48,7 @@ class Classes:
         self.members: dict[str, set[str]] = {}
         for parameter in function.parameters if callers else ():
             self.join(parameter, CALLERS)
+        self.passed = _passed_on(function)
         for statement in statements(function.body):
             self.look(statement)
 
@@ -98,6 +99,8 @@ class Classes:
                 self.link(target, base)
             case Store(target, _, value) if not isinstance(self.facts.get(target), Array):
                 self.link(target, value)
+            case Assign(target, (TupleOf() | ListOf())) if target in self.passed:
+                pass  # what is made of the items is new
             case Assign(target, (TupleOf(items) | ListOf(items))):
                 for item in items:
                     self.link(target, item)
@@ -128,6 +131,35 @@ class Classes:
                     self.link(carry.name, carry.next)
             case _:
                 pass
+
+
+# They make something new of the arrays in a list.
+_JOINING = (np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.array, np.block)
+
+
+def _passed_on(function: Function) -> frozenset[str]:
+    """Displays that nobody reads but a call that joins their items."""
+    displays = set()
+    others: set[str] = {*reads(function.result)}
+
+    def note(atom: Atom) -> Atom:
+        others.update(reads(atom))
+        return atom
+
+    for statement in statements(function.body):
+        match statement:
+            case Assign(target, (TupleOf() | ListOf()) as value):
+                displays.add(target)
+                others |= reads(value)
+            case Assign(_, Call(Object(called), (Name(), *rest), keywords)) if _joins(called):
+                others.update(*map(reads, rest), *(reads(a) for _, a in keywords))
+            case _:  # its own parts: its blocks come by themselves
+                rebuild(statement, note, lambda b: b)
+    return frozenset(displays - others)
+
+
+def _joins(called: object) -> bool:
+    return any(called is function for function in _JOINING)
 
 
 def stores_after(function: Function, classes: Classes) -> dict[int, frozenset[str]]:

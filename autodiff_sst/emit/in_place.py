@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from autodiff_sst.analysis.distinct import Distinct
+from autodiff_sst.analysis.lengths import are_same
 from autodiff_sst.analysis.sharing import CALLERS, Classes
 from autodiff_sst.analysis.values import Abstract, Array, List, Unknown
 from autodiff_sst.core.names import Names
@@ -21,6 +22,7 @@ from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
     Atom,
+    Binary,
     Block,
     Call,
     Carry,
@@ -44,7 +46,7 @@ from autodiff_sst.rules.helpers import COPY, LIST
 
 def store_updates(function: Function, facts: Mapping[str, Abstract]) -> Function:
     """The function without updates."""
-    if not any(_is_update(s) for s in statements(function.body)):
+    if not any(isinstance(s, For | While) or _is_update(s) for s in statements(function.body)):
         return function
     stored, copied = _stored(function, facts)
     if copied:  # cheaper: copies of the parts that are saved, where arrays are copied for them
@@ -100,6 +102,7 @@ class _InPlace:
         self.distinct = Distinct(function)
         self.facts = facts
         self.copied: set[str] = set()
+        self.depth = 0  # of loops around
 
     def block(self, block: Block, live: frozenset[str]) -> tuple[Block, frozenset[str]]:
         """The block with stores, and what is read before or in it; `live` is read after it."""
@@ -114,6 +117,19 @@ class _InPlace:
             case Assign(target, Update() as value):
                 after = live - {target}
                 return self.stored(statement, value, after), after | reads(value)
+            case Assign(target, Binary("+", Name() as base, value)) if self.is_sum(target, base):
+                after = live - {target}
+                carried = self.depth and self.distinct.is_carried(base)
+                if carried and self.may_destroy(base.id, after | reads(value)):
+                    start = Assign(target, base, statement.origin)
+                    add = Accumulate(target, None, value, False, statement.origin)
+                    return (start, add), after | {base.id} | reads(value)
+                return (statement,), after | {base.id} | reads(value)
+            case Assign(target, Call(function, (Name() as copied,))) if function == COPY:
+                after = live - {target}
+                if self.classes.may_hold_memory(target) and self.may_destroy(copied.id, after):
+                    statement = replace(statement, value=copied)
+                return (statement,), after | {copied.id}
             case Assign(target, value):
                 return (statement,), (live - {target}) | reads(value)
             case If(test, then, orelse, merges):
@@ -133,6 +149,13 @@ class _InPlace:
             case _:
                 return (statement,), live | reads(statement)
 
+    def is_sum(self, target: str, base: Name) -> bool:
+        """Whether a sum has the shape and dtype of what stands first."""
+        total, first = self.facts.get(target), self.facts.get(base.id)
+        if not isinstance(total, Array) or not isinstance(first, Array) or not total.dims:
+            return False
+        return total.dtype == first.dtype and are_same(total.dims, first.dims)
+
     def loop(
         self,
         blocks: tuple[Block, ...],
@@ -146,6 +169,7 @@ class _InPlace:
         nexts: frozenset[str] = frozenset().union(*(reads(c.next) for c in carries))
         outer = after - own
         head: frozenset[str] = frozenset()
+        self.depth += 1
         while True:
             end = nexts | outer | (head - own)
             made: list[Block] = []
@@ -160,6 +184,7 @@ class _InPlace:
             if live == head:
                 break
             head = head | live
+        self.depth -= 1
         inits: frozenset[str] = frozenset().union(*(reads(c.init) for c in carries))
         return made, (head - own) | outer | inits
 

@@ -137,8 +137,10 @@ class _Nest:
             case Accumulate(target, index, value, True) if index is not None:
                 args = [self.variable(target), self.index_value(index), self.expression(value)]
                 return [ast.Expr(ast.Call(self.expression(ADD_AT), args, []))]
+            case Accumulate(target, None, value):
+                return [ast.AugAssign(self.variable(target), ast.Add(), self.expression(value))]
             case Accumulate(target, index, value):
-                index = (Literal(...),) if index is None else index
+                assert index is not None
                 item = ast.Subscript(self.variable(target), self.index(index))
                 return [ast.AugAssign(item, ast.Add(), self.expression(value))]
             case Append(target, value):

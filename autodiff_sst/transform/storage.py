@@ -119,7 +119,8 @@ class Storage(References):
                 if isinstance(self.builder.facts.get(target), Opaque | Unknown):
                     # It was read of a container whose items are stored: now it is known.
                     self.builder.facts[target] = infer(value, self.builder.facts, target)
-                if isinstance(value, TupleOf | ListOf | DictOf):
+                held = target not in self.classes.passed
+                if held and isinstance(value, TupleOf | ListOf | DictOf):
                     for atom in reads(statement.value):
                         if atom in self.refs:
                             self.refs[atom].root.kept = True

@@ -88,7 +88,13 @@ class Versions(Storage):
                 root.version = Name(name)
         self.refs |= refs
         for j, merge in enumerate(tracked):
-            self.merged(statement, merge, sides[0][j], sides[1][j], blocks, ends, merges)
+            others = {
+                ref.root
+                for k, other in enumerate(tracked)
+                for ref in (sides[0][k], sides[1][k])
+                if ref is not None and k != j and other.name in self.live[id(statement)]
+            }
+            self.merged(statement, merge, sides[0][j], sides[1][j], others, blocks, ends, merges)
         self.builder.append(
             replace(statement, test=test, then=tuple(blocks[0]), orelse=tuple(blocks[1]),
                     merges=tuple(merges))
@@ -100,6 +106,7 @@ class Versions(Storage):
         merge: Merge,
         first: Ref | None,
         second: Ref | None,
+        others: set[Root],  # what other names refer to after the branch
         blocks: list[list[Statement]],
         ends: list[dict[Root, Atom]],
         merges: list[Merge],
@@ -114,7 +121,9 @@ class Versions(Storage):
         live = self.live[id(statement)] - {merge.name}
         settled = self.is_settled(statement, merge.name)
         for ref in (first, second):
-            if ref is not None and not settled and self.is_referred(ref.root, live):
+            if ref is None or settled:
+                continue
+            if ref.root in others or self.is_referred(ref.root, live):
                 raise self.refuse(
                     f"`{merge.name}` is one of two arrays, which of them a branch decides, and "
                     "one of them is changed in place", statement,
@@ -170,6 +179,7 @@ class Versions(Storage):
         inits = {root: root.version for root in roots}
         kept = {root: root.kept for root in roots}
         objects: list[tuple[Carry, Root, Atom]] = []
+        entered: set[Root] = set()
         for carry in tracked:
             ref = self.ref(carry.init)
             if aliases and ref is not None:
@@ -180,6 +190,9 @@ class Versions(Storage):
             inside = frozenset(reads(statement.body))
             if ref is not None and self.is_referred(ref.root, self.live[id(statement)] | inside):
                 return None
+            if ref is not None and ref.root in entered:  # two names of one array: which is which
+                return None
+            entered.add(ref.root if ref is not None else Root(carry.init))
             root = Root(Name(carry.name))
             objects.append((carry, root, self.current(carry.init)))
             self.refs[carry.name] = Ref(root)
