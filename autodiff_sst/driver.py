@@ -154,7 +154,7 @@ def resolved(core: Function, facts: Facts) -> Function:
     """The program as it is differentiated: decided by type, nothing changed in place."""
     core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
     # Parts whose bounds are one expression are as long as each other.
-    return share_common_subexpressions(core)
+    return remove_dead_code(share_common_subexpressions(core))
 
 
 def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -> Function:

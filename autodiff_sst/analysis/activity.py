@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.invariance import find_shifts
 from autodiff_sst.analysis.values import (
     Abstract,
     Dict,
@@ -59,7 +60,7 @@ def find_active(
     function: Function, facts: Mapping[str, Abstract], active: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The active names, and the varied ones."""
-    flows = _Flows(facts)
+    flows = _Flows(facts, find_shifts(function, facts))
     flows.block(function.body)
     varied = _closure(active, flows.forwards)
     useful = _closure(reads(function.result), flows.backwards)
@@ -108,8 +109,9 @@ def may_be_active(value: Abstract) -> bool:
 class _Flows:
     """The edges along which derivatives flow, from a name to those made of it, and back."""
 
-    def __init__(self, facts: Mapping[str, Abstract]) -> None:
+    def __init__(self, facts: Mapping[str, Abstract], shifts: Names) -> None:
         self.facts = facts
+        self.shifts = shifts
         self.forwards: dict[str, set[str]] = {}
         self.backwards: dict[str, set[str]] = {}
         self.pushed: dict[str, list[tuple[Atom, ...]]] = {}
@@ -125,6 +127,8 @@ class _Flows:
     def block(self, block: Block) -> None:
         for statement in block:
             match statement:
+                case Assign(target) if target in self.shifts:
+                    pass
                 case Assign(target, value):
                     self.flow(target, sources_of(value, self.facts))
                 case Accumulate(target, _, value):
