@@ -28,6 +28,7 @@ from autodiff_sst.optimize.algebra import simplify_algebra
 from autodiff_sst.optimize.common_subexpressions import share_common_subexpressions
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
+from autodiff_sst.optimize.factors import move_factors
 from autodiff_sst.optimize.hoist import hoist
 from autodiff_sst.optimize.pushes import save_less
 from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
@@ -56,6 +57,8 @@ OPTIMIZE: list[tuple[str, Pass]] = [
     ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
     ("copies", lambda f, facts: propagate_copies(f)),
     ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
+    ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
+    ("factors", lambda f, facts: move_factors(f, find_facts(f, facts))),
     ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
     ("copies", lambda f, facts: propagate_copies(f)),
     ("hoist", lambda f, facts: hoist(f, find_facts(f, facts))),

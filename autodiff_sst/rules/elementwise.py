@@ -33,7 +33,7 @@ def _(y, a, b):
 @adjoint(np.true_divide)
 def _(y, a, b):
     d[a] = d[y] / b
-    d[b] = -d[y] * y / b
+    d[b] = -(d[y] / b * y)
 
 
 @macro

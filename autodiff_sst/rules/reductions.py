@@ -58,7 +58,9 @@ def _(y, iterable, start=0):
 
 @adjoint(np.mean)
 def _(y, a, axis=None, keepdims=False, where=True, dtype=None):
-    if where is True:
+    if where is True and axis is None:
+        d[a] = unreduce(d[y], a, axis, keepdims) / np.size(a)
+    elif where is True:
         d[a] = unreduce(d[y], a, axis, keepdims) * (np.size(y) / np.size(a))
     else:
         count = np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=True)

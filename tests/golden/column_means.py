@@ -5,7 +5,6 @@ def grad_column_means(a):
     m = np.sum(a, axis=0) / 3.0
     # return np.sum((a - m) ** 2)
     t = 2 * (a - m)
-    m_bar = np.sum(-t, axis=0)
     # m = np.sum(a, axis=0) / 3.0
-    a_bar = t + m_bar / 3.0
+    a_bar = t - np.sum(t, axis=0) / 3.0
     return a_bar

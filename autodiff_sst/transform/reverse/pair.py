@@ -47,7 +47,8 @@ def cut(function: Function, seed: str, backward_names: frozenset[str], name: str
         backward_names: what the backward sweep bound when it was made.
     """
     body, results = _without_result(function)
-    first = next((k for k, s in enumerate(body) if _is_backward(s, backward_names)), len(body))
+    found = (k for k, s in enumerate(body) if _is_backward(s, backward_names) or seed in reads(s))
+    first = next(found, len(body))
     forward, backward = body[:first], body[first:]
     value, gradient = results
     kept = reads(gradient) | reads(backward)
@@ -90,6 +91,8 @@ def _without_result(function: Function) -> tuple[tuple[Statement, ...], tuple[At
 
 
 def _is_backward(statement: Statement, names: frozenset[str]) -> bool:
+    if statement.origin is not None and not statement.origin.backward:
+        return False  # by a name that has become free again
     bound = writes((statement,))
     changed = {n.target for n in statements((statement,)) if isinstance(n, Accumulate)}
     return bool((bound | changed) & names)

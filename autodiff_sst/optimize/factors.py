@@ -1,0 +1,190 @@
+"""Signs, numbers and transposes move to where they cost least.
+
+    CORE, facts → CORE      t = -u                            t = u * w
+                            v = t * w            becomes      s = np.sum(t)
+                            s = np.sum(v)                     y = x - s
+                            y = x + s
+
+    -a * b              -(a * b)              sums of what is negative: the sum is
+    2 * (c * a)         (2 * c) * a           of an array `a` and a number `c`
+    (a @ b).T           b.T @ a.T             of matrices; a transpose is a view
+    np.size(a + b)      np.size(a)            of arrays that are as large as their sum
+
+Where the value that is taken apart is read elsewhere too, it stays. Rounding may differ in the last
+digit where numbers are multiplied in another order.
+Leaves  `x + -s` (algebra.py) and what nobody reads any more (dead_code.py).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.lengths import are_same
+from autodiff_sst.analysis.values import Abstract, Array, Known, Scalar
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Attribute,
+    Binary,
+    Block,
+    Call,
+    Expression,
+    Function,
+    Literal,
+    Name,
+    Object,
+    Statement,
+    Unary,
+)
+from autodiff_sst.core.walk import all_names, atoms, rebuild, statements
+from autodiff_sst.rules.helpers import FULL_LIKE, SUM, ZEROS_LIKE
+
+_SIZES = (np.size, np.shape, np.ndim, len)
+
+
+def move_factors(function: Function, facts: Mapping[str, Abstract]) -> Function:
+    return replace(function, body=_Factors(function, facts).block(function.body))
+
+
+class _Factors:
+    def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
+        self.facts = {**facts}
+        self.names = Names(all_names(function))
+        self.values: dict[str, Expression] = {}
+        self.count: Counter[str] = Counter()
+        self.note(function.result)
+        for statement in statements(function.body):
+            rebuild(statement, self.note, lambda block: block)
+        self.before: list[Statement] = []
+
+    def note(self, atom: Atom) -> Atom:
+        if isinstance(atom, Name):
+            self.count[atom.id] += 1
+        return atom
+
+    def block(self, block: Block) -> Block:
+        done: list[Statement] = []
+        for statement in block:
+            if isinstance(statement, Assign):
+                value = statement.value
+                while (moved := self.step(value)) is not None:
+                    value = moved
+                statement = replace(statement, value=value)
+                self.values[statement.target] = value
+                done += [replace(s, origin=statement.origin) for s in self.before]
+                self.before = []
+            else:
+                statement = rebuild(statement, lambda atom: atom, self.block)
+            done.append(statement)
+        return tuple(done)
+
+    def named(self, value: Expression) -> Atom:
+        """A name for a new value, before the statement."""
+        if isinstance(value, Name | Literal | Object):
+            return value
+        name = self.names.temporary()
+        self.facts[name] = infer(value, self.facts, name)
+        self.values[name] = value
+        self.count[name] = 1
+        self.before.append(Assign(name, value))
+        return Name(name)
+
+    def once(self, atom: Atom) -> Expression | None:
+        """What an atom was made as, if it is read only here."""
+        if isinstance(atom, Name) and self.count[atom.id] == 1:
+            return self.values.get(atom.id)
+        return None
+
+    def step(self, value: Expression) -> Expression | None:
+        match value:
+            case Binary("*" | "/" as op, left, right):
+                match self.once(left):
+                    case Unary("-", inner) if self.is_real(left):
+                        return Unary("-", self.named(Binary(op, inner, right)))
+                if op == "*":
+                    return self.scaled(left, right) or self.scaled(right, left)
+            case Call(function, (Name(x),), keywords) if function == SUM:
+                match self.values.get(x):
+                    case Unary("-", inner) if self.is_real_array(Name(x)):
+                        return Unary("-", self.named(Call(function, (inner,), keywords)))
+            case Call(Object(function), (base,), ()) if function is np.transpose:
+                return self.transposed(base)
+            case Attribute(base, "T"):
+                return self.transposed(base)
+            case Call(Object(function) as called, (Name() as x, *rest), keywords) if (
+                function in _SIZES or called in (FULL_LIKE, ZEROS_LIKE)
+            ):
+                alike = self.as_large(x, function not in _SIZES)
+                if alike is not None:
+                    return Call(called, (alike, *rest), keywords)
+        return None
+
+    def scaled(self, number: Atom, array: Atom) -> Expression | None:
+        """`number * (c * a)`."""
+        if not self.is_number(number) or not self.is_real_array(array):
+            return None
+        match self.once(array):
+            case Binary("*", c, a) if self.is_number(c) and not self.is_number(a):
+                return Binary("*", self.named(Binary("*", number, c)), a)
+            case Binary("*", a, c) if self.is_number(c) and not self.is_number(a):
+                return Binary("*", self.named(Binary("*", number, c)), a)
+        return None
+
+    def transposed(self, base: Atom) -> Expression | None:
+        match self.once(base):
+            case Binary("@", left, right) if self.is_matrix(left) and self.is_matrix(right):
+                return Binary("@", self.turned(right), self.turned(left))
+        return None
+
+    def turned(self, atom: Atom) -> Atom:
+        match self.values.get(atom.id) if isinstance(atom, Name) else None:
+            case Attribute(inner, "T"):
+                return inner
+            case Call(Object(function), (inner,), ()) if function is np.transpose:
+                return inner
+        return self.named(Attribute(atom, "T"))
+
+    def as_large(self, atom: Name, same_dtype: bool) -> Name | None:
+        """An operand of an elementwise operation that is as large as the result."""
+        known = self.facts.get(atom.id)
+        value = self.once(atom)  # what is read elsewhere is there anyway
+        elementwise = isinstance(value, Binary | Unary) and not (
+            isinstance(value, Binary) and value.operator == "@"
+        )
+        if isinstance(value, Call) and isinstance(value.function, Object):
+            called = value.function.value
+            elementwise = isinstance(called, np.ufunc) and called.signature is None
+        if value is None or not elementwise or not isinstance(known, Array) or not known.dims:
+            return None
+        for operand in atoms(value):
+            other = self.facts.get(operand.id) if isinstance(operand, Name) else None
+            if isinstance(operand, Name) and isinstance(other, Array):
+                fits = are_same(other.dims, known.dims) and 1 not in known.dims
+                if fits and (not same_dtype or other.dtype == known.dtype):
+                    return operand
+        return None
+
+    def is_number(self, atom: Atom) -> bool:
+        known = fact(atom, self.facts)
+        if isinstance(known, Known):
+            return type(known.value) in (int, float)
+        return isinstance(known, Scalar) and known.kind in "if"
+
+    def is_real(self, atom: Atom) -> bool:
+        known = fact(atom, self.facts)
+        return self.is_real_array(atom) or (isinstance(known, Scalar) and known.kind == "f")
+
+    def is_real_array(self, atom: Atom) -> bool:
+        known = fact(atom, self.facts)
+        return isinstance(known, Array) and known.dtype.kind == "f" and bool(known.dims)
+
+    def is_matrix(self, atom: Atom) -> bool:
+        known = fact(atom, self.facts)
+        return isinstance(known, Array) and len(known.dims) == 2
