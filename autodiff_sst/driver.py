@@ -31,6 +31,7 @@ from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.optimize.factors import move_factors
 from autodiff_sst.optimize.hoist import hoist
 from autodiff_sst.optimize.pushes import save_less
+from autodiff_sst.optimize.units import has_units, multiply_units
 from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
 from autodiff_sst.rules import numbers as more_numbers
 from autodiff_sst.rules.definitions import algebra, arrays, making, numbers, statistics
@@ -59,6 +60,7 @@ OPTIMIZE: list[tuple[str, Pass]] = [
     ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
     ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
     ("factors", lambda f, facts: move_factors(f, find_facts(f, facts))),
+    ("units", lambda f, facts: multiply_units(f, find_facts(f, facts)) if has_units(f) else f),
     ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
     ("copies", lambda f, facts: propagate_copies(f)),
     ("hoist", lambda f, facts: hoist(f, find_facts(f, facts))),

@@ -50,12 +50,15 @@ _SIZES = (np.size, np.shape, np.ndim, len)
 
 
 def move_factors(function: Function, facts: Mapping[str, Abstract]) -> Function:
-    return replace(function, body=_Factors(function, facts).block(function.body))
+    return _Factors(function, facts).run()
 
 
-class _Factors:
+class Moving:
+    """A pass that takes assigned values apart; `step` gives one in another form, or None."""
+
     def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
         self.facts = {**facts}
+        self.function = function
         self.names = Names(all_names(function))
         self.values: dict[str, Expression] = {}
         self.count: Counter[str] = Counter()
@@ -63,6 +66,25 @@ class _Factors:
         for statement in statements(function.body):
             rebuild(statement, self.note, lambda block: block)
         self.before: list[Statement] = []
+
+    def run(self) -> Function:
+        return replace(self.function, body=self.block(self.function.body))
+
+    def step(self, value: Expression) -> Expression | None:
+        raise NotImplementedError
+
+    def infer(self, value: Expression) -> Abstract:
+        return infer(value, self.facts, "")
+
+    def rank(self, atom: Atom) -> int | None:
+        known = fact(atom, self.facts)
+        return len(known.dims) if isinstance(known, Array) else None
+
+    def is_number(self, atom: Atom) -> bool:
+        known = fact(atom, self.facts)
+        if isinstance(known, Known):
+            return type(known.value) in (int, float)
+        return isinstance(known, Scalar) and known.kind in "if"
 
     def note(self, atom: Atom) -> Atom:
         if isinstance(atom, Name):
@@ -102,6 +124,8 @@ class _Factors:
             return self.values.get(atom.id)
         return None
 
+
+class _Factors(Moving):
     def step(self, value: Expression) -> Expression | None:
         match value:
             case Binary("*" | "/" as op, left, right):
@@ -139,7 +163,7 @@ class _Factors:
 
     def transposed(self, base: Atom) -> Expression | None:
         match self.once(base):
-            case Binary("@", left, right) if self.is_matrix(left) and self.is_matrix(right):
+            case Binary("@", left, right) if self.rank(left) == self.rank(right) == 2:
                 return Binary("@", self.turned(right), self.turned(left))
         return None
 
@@ -171,12 +195,6 @@ class _Factors:
                     return operand
         return None
 
-    def is_number(self, atom: Atom) -> bool:
-        known = fact(atom, self.facts)
-        if isinstance(known, Known):
-            return type(known.value) in (int, float)
-        return isinstance(known, Scalar) and known.kind in "if"
-
     def is_real(self, atom: Atom) -> bool:
         known = fact(atom, self.facts)
         return self.is_real_array(atom) or (isinstance(known, Scalar) and known.kind == "f")
@@ -184,7 +202,3 @@ class _Factors:
     def is_real_array(self, atom: Atom) -> bool:
         known = fact(atom, self.facts)
         return isinstance(known, Array) and known.dtype.kind == "f" and bool(known.dims)
-
-    def is_matrix(self, atom: Atom) -> bool:
-        known = fact(atom, self.facts)
-        return isinstance(known, Array) and len(known.dims) == 2

@@ -19,12 +19,13 @@ import numpy as np
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import OPAQUE, Abstract, can_be_active, keys_of
+from autodiff_sst.analysis.values import OPAQUE, Abstract, Array, can_be_active, keys_of, rank
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Attribute,
     Call,
     Function,
     Literal,
@@ -134,7 +135,12 @@ class _Jacobian:
         def collect(value: Atom, tangent: Atom) -> Atom:
             if self.wanted.in_chunks:
                 return tangent
+            flat = rank(self.facts[by]) == 1 and isinstance(self.facts[by], Array)
+            if flat and not self.wanted.batch and rank(self.result) == 1:
+                return builder.emit(Attribute(tangent, "T"))
             moved = builder.call(numpy_object(np.moveaxis), tangent, 0, -1)
+            if flat and not self.wanted.batch:
+                return moved
             whole = builder.binary("+", builder.call(SHAPE, value), x_shape)
             return builder.call(numpy_object(np.reshape), moved, whole)
 
@@ -178,6 +184,8 @@ class _Jacobian:
 
         def collect(x: Atom, bar: Atom) -> Atom:
             if self.wanted.in_chunks:
+                return bar
+            if isinstance(self.result, Array) and rank(self.result) == 1 and not self.wanted.batch:
                 return bar
             if self.wanted.batch:
                 bar = builder.call(numpy_object(np.moveaxis), bar, 0, 1)

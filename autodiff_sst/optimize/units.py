@@ -1,0 +1,95 @@
+"""Products with the unit directions of a Jacobian, which are the rows of an identity matrix.
+
+    CORE, facts → CORE      e = one_a_component(y)           t = a * b
+                            u = e * a            becomes     s = t[:, None]
+                            v = u * b                        w = s * m
+                            w = v @ m
+
+For vectors `a` and `b` and a matrix `m`: what is made direction by direction is made once.
+Leaves  what nobody reads any more (dead_code.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autodiff_sst.analysis.values import Abstract, Array
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Binary,
+    Call,
+    Expression,
+    Function,
+    Literal,
+    Name,
+    Slice,
+    Subscript,
+)
+from autodiff_sst.core.walk import statements
+from autodiff_sst.optimize.factors import Moving
+from autodiff_sst.rules.helpers import COPY, ONE_A_COMPONENT
+
+_COLUMN = (Slice(None, None, None), Literal(None))
+
+
+def has_units(function: Function) -> bool:
+    return any(
+        isinstance(s, Assign) and isinstance(s.value, Call) and s.value.function == ONE_A_COMPONENT
+        for s in statements(function.body)
+    )
+
+
+def multiply_units(function: Function, facts: Mapping[str, Abstract]) -> Function:
+    return _Units(function, facts).run()
+
+
+class _Units(Moving):
+    def step(self, value: Expression) -> Expression | None:
+        match value:
+            case Binary("*", left, right):
+                return self.scaled(left, right) or self.scaled(right, left)
+            case Binary("+", left, right):
+                first, second = self.diagonal(left), self.diagonal(right)
+                if first is not None and second is not None and first[0] == second[0]:
+                    total = self.named(Binary("+", first[1], second[1]))
+                    return Binary("*", first[0], total)
+            case Binary("@", left, Name() as right) if self.rank(right) == 2:
+                if self.is_unit(left):
+                    return Call(COPY, (right,)) if self.is_like(value, right) else None
+                if (diagonal := self.diagonal(left)) is not None:
+                    if self.is_number(diagonal[1]):
+                        return Binary("*", diagonal[1], right)
+                    column = self.named(Subscript(diagonal[1], _COLUMN))
+                    return Binary("*", column, right)
+        return None
+
+    def scaled(self, rows: Atom, vector: Atom) -> Expression | None:
+        """`(e * a) * b`."""
+        diagonal = self.diagonal(rows)
+        if diagonal is None or not self.is_part(vector):
+            return None
+        return Binary("*", diagonal[0], self.named(Binary("*", diagonal[1], vector)))
+
+    def diagonal(self, atom: Atom) -> tuple[Atom, Atom] | None:
+        """`e` and `a` of `e * a`, which is read only here."""
+        match self.once(atom):
+            case Binary("*", e, a) if self.is_unit(e) and self.is_part(a):
+                return e, a
+            case Binary("*", a, e) if self.is_unit(e) and self.is_part(a):
+                return e, a
+        return None
+
+    def is_part(self, atom: Atom) -> bool:
+        """Whether it is a vector, or a number."""
+        return self.rank(atom) == 1 or self.is_number(atom)
+
+    def is_unit(self, atom: Atom) -> bool:
+        match self.values.get(atom.id) if isinstance(atom, Name) else None:
+            case Call(function, (Name() as of,), ()):
+                return function == ONE_A_COMPONENT and self.rank(of) == 1
+        return False
+
+    def is_like(self, value: Expression, atom: Name) -> bool:
+        made, known = self.infer(value), self.facts[atom.id]
+        return isinstance(made, Array) and isinstance(known, Array) and made.dtype == known.dtype
