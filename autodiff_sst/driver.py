@@ -31,6 +31,7 @@ from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.optimize.factors import move_factors
 from autodiff_sst.optimize.hoist import hoist
 from autodiff_sst.optimize.pushes import save_less
+from autodiff_sst.optimize.sums import sum_without_lists
 from autodiff_sst.optimize.units import has_units, multiply_units
 from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
 from autodiff_sst.rules import numbers as more_numbers
@@ -158,6 +159,7 @@ def inner_derivative(
 def resolved(core: Function, facts: Facts) -> Function:
     """The program as it is differentiated: decided by type, nothing changed in place."""
     core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
+    core = sum_without_lists(core, find_facts(core, facts))
     # Parts whose bounds are one expression are as long as each other.
     return remove_dead_code(share_common_subexpressions(core))
 

@@ -12,10 +12,14 @@ be replaced (recursion, no source, unsupported statements) stay calls; `REASONS`
 from __future__ import annotations
 
 import functools
+import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
+
+import numpy as np
 
 from autodiff_sst.core.syntax import (
     Atom,
@@ -165,3 +169,28 @@ def spread_keywords(atom: Any, made: dict[str, Expression]) -> dict[str, Atom] |
         return None
     keys = [k.value for k in value.keys if isinstance(k, Literal)]
     return dict(zip(keys, value.values, strict=True))
+
+
+def count_of_parameters(called: Any) -> int | None:
+    """How many arguments by position a function takes, if it takes just so many."""
+    if isinstance(called, Closure):
+        arguments = called.node.args
+        exact = not (called.defaults or arguments.vararg or arguments.kwonlyargs)
+        return len(arguments.posonlyargs) + len(arguments.args) if exact else None
+    function = called.value if isinstance(called, Object) else None
+    if isinstance(function, np.ufunc):
+        return function.nin
+    if not isinstance(function, FunctionType):
+        return None
+    kinds = [(p.kind, p.default) for p in inspect.signature(function).parameters.values()]
+    plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    exact = all(k in plain and d is inspect.Parameter.empty for k, d in kinds)
+    return len(kinds) if exact else None
+
+
+def of_all(called: Any) -> Object | None:
+    """What gives of a sequence what a function gives of all its items: `max(x)` of `max(*x)`."""
+    function = called.value if isinstance(called, Object) else None
+    if function is max or function is min:
+        return called  # type: ignore[no-any-return]
+    return Object(np.linalg.norm, "np.linalg.norm", np) if function is math.hypot else None

@@ -12,6 +12,7 @@ import numpy as np
 from autodiff_sst.core.syntax import (
     Assign,
     Call,
+    Effect,
     Literal,
     Name,
     Object,
@@ -29,7 +30,9 @@ from autodiff_sst.frontend.calls import (
     StaticTuple,
     bind,
     constant_atom,
+    count_of_parameters,
     defaults_of,
+    of_all,
     spread,
     spread_keywords,
     unwrap_partial,
@@ -49,6 +52,7 @@ from autodiff_sst.frontend.nested import (
 from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.runtime.records import is_record, make_record, plain_fields
+from autodiff_sst.runtime.sequences import check_count
 
 _NEW_RECORD = Object(make_record, "make_record")
 
@@ -123,7 +127,7 @@ class Inlining(Dispatch):
             made = piecewise(self, node)
             if made is not None:
                 return made
-        given = self.arguments(node)
+        called, given = self.arguments(node, called)
         if isinstance(called, Object) and called.value is functools.partial:
             function, *first = given.positional
             return Partial(function, Arguments(first, given.keywords))
@@ -197,11 +201,19 @@ class Inlining(Dispatch):
                 )
         return Call(called, tuple(given.positional), tuple(given.keywords.items()))
 
-    def arguments(self, node: Any) -> Arguments:
+    def arguments(self, node: Any, called: Any) -> tuple[Any, Arguments]:
+        """What a call gives, and to what: `max(*x)` is `max(x)`."""
         given = Arguments([], {})
         for argument in node.args:
             if isinstance(argument, gast.Starred):
-                items = spread(self.atom(argument.value), self.shared.made, self.shared.grown)
+                atom = self.atom(argument.value)
+                items = spread(atom, self.shared.made, self.shared.grown)
+                if items is None and len(node.args) == 1 and not node.keywords:
+                    whole = of_all(called)
+                    if whole is not None:
+                        return whole, Arguments([atom], {})
+                if items is None and argument is node.args[-1] and not node.keywords:
+                    items = self.as_many(atom, called, len(given.positional), argument)
                 if items is None:
                     words = "`*` of what is not a tuple made here is not supported yet"
                     raise UnsupportedSyntaxError(words, self.source.origin(argument))
@@ -217,7 +229,17 @@ class Inlining(Dispatch):
                 given.keywords |= named
             else:
                 given.keywords[keyword.arg] = self.value(keyword.value)
-        return given
+        return called, given
+
+    def as_many(self, atom: Any, called: Any, before: int, node: Any) -> list[Any] | None:
+        """The items of a sequence, as many as the function that is called takes."""
+        count = count_of_parameters(called)
+        if count is None or count < before:
+            return None
+        check = Object(check_count, "check_count")
+        given = (atom, Literal(count - before), Literal(getattr(called, "text", "the function")))
+        self.block.append(Effect(Call(check, given), self.source.origin(node)))
+        return [self.emit(Subscript(atom, (Literal(k),)), node) for k in range(count - before)]
 
     def inline_closure(self, closure: Closure, given: Arguments, at: Any) -> Any:
         node, scope = closure.node, closure.scope

@@ -114,3 +114,9 @@ def rows_like(rows: Any, x: Any) -> Any:
     for k, row in enumerate(rows):
         whole[k] = row
     return whole
+
+
+def check_count(items: Any, count: int, name: str) -> None:
+    """Raises the TypeError of `name(*items)` if the function takes another number of arguments."""
+    if len(items) != count:
+        raise TypeError(f"{name}() takes {count} positional arguments but {len(items)} were given")

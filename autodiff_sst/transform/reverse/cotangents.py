@@ -82,7 +82,10 @@ def zero(builder: Builder, place: Place) -> Atom:
         return Literal(0.0)
     if place.name in builder.maybe_undefined:
         return Literal(0.0)  # it has no shape yet
-    return builder.call(ZEROS_LIKE, place.atom(builder))
+    made = builder.call(ZEROS_LIKE, place.atom(builder))
+    if isinstance(made, Name) and isinstance(fact, Unknown) and fact.shape:
+        builder.facts[made.id] = fact
+    return made
 
 
 def fit(builder: Builder, value: Atom, place: Place, source: Place | None = None) -> Atom:

@@ -1,0 +1,51 @@
+"""`f(*x)` of what is no tuple that is made in place."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+
+P, T = np.array([1.2, 0.7]), np.linspace(0.0, 1.0, 4)
+
+
+def model(t, a, b):
+    return a * np.exp(-b * t)
+
+
+def loss(p, t):
+    return np.sum((model(t, *p) - t) ** 2)
+
+
+def of_all(x):
+    return math.hypot(*x) + max(*x) * np.multiply(*x) - min(*x)
+
+
+def of_a_closure(x):
+    def inner(a, b):
+        return a * a * b
+
+    return inner(*x) + inner(*[x[1], x[0]])
+
+
+@pytest.mark.parametrize(
+    ("function", "args"), [(loss, (P, T)), (of_all, (P,)), (of_a_closure, (P,))]
+)
+def test_as_many_as_the_function_takes(function: Any, args: Any) -> None:
+    assert np.isclose(ad.value_and_grad(function)(*args)[0], function(*args))
+    ad.check_grads(lambda x: function(x, *args[1:]), args[:1])
+
+
+def test_another_number_of_items_is_the_primals_error() -> None:
+    with pytest.raises(TypeError, match=r"model\(\) takes 2 positional arguments but 3 were given"):
+        ad.grad(loss)(np.ones(3), T)
+
+
+def test_functions_that_take_any_number_are_refused() -> None:
+    def anything(*x: Any) -> Any:
+        return x[0] * x[1]
+
+    with pytest.raises(ad.UnsupportedSyntaxError, match="not a tuple made here"):
+        ad.grad(lambda x: anything(*x))(P)
