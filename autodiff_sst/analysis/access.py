@@ -74,6 +74,8 @@ def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
             return join_all([*items], where) if items else OPAQUE
         case Known(range() | str() as items_), Known(int() as k) if -len(items_) <= k < len(items_):
             return Known(items_[k])
+        case Known(range()), _:
+            return INT
         case List(inner), _:
             return OPAQUE if inner is None else inner
         case _:

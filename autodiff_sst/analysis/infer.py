@@ -315,7 +315,9 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     if called is error_of:  # a trial with other values would tell a lie
         return OPAQUE
     if called is as_sequence:
-        return args[0] if isinstance(args[0], Array | Tuple | List | Unknown) else OPAQUE
+        is_range = isinstance(args[0], Known) and isinstance(args[0].value, range)
+        plain = is_range or isinstance(args[0], Array | Tuple | List | Unknown)
+        return args[0] if plain else OPAQUE
     operands = [*args, *(v for _, v in keywords)]
     if called in _FOLDED and operands and all(isinstance(o, Known) for o in operands):
         return _folded(called, [o.value for o in operands if isinstance(o, Known)])

@@ -49,14 +49,13 @@ from autodiff_sst.frontend.contexts import (
 from autodiff_sst.frontend.exits import (
     assigned,
     has_exit,
-    has_walrus,
     is_left,
     returns,
-    tested_inside,
 )
 from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.guarded import Guarded
 from autodiff_sst.frontend.iteration import Iteration
+from autodiff_sst.frontend.iterators import simplified
 from autodiff_sst.frontend.matching import as_branches
 from autodiff_sst.frontend.source import Source
 
@@ -127,9 +126,8 @@ class Control(Expressions):
                 case gast.Match(subject=subject):
                     branches = as_branches(node, self.atom(subject))
                     return self.body([branches, *nodes[k + 1 :]], in_loop)
-                case gast.While(test=test) if has_walrus(test):
-                    # What the test binds is bound by its last run too: the test moves inside.
-                    return self.body([tested_inside(node), *nodes[k + 1 :]], in_loop)
+                case gast.For() | gast.While() if (loops := simplified(self, node)) is not None:
+                    return self.body([*loops, *nodes[k + 1 :]], in_loop)
                 case gast.For() | gast.While() if is_left(node):
                     self.leaving_loop(node)
                     self.else_of_loop(node)
@@ -310,7 +308,7 @@ class Control(Expressions):
 
         def go_on() -> None:
             self.values.pop(_RETURNED)
-            self.values[VALUE] = Literal(None)
+            self.values[VALUE] = UNDEFINED if in_loop else Literal(None)
             if in_loop:
                 self.values[_STOPPED] = self.values[_RETURNED] = Literal(False)
             left[1] = self.body(rest, in_loop)

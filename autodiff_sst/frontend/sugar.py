@@ -80,7 +80,7 @@ class Sugar(Inlining):
         leaks = {n.target.id for n in gast.walk(inside) if isinstance(n, gast.NamedExpr)}
         own = [name for name in assigned(inside) if name not in leaks]
         before = {name: self.values.get(name) for name in own}
-        self.statement(inside)
+        self.all([inside])
         for name, value in before.items():  # its variables are its own
             self.values.pop(name, None)
             if value is not None:

@@ -1,0 +1,209 @@
+"""Loops over what `itertools` and `np.ndindex` make, as nested loops.
+
+for a, b in combinations(x, 2):     s = x
+    …                          →    for i in range(len(s)):
+                                        for j in range(i + 1, len(s)):
+                                            a, b = s[i], s[j]
+                                            …
+
+A loop that a `break` may leave, or with an `else`, stays as it is.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import gast
+import numpy as np
+
+from autodiff_sst.core.syntax import Object
+from autodiff_sst.frontend.exits import has_walrus, tested_inside
+
+
+def simplified(lowering: Any, node: Any) -> list[Any] | None:
+    """Statements in place of a loop; None if it stays."""
+    if isinstance(node, gast.While):
+        # What the test binds is bound by its last run too: the test moves inside.
+        return [tested_inside(node)] if has_walrus(node.test) else None
+    if not isinstance(node.iter, gast.Call) or node.orelse or _may_break(node.body):
+        return None
+    if any(isinstance(a, gast.Starred) for a in node.iter.args):
+        return None
+    called = _known(lowering, node.iter.func)
+    for functions, rewrite in _FORMS:
+        if any(called is f for f in functions):
+            made = rewrite(_Loops(lowering, node), *node.iter.args, **_constants(node.iter))
+            return None if made is None else [gast.copy_location(s, node) for s in made]
+    return None
+
+
+def _known(lowering: Any, function: Any) -> Any:
+    """The function that a name, or an attribute of a module, stands for."""
+    match function:
+        case gast.Name(id=name) if name in lowering.locals:
+            return None
+        case gast.Name() | gast.Attribute(value=gast.Name()):
+            names = lowering.source.function.__globals__
+            base = function if isinstance(function, gast.Name) else function.value
+            if base.id in lowering.locals or base.id not in names:
+                return None
+            found = lowering.value(function)
+            return found.value if isinstance(found, Object) else None
+    return None
+
+
+def _may_break(body: list[Any]) -> bool:
+    new = [*body]
+    while new:
+        node = new.pop()
+        if isinstance(node, gast.Break):
+            return True
+        if not isinstance(node, gast.For | gast.While | gast.FunctionDef | gast.Lambda):
+            new += gast.iter_child_nodes(node)
+    return False
+
+
+def _constants(call: Any) -> dict[str, Any]:
+    return {k.arg: getattr(k.value, "value", None) for k in call.keywords if k.arg}
+
+
+class _Loops:
+    """Makes statements at the place of a loop."""
+
+    def __init__(self, lowering: Any, node: Any) -> None:
+        self.lowering = lowering
+        self.node = node
+
+    def at(self, made: Any) -> Any:
+        return gast.copy_location(made, self.node.iter)
+
+    def name(self, name: str, context: Any = None) -> Any:
+        made = gast.Name(id=name, ctx=context or gast.Load(), annotation=None, type_comment=None)
+        return self.at(made)
+
+    def fresh(self) -> str:
+        """A variable that no program can name."""
+        return f"{self.lowering.names.fresh('k')}()"
+
+    def assign(self, name: str, value: Any) -> Any:
+        target = self.name(name, gast.Store())
+        return self.at(gast.Assign(targets=[target], value=value, type_comment=None))
+
+    def call(self, function: str, *args: Any) -> Any:
+        return self.at(gast.Call(func=self.name(function), args=[*args], keywords=[]))
+
+    def hoisted(self, sequence: Any, before: list[Any]) -> Any:
+        """A sequence that is made once, before the loops: a variable, or a `range` of such."""
+        match sequence:
+            case gast.Call(func=gast.Name(id="range"), args=args, keywords=[]) if (
+                "range" not in self.lowering.locals
+            ):
+                bounds = [a if isinstance(a, gast.Constant) else self.kept(a, before) for a in args]
+                return self.call("range", *bounds)
+        return self.kept(sequence, before)
+
+    def kept(self, value: Any, before: list[Any]) -> Any:
+        name = self.fresh()
+        before.append(self.assign(name, value))
+        return self.name(name)
+
+    def number(self, value: int) -> Any:
+        return self.at(gast.Constant(value=value, kind=None))
+
+    def add(self, left: Any, number: int) -> Any:
+        return self.at(gast.BinOp(left=left, op=gast.Add(), right=self.number(number)))
+
+    def item(self, sequence: str, index: Any) -> Any:
+        made = gast.Subscript(value=self.name(sequence), slice=index, ctx=gast.Load())
+        return self.at(made)
+
+    def bound(self, items: list[Any]) -> list[Any]:
+        """The body, with the target bound to a tuple before."""
+        value = self.at(gast.Tuple(elts=items, ctx=gast.Load()))
+        first = gast.Assign(targets=[self.node.target], value=value, type_comment=None)
+        return [gast.copy_location(first, self.node.target), *self.node.body]
+
+    def loop(self, target: str, over: Any, body: list[Any]) -> Any:
+        made = gast.For(
+            target=self.name(target, gast.Store()), iter=over, body=body, orelse=[],
+            type_comment=None,
+        )  # fmt: skip
+        return gast.copy_location(made, self.node)
+
+
+def _product(loops: _Loops, *args: Any, repeat: Any = 1) -> list[Any] | None:
+    if not isinstance(repeat, int) or not 1 <= len(args) * repeat <= 6:
+        return None
+    before: list[Any] = []
+    sequences = [loops.hoisted(a, before) for a in args]
+    names = [loops.fresh() for _ in range(len(args) * repeat)]
+    body = loops.bound([loops.name(n) for n in names])
+    for sequence, name in reversed([*zip(sequences * repeat, names, strict=True)]):
+        body = [loops.loop(name, sequence, body)]
+    return [*before, *body]
+
+
+def _ndindex(loops: _Loops, *args: Any) -> list[Any] | None:
+    (first, *more) = args or (None,)
+    if isinstance(first, gast.Tuple) and not more:
+        args = tuple(first.elts)
+    elif not more and not isinstance(first, gast.Constant):
+        return None  # a shape
+    return _product(loops, *(loops.call("range", a) for a in args))
+
+
+def _combinations(loops: _Loops, sequence: Any, r: Any, step: int = 1) -> list[Any] | None:
+    count = getattr(r, "value", None)
+    if not isinstance(count, int) or not 1 <= count <= 6:
+        return None
+    before: list[Any] = []
+    items = loops.hoisted(sequence, before)
+    names = [loops.fresh() for _ in range(count)]
+    if isinstance(items, gast.Call) and len(items.args) == 1:  # the numbers are the places
+        length = items.args[0]
+        body = loops.bound([loops.name(n) for n in names])
+    else:
+        if isinstance(items, gast.Call):
+            before.append(loops.assign(whole := loops.fresh(), items))
+            items = loops.name(whole)
+        before.append(loops.assign(count_ := loops.fresh(), loops.call("len", items)))
+        length = loops.name(count_)
+        body = loops.bound([loops.item(items.id, loops.name(n)) for n in names])
+    for k in range(count - 1, -1, -1):
+        bounds = [length]
+        if k:
+            start = loops.name(names[k - 1])
+            bounds.insert(0, loops.add(start, step) if step else start)
+        body = [loops.loop(names[k], loops.call("range", *bounds), body)]
+    return [*before, *body]
+
+
+def _with_replacement(loops: _Loops, sequence: Any, r: Any) -> list[Any] | None:
+    return _combinations(loops, sequence, r, 0)
+
+
+def _pairwise(loops: _Loops, sequence: Any) -> list[Any]:
+    items, name = loops.fresh(), loops.fresh()
+    k = loops.name(name)
+    body = loops.bound([loops.item(items, k), loops.item(items, loops.add(k, 1))])
+    turns = loops.add(loops.call("len", loops.name(items)), -1)
+    return [loops.assign(items, sequence), loops.loop(name, loops.call("range", turns), body)]
+
+
+def _chain(loops: _Loops, *args: Any) -> list[Any]:
+    node = loops.node
+    return [
+        gast.For(target=node.target, iter=a, body=node.body, orelse=[], type_comment=None)
+        for a in args
+    ]
+
+
+_FORMS: list[tuple[tuple[Any, ...], Any]] = [
+    ((itertools.product,), _product),
+    ((itertools.combinations,), _combinations),
+    ((itertools.combinations_with_replacement,), _with_replacement),
+    ((itertools.pairwise,), _pairwise),
+    ((itertools.chain,), _chain),
+    ((np.ndindex,), _ndindex),
+]
