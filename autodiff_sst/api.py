@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, overload
 
-import numpy as np
-
 from autodiff_sst.binding import Argnums
 from autodiff_sst.derivative import Derivative, derivative_of
 from autodiff_sst.jacobian import Jacobian
@@ -171,10 +169,10 @@ def hvp(f: Function, argnums: int | str = 0) -> Callable[..., Any]:
 
     Args:
         f: returns a real scalar.
-        argnums: the parameter, a number or an array.
+        argnums: the parameter: a number, an array, or a container of these.
 
     Returns:
-        `h(*args, v)`: the product, in the shape of the argument; `v` has that shape.
+        `h(*args, v)`: the product, in the structure and shapes of the argument; `v` has these.
 
     Raises:
         ValueError: `v` has another shape.
@@ -184,8 +182,7 @@ def hvp(f: Function, argnums: int | str = 0) -> Callable[..., Any]:
     def product(*args: Any, **kwargs: Any) -> Any:
         *primals, v = args
         x = derivative.argument(tuple(primals), kwargs)
-        if np.shape(v) != np.shape(x):
-            raise ValueError(f"hvp: a vector of shape {np.shape(x)} was due, not {np.shape(v)}")
+        check_like(v, x, "hvp: a vector")
         return derivative.along(tuple(primals), kwargs, (v,))
 
     return product

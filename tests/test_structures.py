@@ -120,3 +120,40 @@ def test_a_list_is_concatenated_and_sliced() -> None:
         return t[0] * t[1] * last
 
     np.testing.assert_allclose(ad.grad(f)(0.7), 9 * 0.7**2)
+
+
+def test_lists_in_containers_as_a_whole() -> None:
+    def f(p: Any) -> Any:
+        first, *rest = p[1]
+        *init, last = p[1]
+        return p[0] * first + sum(rest) * last * init[0] * init[1] * p[0]
+
+    p = (1.3, [0.4, -0.8, 0.7])
+    given = ad.grad(f)(p)
+    step = 1e-6
+
+    def moved(k: int, by: float) -> Any:
+        items = [v + by * (j == k) for j, v in enumerate(p[1])]
+        return (p[0] + by * (k == -1), items)
+
+    for k, got in [(-1, given[0]), *enumerate(given[1])]:
+        expected = (f(moved(k, step)) - f(moved(k, -step))) / (2 * step)
+        assert np.isclose(got, expected, rtol=1e-6)
+    along = (0.5, [0.2, -0.3, 0.1])
+    made = ad.hvp(f)(p, along)
+
+    def at(s: float) -> Any:
+        return ad.grad(f)((p[0] + s * 0.5, [a + s * b for a, b in zip(p[1], along[1], strict=True)]))
+
+    high, low = at(step), at(-step)
+    np.testing.assert_allclose(made[0], (high[0] - low[0]) / (2 * step), rtol=1e-5)
+    expected = [(a - b) / (2 * step) for a, b in zip(high[1], low[1], strict=True)]
+    np.testing.assert_allclose(made[1], expected, rtol=1e-5, atol=1e-8)
+
+
+def test_a_vector_of_another_structure_is_refused() -> None:
+    def f(p: Any) -> Any:
+        return p[0] * p[1]
+
+    with pytest.raises(ValueError, match="a tuple of 2 was due"):
+        ad.hvp(f)((1.0, 2.0), (1.0,))

@@ -217,6 +217,12 @@ def _(y, iterable):
     d[iterable] = rows_like(d[y], iterable)
 
 
+@adjoint(rows_like)
+def _(y, rows, x):
+    d[x] = None
+    d[rows] = list(d[y])
+
+
 # Several arrays made one
 
 

@@ -9,6 +9,7 @@ from autodiff_sst.rules.registry import rules
 from autodiff_sst.runtime.broadcast import unbroadcast, unbroadcast_from
 from autodiff_sst.runtime.einsum import spread_diagonal
 from autodiff_sst.runtime.fourier import fft_like, irfft_like, rfft_like
+from autodiff_sst.runtime.sequences import rows_like
 from autodiff_sst.runtime.linalg import (
     eigenvectors,
     eigenvectors_of,
@@ -270,7 +271,7 @@ CASES |= {
     psi_n: [(0, normal(3)), (1, normal(2, low=0.5)), (2, 0.4)],
 }
 # Of lists of arrays: checked as programs, in test_sequences.py.
-OF_LISTS = {np.concatenate, np.stack, sum, list, pieces_like}
+OF_LISTS = {np.concatenate, np.stack, sum, list, pieces_like, rows_like}
 # Of symmetric matrices: checked as a program that makes one.
 OF_SYMMETRIC = {np.linalg.cholesky}
 

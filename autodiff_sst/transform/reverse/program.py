@@ -180,8 +180,7 @@ def _result(sweep: Reverse, place: Place) -> Atom:
             words = f"the gradient by the list `{place.name}` of other things than numbers"
             raise UnsupportedSyntaxError(f"{words} is not supported yet", instead="a tuple.")
         if place not in sweep.cotangents:
-            sweep.buffered |= {place.name}
-            sweep.make_buffers([place.name])
+            sweep.make_list(place)
         return sweep.cotangents[place]
     if not can_be_active(known):
         return Literal(None)

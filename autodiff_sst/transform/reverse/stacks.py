@@ -50,7 +50,7 @@ def add_to_list(sweep: Reverse, place: Place, value: Atom) -> None:
     builder.keep(value)
     counter = builder.names.fresh("k")
     builder.facts[counter] = INT
-    length = builder.call(LEN, Name(place.name))
+    length = builder.call(LEN, place.atom(builder))
     with builder.block() as body:
         item = builder.emit(Subscript(value, (Name(counter),)))
         builder.append(Accumulate(buffer.id, (Name(counter),), item, False, builder.origin))

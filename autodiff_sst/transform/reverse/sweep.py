@@ -19,6 +19,7 @@ from autodiff_sst.analysis.values import (
     Abstract,
     List,
     Opaque,
+    Scalar,
     keys_of,
 )
 from autodiff_sst.core.build import Builder
@@ -105,12 +106,17 @@ class Reverse:
             if name not in self.buffered or Place(name) in self.cotangents:
                 continue
             if isinstance(self.builder.facts[name], List):
-                length = self.builder.call(LEN, Name(name))
-                zero_item = self.builder.emit(ListOf((Literal(0.0),)))
-                made = self.builder.binary("*", zero_item, length)
-            else:
-                made = self.builder.call(ZEROS_LIKE, Name(name))
+                self.make_list(Place(name))
+                continue
+            made = self.builder.call(ZEROS_LIKE, Name(name))
             self.cotangents[Place(name)] = self.named(made, name)
+
+    def make_list(self, place: Place) -> None:
+        """Zeros for the items of a list."""
+        length = self.builder.call(LEN, place.atom(self.builder))
+        zero_item = self.builder.emit(ListOf((Literal(0.0),)))
+        made = self.builder.binary("*", zero_item, length)
+        self.cotangents[place] = self.named(made, place.name)
 
     def add(
         self,
@@ -142,6 +148,13 @@ class Reverse:
             all_keys = keys_of(self.builder.facts[name]) or ()
             items = made.values if isinstance(made, DictOf) else made.items
             self.add_to(items[all_keys.index(path[0])], value, path[1:])
+            return
+        if isinstance(fact, List) and isinstance(fact.item, Scalar) and self.depth == 0:
+            from autodiff_sst.transform.reverse.stacks import add_to_list
+
+            if place not in self.cotangents:
+                self.make_list(place)
+            add_to_list(self, place, value)
             return
         if isinstance(fact, List | Opaque):
             from autodiff_sst.transform.reverse.assign import without_rule
