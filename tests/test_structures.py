@@ -143,7 +143,9 @@ def test_lists_in_containers_as_a_whole() -> None:
     made = ad.hvp(f)(p, along)
 
     def at(s: float) -> Any:
-        return ad.grad(f)((p[0] + s * 0.5, [a + s * b for a, b in zip(p[1], along[1], strict=True)]))
+        return ad.grad(f)(
+            (p[0] + s * 0.5, [a + s * b for a, b in zip(p[1], along[1], strict=True)])
+        )
 
     high, low = at(step), at(-step)
     np.testing.assert_allclose(made[0], (high[0] - low[0]) / (2 * step), rtol=1e-5)

@@ -9,7 +9,6 @@ from autodiff_sst.rules.registry import rules
 from autodiff_sst.runtime.broadcast import unbroadcast, unbroadcast_from
 from autodiff_sst.runtime.einsum import spread_diagonal
 from autodiff_sst.runtime.fourier import fft_like, irfft_like, rfft_like
-from autodiff_sst.runtime.sequences import rows_like
 from autodiff_sst.runtime.linalg import (
     eigenvectors,
     eigenvectors_of,
@@ -21,7 +20,7 @@ from autodiff_sst.runtime.linalg import (
 )
 from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.products import matmul_left, matmul_right
-from autodiff_sst.runtime.sequences import number, pieces_like, unpad_like
+from autodiff_sst.runtime.sequences import number, pieces_like, rows_like, unpad_like
 from autodiff_sst.runtime.special import bessel_i, psi_n
 from tests.rules.check import Plain, check_rule
 
