@@ -10,6 +10,7 @@ view, a stack, a carry) may be read after the update, in this turn or in the nex
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Carry,
+    Expression,
     For,
     Function,
     If,
@@ -37,6 +39,7 @@ from autodiff_sst.core.syntax import (
     Statement,
     Store,
     Subscript,
+    Unary,
     Update,
     While,
 )
@@ -103,6 +106,19 @@ class _InPlace:
         self.facts = facts
         self.copied: set[str] = set()
         self.depth = 0  # of loops around
+        self.names = Names(all_names(function))
+        self.dropped: set[str] = set()
+        all_ = [*statements(function.body)]
+        self.made = {s.target: s.value for s in all_ if isinstance(s, Assign)}
+        self.count: Counter[str] = Counter()
+        self.note(function.result)
+        for statement in all_:
+            rebuild(statement, self.note, lambda block: block)
+
+    def note(self, atom: Atom) -> Atom:
+        if isinstance(atom, Name):
+            self.count[atom.id] += 1
+        return atom
 
     def block(self, block: Block, live: frozenset[str]) -> tuple[Block, frozenset[str]]:
         """The block with stores, and what is read before or in it; `live` is read after it."""
@@ -114,6 +130,8 @@ class _InPlace:
 
     def statement(self, statement: Statement, live: frozenset[str]) -> tuple[Block, frozenset[str]]:
         match statement:
+            case Assign(target, value) if target in self.dropped:
+                return (), (live - {target}) | reads(value)
             case Assign(target, Update() as value):
                 after = live - {target}
                 return self.stored(statement, value, after), after | reads(value)
@@ -199,11 +217,43 @@ class _InPlace:
         else:
             start = Assign(target, Call(COPY, (base,)), origin)
             self.copied |= reads(base)
+        term = None if value.add else self.added(value)
+        if term is not None:
+            sign, amount = term
+            first: tuple[Statement, ...] = (start,)
+            if sign == "-":
+                name = self.names.temporary()
+                first = (start, Assign(name, Unary("-", amount), origin))
+                amount = Name(name)
+            return *first, Accumulate(target, value.index, amount, False, origin)
         if value.add:
             repeats = any(self.may_repeat(i) for i in value.index)
             return start, Accumulate(target, value.index, value.value, repeats, origin)
         index: Index = value.index
         return start, Store(target, index, value.value, origin)
+
+    def added(self, value: Update) -> tuple[str, Atom] | None:
+        """What `x[i] = x[i] + v` adds, of an array and in its dtype, and with which sign."""
+        made = self.once(value.value)
+        base = self.facts.get(value.base.id) if isinstance(value.base, Name) else None
+        if not isinstance(made, Binary) or not isinstance(base, Array) or base.dtype.kind != "f":
+            return None
+        total = self.facts.get(value.value.id) if isinstance(value.value, Name) else None
+        if not isinstance(total, Array) or total.dtype != base.dtype or made.operator not in "+-":
+            return None
+        if any(self.may_repeat(i) for i in value.index) or not isinstance(made.left, Name):
+            return None
+        if self.once(made.left) != Subscript(value.base, value.index):
+            return None
+        assert isinstance(value.value, Name)
+        self.dropped |= {value.value.id, made.left.id}
+        return made.operator, made.right
+
+    def once(self, atom: Atom) -> Expression | None:
+        """What an atom was made as, if it is read only here."""
+        if isinstance(atom, Name) and self.count[atom.id] == 1:
+            return self.made.get(atom.id)
+        return None
 
     def may_destroy(self, name: str, after: frozenset[str]) -> bool:
         own = self.classes.of(name)

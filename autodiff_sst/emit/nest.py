@@ -138,11 +138,11 @@ class _Nest:
                 args = [self.variable(target), self.index_value(index), self.expression(value)]
                 return [ast.Expr(ast.Call(self.expression(ADD_AT), args, []))]
             case Accumulate(target, None, value):
-                return [ast.AugAssign(self.variable(target), ast.Add(), self.expression(value))]
+                return [self.added(self.variable(target), self.expression(value))]
             case Accumulate(target, index, value):
                 assert index is not None
                 item = ast.Subscript(self.variable(target), self.index(index))
-                return [ast.AugAssign(item, ast.Add(), self.expression(value))]
+                return [self.added(item, self.expression(value))]
             case Append(target, value):
                 append = ast.Attribute(self.variable(target), "append")
                 return [ast.Expr(ast.Call(append, [self.expression(value)], []))]
@@ -238,6 +238,13 @@ class _Nest:
 
     def call(self, function: str, args: list[ast.expr]) -> ast.Call:
         return ast.Call(ast.Name(function, ast.Load()), args, [])
+
+    def added(self, place: Any, value: ast.expr) -> ast.stmt:
+        """`place += value`, or `place -= value` of what is negative."""
+        match value:
+            case ast.UnaryOp(ast.USub(), operand) if not isinstance(operand, ast.Constant):
+                return ast.AugAssign(place, ast.Sub(), operand)
+        return ast.AugAssign(place, ast.Add(), value)
 
     def items_saved(self, values: list[ast.expr]) -> list[ast.expr]:
         """A few values are saved one by one: that is quicker than tuples, which Python's garbage

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from autodiff_sst.analysis.values import Abstract, Array
 from autodiff_sst.core.syntax import (
     Assign,
@@ -28,8 +30,9 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.optimize.factors import Moving
-from autodiff_sst.rules.helpers import COPY, ONE_A_COMPONENT
+from autodiff_sst.rules.helpers import COPY, ONE_A_COMPONENT, numpy_object
 
+_DIAG = numpy_object(np.diag)
 _COLUMN = (Slice(None, None, None), Literal(None))
 
 
@@ -41,7 +44,8 @@ def has_units(function: Function) -> bool:
 
 
 def multiply_units(function: Function, facts: Mapping[str, Abstract]) -> Function:
-    return _Units(function, facts).run()
+    units = _Units(function, facts)
+    return _Diagonals(units.run(), units.facts).run()
 
 
 class _Units(Moving):
@@ -93,3 +97,13 @@ class _Units(Moving):
     def is_like(self, value: Expression, atom: Name) -> bool:
         made, known = self.infer(value), self.facts[atom.id]
         return isinstance(made, Array) and isinstance(known, Array) and made.dtype == known.dtype
+
+
+class _Diagonals(_Units):
+    """What is left of `e * a` is a diagonal matrix."""
+
+    def step(self, value: Expression) -> Expression | None:
+        match value:
+            case Binary("*", e, Name() as a) if self.is_unit(e) and self.rank(a) == 1:
+                return Call(_DIAG, (a,)) if self.is_like(value, a) else None
+        return None
