@@ -47,6 +47,7 @@ class Jacobian(Derivative):
         self.chosen = "reverse" if mode == "auto" else mode
         self.transposed = False
         self._sizes: dict[Any, str] = {}  # the cheaper mode, by shapes of the arguments
+        self._narrow: set[Any] = set()  # modes and shapes whose sweep takes one direction only
         self._quick: dict[Any, Derived] = {}  # what was compiled, by dtypes and shapes
 
     def __reduce__(self) -> Any:
@@ -71,8 +72,11 @@ class Jacobian(Derivative):
         if self.mode == "auto":
             self.chosen = self._sizes.get(shapes, first)
         try:
+            if (self.chosen, shapes) in self._narrow:
+                raise NotWidenedError
             made = self._chunked(args, kwargs) if self.chunk else self.along(args, kwargs, ())
         except NotWidenedError:
+            self._narrow.add((self.chosen, shapes))
             made, key = self._looped(args, kwargs, by), None
         except UnsupportedSyntaxError as error:
             if self.mode != "auto" or "of a container, in reverse" not in error.message:

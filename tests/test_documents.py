@@ -56,6 +56,32 @@ def test_examples_run(example: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "unbroadcast" not in printed and "def " in printed
 
 
+def test_newton_finds_a_minimum() -> None:
+    module = runpy.run_path(str(ROOT / "examples" / "newton.py"))
+    x = np.linspace(-1.0, 1.0, 20)
+    start = np.linspace(-0.5, 0.7, 3 * module["WIDTH"])
+    p, losses = module["minimise"](start, x, np.sin(2.0 * x), 10)
+    assert losses[-1] < 0.1 * losses[0]
+    hessian = ad.hessian(module["loss"])(p, x, np.sin(2.0 * x))
+    np.testing.assert_allclose(hessian, hessian.T, atol=1e-12)
+
+
+def test_products_and_the_hessian_give_the_same_step(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(ROOT / "examples" / "hvp.py"), run_name="__main__")
+    assert "MB by the Hessian" in capsys.readouterr().out
+
+
+def test_sensitivities_in_both_modes() -> None:
+    module = runpy.run_path(str(ROOT / "examples" / "sensitivity.py"))
+    p, end = np.array([1.1, 0.4, 0.1, 0.4]), module["populations"]
+    forward = ad.jacobian(lambda q: end(q, 20)[-1], mode="forward")(p)
+    reverse = ad.jacobian(lambda q: end(q, 20)[-1], mode="reverse")(p)
+    np.testing.assert_allclose(forward, reverse, rtol=1e-10)
+    steps = 1e-6 * np.eye(4)
+    expected = [(end(p + s, 20)[-1] - end(p - s, 20)[-1]) / 2e-6 for s in steps]
+    np.testing.assert_allclose(forward, np.stack(expected, axis=-1), rtol=1e-6, atol=1e-8)
+
+
 def test_the_pendulum_is_fitted() -> None:
     module = runpy.run_path(str(ROOT / "examples" / "pendulum.py"))
     start = np.array([2.0, 0.0])

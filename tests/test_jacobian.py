@@ -193,3 +193,16 @@ def test_bad_options() -> None:
         ad.jacobian(layer, mode="sideways")
     with pytest.raises(ValueError, match="chunk: a positive int was due, not 0"):
         ad.jacobian(layer, chunk=0)
+
+
+def test_lists_of_numbers_made_arrays_in_forward_mode() -> None:
+    def f(x: Any) -> Any:
+        u = np.array([1.0, x[0]])
+        for _ in range(3):
+            u = u + 0.1 * np.array([u[0] * u[1], x[1] - u[0]])
+        return np.array([u[0] * x[1], 2.0, u[1]])
+
+    x = np.array([0.3, 0.7])
+    forward = ad.jacobian(f, mode="forward")
+    np.testing.assert_allclose(forward(x), ad.jacobian(f, mode="reverse")(x), rtol=1e-12)
+    assert "over_directions" not in forward.source_for(x)

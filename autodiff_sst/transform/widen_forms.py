@@ -19,6 +19,7 @@ from autodiff_sst.core.syntax import (
     Binary,
     Call,
     Expression,
+    ListOf,
     Literal,
     Name,
     Object,
@@ -211,7 +212,8 @@ def _copy(
     w: Widening, target: str, args: tuple[Atom, ...], keywords: Keywords
 ) -> Expression | None:
     known = w.fact(args[0])
-    if keys_of(known) is not None:
+    display = isinstance(args[0], Name) and isinstance(w.made.get(args[0].id), ListOf)
+    if keys_of(known) is not None or (display and isinstance(known, List) and known.length):
         return Call(numpy_object(np.stack), args[:1], (("axis", Literal(1)),))
     if isinstance(known, List):
         raise NotWidenedError("a list of numbers as an array")
