@@ -114,3 +114,20 @@ def test_a_dict_is_gone_through() -> None:
         ends = [over_dict({**PARAMETERS, key: PARAMETERS[key] + s}, 1.5) for s in (1e-6, -1e-6)]
         np.testing.assert_allclose(slope, (ends[0] - ends[1]) / 2e-6, rtol=1e-6)
     np.testing.assert_allclose(x, 1.2 * 0.8 / 8)
+
+
+def test_containers_that_loops_save_have_second_derivatives() -> None:
+    def f(x: Any, n: int) -> Any:
+        state = {"m": x * 0.0, "t": (x, 1.0)}
+        for _ in range(n):
+            m, (a, b) = state["m"], state["t"]
+            state = {"m": np.sin(m) + a * b, "t": (a * np.cos(m), b * 0.9 + np.sum(m * m))}
+        return np.sum(state["m"] * state["t"][0]) * state["t"][1]
+
+    def squared(x: Any) -> Any:
+        return np.sum(ad.grad(f)(x, 3) ** 2)
+
+    x, h = np.array([0.3, 0.7]), 1e-6
+    ad.check_grads(f, (x, 3))
+    expected = [(squared(x + h * e) - squared(x - h * e)) / (2 * h) for e in np.eye(2)]
+    np.testing.assert_allclose(ad.grad(squared)(x), expected, rtol=1e-6)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Array, rank
+from autodiff_sst.analysis.values import Abstract, Array, Unknown, rank
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Append,
@@ -74,7 +74,7 @@ def _summed(function: Function, facts: Mapping[str, Abstract]) -> list[str]:
                 if not in_for.get(id(statement), True):
                     others.add(target)
                 known = fact(value, facts)
-                if rank(known) != 0 or isinstance(known, Array):
+                if isinstance(known, Array) or not (isinstance(known, Unknown) or rank(known) == 0):
                     others.add(target)
             case _:
                 rebuild(statement, note, lambda block: block)

@@ -9,12 +9,25 @@ positions, made where the backward sweep begins.
 
 from __future__ import annotations
 
-from autodiff_sst.analysis.values import INT, UNKNOWN, Scalar, keys_of
-from autodiff_sst.core.syntax import Accumulate, Atom, For, Name, NewStack, Pop, Push, Subscript
+from typing import Any
+
+from autodiff_sst.analysis.values import INT, UNKNOWN, Scalar, can_be_active, keys_of
+from autodiff_sst.core.syntax import (
+    Accumulate,
+    Atom,
+    For,
+    Literal,
+    Name,
+    NewStack,
+    Pop,
+    Push,
+    Subscript,
+)
 from autodiff_sst.core.walk import statements
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import LEN
 from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
+from autodiff_sst.transform.reverse.program import rebuilt
 from autodiff_sst.transform.reverse.sweep import Reverse
 
 
@@ -67,15 +80,23 @@ def reverse_pop(sweep: Reverse, statement: Pop) -> None:
     values: list[Atom] = []
     for k in positions:
         target = statement.targets[k]
-        taken = sweep.take(target)
-        if keys_of(sweep.builder.facts[target]) is not None:
-            raise NotImplementedError("a container on a stack of saved values")
-        place = Place(target)
-        value = taken.get(())
-        whole = zero(sweep.builder, place) if value is None else value
-        values.append(write_out(sweep.builder, whole, place))
+        values.append(_whole(sweep, Place(target), sweep.take(target)))
     twin = sweep.twin(statement.stack)
     sweep.builder.append(Push(twin, tuple(values), sweep.builder.origin))
+
+
+def _whole(sweep: Reverse, place: Place, taken: dict[tuple[Any, ...], Atom]) -> Atom:
+    """The cotangent of what is at a place: a number, an array, or a container of these."""
+    known = place.fact(sweep.builder)
+    keys = keys_of(known)
+    if keys is not None:
+        parts = [_whole(sweep, Place(place.name, (*place.path, key)), taken) for key in keys]
+        return rebuilt(sweep.builder, known, parts)
+    if not can_be_active(known):
+        return Literal(None)
+    value = taken.get(place.path)
+    whole = zero(sweep.builder, place) if value is None else value
+    return write_out(sweep.builder, whole, place)
 
 
 def reverse_push(sweep: Reverse, statement: Push) -> None:
