@@ -47,7 +47,6 @@ from autodiff_sst.frontend.contexts import (
     without_with,
 )
 from autodiff_sst.frontend.exits import (
-    assigned,
     has_exit,
     is_left,
     returns,
@@ -56,6 +55,7 @@ from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.guarded import Guarded
 from autodiff_sst.frontend.iteration import Iteration
 from autodiff_sst.frontend.iterators import simplified
+from autodiff_sst.frontend.lists import rebound
 from autodiff_sst.frontend.matching import as_branches
 from autodiff_sst.frontend.source import Source
 
@@ -193,7 +193,7 @@ class Control(Expressions):
 
     def loop(self, node: Any, turn: Callable[[], None], extra: list[str]) -> tuple[Any, Any]:
         """Lowers a loop's body with its variables as carries; gives the block and the carries."""
-        variables = [*dict.fromkeys([*assigned(node), *extra])]
+        variables = [*dict.fromkeys([*rebound(self, node), *extra])]
         inits = {v: self.values.get(v, UNDEFINED) for v in variables}
         carried = {v: self.version(v) for v in variables}
         outer, outer_values = self.block, self.values

@@ -65,6 +65,19 @@ def assigned(node: Any) -> list[str]:
     return [*dict.fromkeys(found)]
 
 
+def only_extended(node: Any, name: str) -> bool:
+    """Whether a statement binds a variable by `+=` only: a list stays the same list."""
+    stores = [
+        n for n in gast.walk(node)
+        if isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Store | gast.Del)
+    ]  # fmt: skip
+    added = [
+        n.target for n in gast.walk(node)
+        if isinstance(n, gast.AugAssign) and isinstance(n.op, gast.Add)
+    ]  # fmt: skip
+    return all(any(s is a for a in added) for s in stores)
+
+
 def has_walrus(node: Any) -> bool:
     return any(isinstance(n, gast.NamedExpr) for n in gast.walk(node))
 

@@ -69,10 +69,6 @@ def _check(source: Source, node: Any) -> None:
             _check_target(source, target)
     if isinstance(node, gast.While) and node.orelse and has_walrus(node.test):
         raise refusal(source, node, f"`else` of a `while` with `:=` {_LATER}", "no `:=` there.")
-    if isinstance(node, gast.Delete):
-        for target in node.targets:
-            if not isinstance(target, gast.Name):
-                raise refusal(source, target, f"`del` of an item {_LATER}", "a new list.")
     if not isinstance(node, ALLOWED):
         raise refusal(source, node, f"`{type(node).__name__}` {_LATER}", "plain expressions.")
     notes = (getattr(node, "annotation", None), getattr(node, "returns", None))

@@ -47,6 +47,7 @@ from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
 from autodiff_sst.frontend.higher import joined
 from autodiff_sst.frontend.hints import Hint, Hints
+from autodiff_sst.frontend.lists import delete
 from autodiff_sst.frontend.matching import Matching, matches
 from autodiff_sst.frontend.parameters import captured_value, names_in, parameters_of
 from autodiff_sst.frontend.source import Source
@@ -135,6 +136,10 @@ class _Lowering(Sugar):
                     self.assign([target], value)
             case gast.AugAssign(target=gast.Subscript() | gast.Attribute() as place, op=op):
                 self.update_item(place, OPERATORS[type(op)], node)
+            case gast.AugAssign(target=gast.Name(id=name), op=gast.Add(), value=value) if (
+                made_as := self.list_made_here(name)
+            ) is not None:
+                self.extend(made_as, value, node)
             case gast.AugAssign(target=target, op=op, value=value):
                 name = f"i{IN_PLACE[type(op)]}"
                 update = Object(getattr(operator, name), f"operator.{name}", operator)
@@ -160,9 +165,7 @@ class _Lowering(Sugar):
             case gast.FunctionDef(name=name):
                 self.values[name] = self.decorated(node)
             case gast.Delete(targets=names):
-                for one in names:
-                    self.name(one.id, one)  # unbound: an error
-                    self.values.pop(one.id, None)
+                delete(self, names, node)
             case gast.Import() | gast.ImportFrom():
                 self.imported(node)
             case gast.Expr(value=gast.Constant()) | gast.Pass():
@@ -175,6 +178,14 @@ class _Lowering(Sugar):
                 )
             ) if (made_as := self.list_made_here(name)) is not None:
                 self.append(made_as, item)
+            case gast.Expr(
+                value=gast.Call(
+                    func=gast.Attribute(value=gast.Name(id=name), attr="extend"),
+                    args=[items],
+                    keywords=[],
+                )
+            ) if (made_as := self.list_made_here(name)) is not None:
+                self.extend(made_as, items, node)
             case Appending(target=name, value=item):
                 self.append(name, item)
             case gast.Expr(value=value):

@@ -33,6 +33,7 @@ from autodiff_sst.frontend.contexts import enter, leave
 from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.inline import Inlining
+from autodiff_sst.frontend.lists import list_method
 from autodiff_sst.runtime.records import is_function
 
 
@@ -52,6 +53,31 @@ class Sugar(Inlining):
         atom = original(self.values.get(name), self.shared.made)
         is_list = isinstance(atom, Name) and isinstance(self.shared.made.get(atom.id), ListOf)
         return atom.id if is_list else None
+
+    def call(self, node: Any) -> Any:
+        made = list_method(self, node)
+        return super().call(node) if made is None else made
+
+    def extend(self, target: str, items: Any, node: Any) -> None:
+        """`items += [a, b]`, `items.extend(other)`: they append."""
+        if isinstance(items, gast.List | gast.Tuple) and not any(
+            isinstance(e, gast.Starred) for e in items.elts
+        ):
+            atoms = [self.atom(e) for e in items.elts]  # all of them, before the first is there
+            self.shared.grown.add(target)
+            origin = self.source.origin(node)
+            self.block += [Append(target, atom, origin) for atom in atoms]
+            return
+        name = f"{self.names.fresh('item')}()"
+        variable = gast.Name(id=name, ctx=gast.Store(), annotation=None, type_comment=None)
+        read = gast.Name(id=name, ctx=gast.Load(), annotation=None, type_comment=None)
+        copied = self.emit(Call(Object(list, "list", list), (self.atom(items),)), node)
+        self.values[f"{name}all"] = copied
+        over = gast.Name(id=f"{name}all", ctx=gast.Load(), annotation=None, type_comment=None)
+        read, variable, over = (gast.copy_location(n, node) for n in (read, variable, over))
+        body = [gast.copy_location(Appending(target, read), node)]
+        loop = gast.For(target=variable, iter=over, body=body, orelse=[], type_comment=None)
+        self.all([gast.copy_location(loop, node)])
 
     def append(self, target: str, item: Any) -> None:
         self.shared.grown.add(target)

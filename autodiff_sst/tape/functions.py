@@ -25,13 +25,13 @@ def _reduction(function: Any) -> Any:
     return reduce
 
 
-reduce_sum, reduce_mean, reduce_prod = map(_reduction, (np.sum, np.mean, np.prod))
-reduce_max, reduce_min = map(_reduction, (np.max, np.min))
-reduce_any, reduce_all = map(_reduction, (np.any, np.all))
-reduce_variance, reduce_std = map(_reduction, (np.var, np.std))
+reduce_sum, reduce_mean, reduce_prod = _reduction(np.sum), _reduction(np.mean), _reduction(np.prod)
+reduce_max, reduce_min = _reduction(np.max), _reduction(np.min)
+reduce_any, reduce_all = _reduction(np.any), _reduction(np.all)
+reduce_variance, reduce_std = _reduction(np.var), _reduction(np.std)
 
 
-def reduce_logsumexp(input_tensor: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def reduce_logsumexp(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> Any:
     x, along = _t(input_tensor), as_axis(axis)
     top = stop_gradient(np.max(x, axis=along, keepdims=True))
     total = np.log(np.sum(np.exp(x - top), axis=along, keepdims=keepdims))
@@ -50,7 +50,7 @@ def argmin(input: Any, axis: int = 0) -> Any:
     return np.argmin(_t(input), axis=axis)
 
 
-def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool = False) -> Any:
+def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: Any = False) -> Any:
     x, along = _t(tensor), as_axis(axis)
     if ord in ("euclidean", "fro", 2):
         return np.sqrt(np.sum(x * x, axis=along, keepdims=keepdims))

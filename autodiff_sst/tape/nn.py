@@ -229,7 +229,8 @@ class BatchNormalization(Layer):
         self.moving_variance = self.add_weight("moving_variance", own, "ones", trainable=False)
 
     def call(self, x: Any, training: bool = False) -> Any:
-        mean, variance = self.moving_mean, self.moving_variance
+        mean: Any = self.moving_mean
+        variance: Any = self.moving_variance
         if training:
             axes = tuple(range(x.ndim - 1))
             mean, variance = np.mean(x, axis=axes), np.var(x, axis=axes)

@@ -63,7 +63,7 @@ def add_to_list(sweep: Reverse, place: Place, value: Atom) -> None:
     builder.keep(value)
     counter = builder.names.fresh("k")
     builder.facts[counter] = INT
-    length = builder.call(LEN, place.atom(builder))
+    length = builder.call(LEN, value)  # the list may have been shorter, when it was read
     with builder.block() as body:
         item = builder.emit(Subscript(value, (Name(counter),)))
         builder.append(Accumulate(buffer.id, (Name(counter),), item, False, builder.origin))
