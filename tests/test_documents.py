@@ -82,6 +82,25 @@ def test_sensitivities_in_both_modes() -> None:
     np.testing.assert_allclose(forward, np.stack(expected, axis=-1), rtol=1e-6, atol=1e-8)
 
 
+def test_the_guide() -> None:
+    guide = ROOT / "examples" / "guide"
+    x, y, slope = runpy.run_path(str(guide / "sigmoid.py"))["curve"](21)
+    np.testing.assert_allclose(slope, np.asarray(y) * (1 - np.asarray(y)), atol=1e-6)
+    import autodiff_sst.tf as tf
+
+    tf.random.set_seed(1)
+    x = tf.random.normal([7, 5])
+    layers = (tf.keras.layers.Dense(8, activation=tf.nn.relu), tf.keras.layers.Dense(6))
+    before, after, matrix = runpy.run_path(str(guide / "hessian.py"))["newton_step"](*layers, x)
+    assert float(after) < float(before)
+    np.testing.assert_allclose(matrix, np.asarray(matrix).T, atol=1e-5)
+    batch = runpy.run_path(str(guide / "batch.py"))
+    assert batch["error"](*batch["jacobians"](batch["independent"](), x)) < 1e-5
+    assert batch["error"](*batch["jacobians"](batch["mixing"](), x)) > 1e-2
+    losses = runpy.run_path(str(ROOT / "examples" / "tape_training.py"))["train"](100)
+    assert losses[-1] < 0.3 * losses[0]
+
+
 def test_the_pendulum_is_fitted() -> None:
     module = runpy.run_path(str(ROOT / "examples" / "pendulum.py"))
     start = np.array([2.0, 0.0])
