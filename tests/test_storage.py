@@ -392,3 +392,21 @@ def test_hessian_times_vector(function: Any) -> None:
     gradient, step = ad.grad(function), 1e-6
     expected = (gradient(X + step * v) - gradient(X - step * v)) / (2 * step)
     np.testing.assert_allclose(ad.hvp(function)(X, v), expected, rtol=1e-6, atol=1e-8)
+
+
+def test_an_array_in_a_dict_is_changed_through_it() -> None:
+    def f(x: Any, c: bool) -> Any:
+        buffer = np.zeros(len(x))
+        held = {"v": buffer, 2: x * 2.0}
+        held["v"][:] = x * x
+        buffer[0] *= x[1]
+        if c:
+            held[2][1] = held["v"][0]
+        return np.sum(held["v"] * held[2]) + buffer[0]
+
+    for c in (True, False):
+        value, gradient = ad.value_and_grad(f)(X, c)
+        assert np.isclose(value, f(X, c))
+        steps = 1e-6 * np.eye(len(X))
+        expected = [(f(X + s, c) - f(X - s, c)) / 2e-6 for s in steps]
+        np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)

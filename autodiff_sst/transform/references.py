@@ -83,7 +83,7 @@ class References:
         self.live = live_after(function)
         self.read_names = reads(function.body) | reads(function.result)
         self.refs: dict[str, Ref] = {}
-        self.displays: dict[str, TupleOf | ListOf] = {}  # tuples, and lists that stay: references
+        self.displays: dict[str, TupleOf | ListOf | DictOf] = {}  # those that stay: references
         self.views: dict[tuple[Any, ...], Atom] = {}  # what was made of a version
         stored = {s.target for s in statements(function.body) if isinstance(s, Store | Accumulate)}
         self.stored = {self.classes.find(n) for n in stored if self.is_users(n)}

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.sharing import SHAPES
@@ -139,7 +140,10 @@ class Storage(References):
         if isinstance(value, Name) and value.id in self.displays:
             self.displays[target] = self.displays[value.id]
             return
-        if isinstance(value, TupleOf) or (isinstance(value, ListOf) and not self.changes(target)):
+        plain_keys = isinstance(value, DictOf) and all(isinstance(k, Literal) for k in value.keys)
+        stays = (isinstance(value, ListOf) or plain_keys) and not self.changes(target)
+        if isinstance(value, TupleOf) or stays:
+            assert isinstance(value, TupleOf | ListOf | DictOf)
             self.displays[target] = value
             return
         if target not in self.read_names and isinstance(value, Attribute):
@@ -203,9 +207,12 @@ class Storage(References):
                 return self.ref(value)
             case Subscript(Name(base), (item,)) if base in self.displays:
                 known = Known(None) if isinstance(item, Slice) else self.builder.fact(item)
-                items = self.displays[base].items
+                display = self.displays[base]
+                if isinstance(display, DictOf):
+                    keys = [fact(key, {}) for key in display.keys]
+                    return self.ref(display.values[keys.index(known)]) if known in keys else None
                 if isinstance(known, Known) and isinstance(known.value, int):
-                    return self.ref(items[known.value])
+                    return self.ref(display.items[known.value])
                 return None
             case Subscript(base, index) if (ref := self.ref(base)) is not None:
                 known = self.known(ref)
