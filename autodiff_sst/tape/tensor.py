@@ -254,11 +254,13 @@ def call(function: Any, args: Any, kwargs: Any) -> Any:
     plain = [unwrapped(a) for a in args]
     result = function(*plain, **{k: unwrapped(v) for k, v in kwargs.items()})
     load_rules()
-    known = find(function) or definition_of(function) or function in _OURS
-    if not known and not is_nondifferentiable(function):
-        return result
-    if is_nondifferentiable(function) and function is not np.sign:
-        return wrapped(result)
+    if function not in _with_rules:
+        constant = is_nondifferentiable(function)
+        if not (constant or find(function) or definition_of(function) or function in _OURS):
+            return result
+        if constant and function is not np.sign:
+            return wrapped(result)
+        _with_rules.add(function)
     made = wrapped(result)
     tapes = [t for t in active_tapes() if t.recording]
     if tapes:
@@ -280,6 +282,7 @@ def load_rules() -> None:
 
 
 _OURS = (operator.getitem, cast_to)
+_with_rules: set[Any] = set()  # functions that were found to have a rule
 
 
 def wrapped(result: Any) -> Any:
@@ -297,14 +300,25 @@ def _show(
     tracked = [t for t in tapes if any_tracked(t, args, kwargs)]
     if not tracked:
         return
-    is_cast = function is cast_to
-    text, operands, constants = rendered(function, args, kwargs, is_tensor, is_cast)
+    constants: tuple[Any, ...] = ()
+    if isinstance(function, np.ufunc) and not kwargs and all(map(_is_plain, args)):
+        text, operands = _TEXTS[len(args)], [*args]  # as below, and quicker
+    else:
+        is_cast = function is cast_to
+        text, operands, constants = rendered(function, args, kwargs, is_tensor, is_cast)
     if item is not None:
         text += f"[{item}]"
     operation: Any = ZERO
     if function is not np.sign:
         operation = written(function, text, len(operands), constants)
     record(tracked, operation, operands, output)
+
+
+_TEXTS = [f"function({', '.join(f'x{k}' for k in range(n))})" for n in range(5)]
+
+
+def _is_plain(x: Any) -> bool:
+    return isinstance(x, Tensor) or type(x) in (np.ndarray, float, int)
 
 
 def is_tensor(x: Any) -> bool:
