@@ -57,7 +57,7 @@ class GradientTape:
         if self in active_tapes():
             raise TapeError("the tape is recording already")
         if self._used and not self.persistent:
-            raise TapeError("a tape that is not persistent was used up by its first gradient")
+            raise _used_up()
         active_tapes().append(self)
         return self
 
@@ -164,7 +164,7 @@ class GradientTape:
 
     def _use(self) -> None:
         if self._used and not self.persistent:
-            raise TapeError("a tape that is not persistent was used up by its first gradient")
+            raise _used_up()
         self._used = True
         if not self.persistent and self in active_tapes():
             active_tapes().remove(self)  # what it does to find the gradient it does not record
@@ -288,3 +288,8 @@ class GradientTape:
 
         wanted = leaves(sources)
         return gradient_source(self._slice(wanted), target, wanted)
+
+
+def _used_up() -> TapeError:
+    words = "a tape that is not persistent was used up by its first gradient"
+    return TapeError(words, instead="`GradientTape(persistent=True)`.")
