@@ -184,14 +184,19 @@ def _map_carries(carries: tuple[Carry, ...], change: Change) -> tuple[Carry, ...
 
 def blocks(statement: Statement) -> tuple[Block, ...]:
     """The blocks directly in a statement, in the order of its text."""
-    found: list[Block] = []
-
-    def note(block: Block) -> Block:
-        found.append(block)
-        return block
-
-    rebuild(statement, lambda atom: atom, note)
-    return tuple(found)
+    match statement:
+        case If(_, then, orelse):
+            return then, orelse
+        case For(_, _, body):
+            return (body,)
+        case While(condition, _, body):
+            return condition, body
+        case Try(body, handlers):
+            return (body, *(h.body for h in handlers))
+        case CustomGrad(body=body):
+            return (body,)
+        case _:
+            return ()
 
 
 def statements(block: Block) -> Iterator[Statement]:
