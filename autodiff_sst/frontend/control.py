@@ -50,6 +50,7 @@ from autodiff_sst.frontend.exits import (
     has_exit,
     is_left,
     returns,
+    runs_to_its_end,
 )
 from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.guarded import Guarded
@@ -128,7 +129,7 @@ class Control(Expressions):
                     return self.body([branches, *nodes[k + 1 :]], in_loop)
                 case gast.For() | gast.While() if (loops := simplified(self, node)) is not None:
                     return self.body([*loops, *nodes[k + 1 :]], in_loop)
-                case gast.For() | gast.While() if is_left(node):
+                case gast.For() | gast.While() if is_left(node) and not runs_to_its_end(node):
                     self.leaving_loop(node)
                     self.else_of_loop(node)
                     if returns(node):
@@ -221,7 +222,7 @@ class Control(Expressions):
 
         def turn() -> None:
             iteration.assign(node.target, Name(target))
-            self.all(node.body)
+            self.turn(node.body)
 
         block, carries = self.loop(node, turn, [])
         bounds = iteration.bounds

@@ -49,6 +49,23 @@ def is_left(node: Any) -> bool:
     return any(has_exit(n) for n in node.body)
 
 
+def may_break(body: list[Any]) -> bool:
+    """Whether a `break` of the loop with this body is in it."""
+    new = [*body]
+    while new:
+        node = new.pop()
+        if isinstance(node, gast.Break):
+            return True
+        if not isinstance(node, gast.For | gast.While | gast.FunctionDef | gast.Lambda):
+            new += gast.iter_child_nodes(node)
+    return False
+
+
+def runs_to_its_end(node: Any) -> bool:
+    """Whether a `for` is left by `continue` at most: that ends a turn, not the loop."""
+    return isinstance(node, gast.For) and not may_break(node.body) and not returns(node)
+
+
 def returns(node: Any) -> bool:
     return any(isinstance(n, gast.Return) for part in node.body for n in own_nodes(part))
 

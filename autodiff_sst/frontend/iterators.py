@@ -18,7 +18,7 @@ import gast
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
-from autodiff_sst.frontend.exits import has_walrus, tested_inside
+from autodiff_sst.frontend.exits import has_walrus, may_break, tested_inside
 
 
 def simplified(lowering: Any, node: Any) -> list[Any] | None:
@@ -26,7 +26,7 @@ def simplified(lowering: Any, node: Any) -> list[Any] | None:
     if isinstance(node, gast.While):
         # What the test binds is bound by its last run too: the test moves inside.
         return [tested_inside(node)] if has_walrus(node.test) else None
-    if not isinstance(node.iter, gast.Call) or node.orelse or _may_break(node.body):
+    if not isinstance(node.iter, gast.Call) or node.orelse or may_break(node.body):
         return None
     if any(isinstance(a, gast.Starred) for a in node.iter.args):
         return None
@@ -51,17 +51,6 @@ def _known(lowering: Any, function: Any) -> Any:
             found = lowering.value(function)
             return found.value if isinstance(found, Object) else None
     return None
-
-
-def _may_break(body: list[Any]) -> bool:
-    new = [*body]
-    while new:
-        node = new.pop()
-        if isinstance(node, gast.Break):
-            return True
-        if not isinstance(node, gast.For | gast.While | gast.FunctionDef | gast.Lambda):
-            new += gast.iter_child_nodes(node)
-    return False
 
 
 def _constants(call: Any) -> dict[str, Any]:
