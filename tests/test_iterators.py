@@ -79,6 +79,53 @@ def returns_in_nested_loops(x):
     return x[0]
 
 
+def changed_while_they_are_gone_through(x):
+    y = x.copy()
+    s = 0.0
+    for a, b in itertools.product(y, (1.0, 2.0)):
+        y[0] = y[0] + a * b
+        y[2] = y[2] * 1.5
+        s = s + a * b
+    for a, b in itertools.combinations(y, 2):
+        y[2] = y[2] + a * b
+        s = s * 0.9 + a * b
+    z = y
+    for a in itertools.product(y):
+        z *= 1.1
+        s = s + a[0] ** 2
+    return s + np.sum(y)
+
+
+def chained_of_what_changes(x):
+    y = x.copy()
+    s = 0.0
+    for a in itertools.chain(x[:2], [y[0] * 2.0]):
+        y[0] = y[0] + a * a
+        s = s + a * y[0]
+    return s
+
+
+@pytest.mark.parametrize("function", [changed_while_they_are_gone_through, chained_of_what_changes])
+def test_items_are_taken_before_the_loop(function: Any) -> None:
+    value, gradient = ad.value_and_grad(function)(X)
+    assert np.isclose(value, function(X), rtol=1e-14)
+    steps = 1e-6 * np.eye(4)
+    expected = [(function(X + s) - function(X - s)) / 2e-6 for s in steps]
+    np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-7)
+
+
+def test_a_variable_that_is_called_like_a_builtin() -> None:
+    def scaled(x: Any) -> Any:
+        len = 5.0
+        s = 0.0
+        for a, b in itertools.combinations(x, 2):
+            s = s + a * b * len
+        return s
+
+    with pytest.raises((ad.UnsupportedSyntaxError, ad.MissingRuleError)):
+        ad.grad(scaled)(X)
+
+
 def test_a_return_in_a_loop_in_a_loop() -> None:
     for x in (X, np.abs(X)):
         ad.check_grads(returns_in_nested_loops, (x,))

@@ -18,6 +18,7 @@ import gast
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
+from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.exits import has_walrus, may_break, tested_inside
 
 
@@ -28,7 +29,8 @@ def simplified(lowering: Any, node: Any) -> list[Any] | None:
         return [tested_inside(node)] if has_walrus(node.test) else None
     if not isinstance(node.iter, gast.Call) or node.orelse or may_break(node.body):
         return None
-    if any(isinstance(a, gast.Starred) for a in node.iter.args):
+    own = {*lowering.locals, *lowering.source.function.__globals__}
+    if any(isinstance(a, gast.Starred) for a in node.iter.args) or own & {"range", "len", "list"}:
         return None
     called = _known(lowering, node.iter.func)
     for functions, rewrite in _FORMS:
@@ -82,15 +84,34 @@ class _Loops:
     def call(self, function: str, *args: Any) -> Any:
         return self.at(gast.Call(func=self.name(function), args=[*args], keywords=[]))
 
-    def hoisted(self, sequence: Any, before: list[Any]) -> Any:
-        """A sequence that is made once, before the loops: a variable, or a `range` of such."""
+    def pool(self, sequence: Any, before: list[Any]) -> Any:
+        """The items as they are before the loops: a variable, or a `range` of such."""
         match sequence:
-            case gast.Call(func=gast.Name(id="range"), args=args, keywords=[]) if (
-                "range" not in self.lowering.locals
-            ):
+            case gast.Call(func=gast.Name(id="range"), args=args, keywords=[]):
                 bounds = [a if isinstance(a, gast.Constant) else self.kept(a, before) for a in args]
                 return self.call("range", *bounds)
+        if self.may_change(sequence):
+            sequence = self.call("list", sequence)
         return self.kept(sequence, before)
+
+    def may_change(self, sequence: Any) -> bool:
+        """Whether the loop may change what a sequence holds: it writes to an item of something, or
+        changes a variable that is the sequence, or is part of it, in place."""
+
+        def first(name: str) -> Any:
+            return original(self.lowering.values.get(name), self.lowering.shared.made)
+
+        names = {n.id for n in gast.walk(sequence) if isinstance(n, gast.Name)}
+        held = [first(n) for n in names if n in self.lowering.values]
+        for node in (n for part in self.node.body for n in gast.walk(part)):
+            match node:
+                case gast.Subscript(ctx=gast.Store()) | gast.Attribute(ctx=gast.Store()):
+                    return True
+                case gast.Expr(value=gast.Call()):
+                    return True
+                case gast.AugAssign(target=gast.Name(id=name)) if first(name) in held:
+                    return True
+        return False
 
     def kept(self, value: Any, before: list[Any]) -> Any:
         name = self.fresh()
@@ -125,7 +146,7 @@ def _product(loops: _Loops, *args: Any, repeat: Any = 1) -> list[Any] | None:
     if not isinstance(repeat, int) or not 1 <= len(args) * repeat <= 6:
         return None
     before: list[Any] = []
-    sequences = [loops.hoisted(a, before) for a in args]
+    sequences = [loops.pool(a, before) for a in args]
     names = [loops.fresh() for _ in range(len(args) * repeat)]
     body = loops.bound([loops.name(n) for n in names])
     for sequence, name in reversed([*zip(sequences * repeat, names, strict=True)]):
@@ -147,7 +168,7 @@ def _combinations(loops: _Loops, sequence: Any, r: Any, step: int = 1) -> list[A
     if not isinstance(count, int) or not 1 <= count <= 6:
         return None
     before: list[Any] = []
-    items = loops.hoisted(sequence, before)
+    items = loops.pool(sequence, before)
     names = [loops.fresh() for _ in range(count)]
     if isinstance(items, gast.Call) and len(items.args) == 1:  # the numbers are the places
         length = items.args[0]
@@ -182,9 +203,11 @@ def _pairwise(loops: _Loops, sequence: Any) -> list[Any]:
 
 def _chain(loops: _Loops, *args: Any) -> list[Any]:
     node = loops.node
-    return [
-        gast.For(target=node.target, iter=a, body=node.body, orelse=[], type_comment=None)
-        for a in args
+    before: list[Any] = []  # all are made before the first is gone through
+    sequences = [loops.kept(a, before) for a in args]
+    return before + [
+        gast.For(target=node.target, iter=s, body=node.body, orelse=[], type_comment=None)
+        for s in sequences
     ]
 
 

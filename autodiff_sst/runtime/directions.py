@@ -44,7 +44,12 @@ def one_a_component(x: Any, start: int = 0, stop: int | None = None) -> Any:
 
     With `start` and `stop`, only those from the one up to the other.
     """
-    if isinstance(x, np.ndarray) and x.ndim == 1 and x.dtype.kind in "fc" and stop is None:
+    if (
+        isinstance(x, np.ndarray)
+        and x.ndim == 1
+        and x.dtype.kind in "fc"
+        and (start, stop) == (0, None)
+    ):
         return np.eye(len(x), dtype=x.dtype)
     size = np.size(x)
     kind = np.result_type(x)
