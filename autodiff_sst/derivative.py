@@ -49,8 +49,11 @@ class Derivative:
         try:
             return derived.loaded.function(*values)
         except NonScalarOutputError as error:
-            _locate(self, error)
+            self._locate(error)
             raise
+
+    def _locate(self, error: NonScalarOutputError) -> None:
+        error.origin = error.origin or self.lowered(Extra()).function.origin
 
     def _missed(self, first: tuple[Any, ...], rest: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """A call that the dispatcher has no case for."""
@@ -60,26 +63,24 @@ class Derivative:
         if any(v is MISSING for v in first):
             names = [*self._binding.signature.parameters]
             count = next(k for k, v in enumerate(first) if v is MISSING)
-            given |= {n: v for n, v in zip(names, first, strict=False) if v is not MISSING}
-            for name in names[:count]:
-                del given[name]
+            rest_by_name = [*zip(names, first, strict=False)][count:]
+            given |= {n: v for n, v in rest_by_name if v is not MISSING}
             first = first[:count]
         return Derivative.__call__(self, *first, *rest, **given)
 
     def _dispatch(self, derived: Derived, values: list[Any]) -> None:
         """Adds a case to the dispatcher, if these values can be told quickly."""
-        from autodiff_sst.emit.dispatch import MOST, Case, can_be_tested, dispatching
+        from autodiff_sst.emit.dispatch import MOST, Case, can_be_tested, dispatching, example
 
         binding = self._binding
         known = len(self._cases) == MOST or any(c.derived is derived for c in self._cases)
         given = binding.first or binding.keywords
         if known or given or not can_be_tested(binding.signature, values):
             return
-        self._cases.append(Case(tuple(values), derived, derived.loaded.function))
+        kinds = tuple(map(example, values))
+        self._cases.append(Case(kinds, derived, derived.loaded.function))
         captured = [(f or self.base, name) for f, name in self.lowered(Extra()).captured]
-        call = dispatching(
-            self.base, binding.signature, captured, self._cases, NonScalarOutputError, _locate
-        )
+        call = dispatching(self.base, binding.signature, captured, self._cases)
         self.__class__ = type("Derivative", (Derivative,), {"__call__": call})
 
     @property
@@ -342,10 +343,6 @@ class Derivative:
     def __repr__(self) -> str:
         by = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
         return f"<{self.kind} of {self.__name__} by {', '.join(map(str, by))}>"
-
-
-def _locate(derivative: Derivative, error: NonScalarOutputError) -> None:
-    error.origin = error.origin or derivative.lowered(Extra()).function.origin
 
 
 @functools.lru_cache(maxsize=256)

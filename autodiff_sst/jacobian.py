@@ -57,13 +57,13 @@ class Jacobian(Derivative):
         return Jacobian, (self.primal, self.kind, self.argnums, self.mode, self.chunk)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        from autodiff_sst.errors import UnsupportedSyntaxError
-        from autodiff_sst.transform.widen import NotWidenedError
-
         key = None if kwargs or self.chunk else _plain(args)
         if key is not None and (derived := self._quick.get(key)) is not None:
             self._last = derived
             return derived.loaded.function(*args)
+        from autodiff_sst.errors import UnsupportedSyntaxError
+        from autodiff_sst.transform.widen import NotWidenedError
+
         values, extra = self._binding.bind(args, kwargs)
         names = self._binding.names(extra)
         by = [values[names.index(name)] for name in self._binding.by(extra)]
@@ -71,18 +71,19 @@ class Jacobian(Derivative):
         first = "forward" if set(shapes) == {()} else "reverse"
         if self.mode == "auto":
             self.chosen = self._sizes.get(shapes, first)
+        made = None
         try:
-            if (self.chosen, shapes) in self._narrow:
-                raise NotWidenedError
-            made = self._chunked(args, kwargs) if self.chunk else self.along(args, kwargs, ())
+            if (self.chosen, shapes) not in self._narrow:
+                made = self._chunked(args, kwargs) if self.chunk else self.along(args, kwargs, ())
         except NotWidenedError:
             self._narrow.add((self.chosen, shapes))
-            made, key = self._looped(args, kwargs, by), None
         except UnsupportedSyntaxError as error:
             if self.mode != "auto" or "of a container, in reverse" not in error.message:
                 raise
             self.chosen = self._sizes[shapes] = "forward"
             return self(*args, **kwargs)
+        if made is None:
+            made, key = self._looped(args, kwargs, by), None
         if self.transposed:  # of the gradients by each, by each
             return tuple(zip(*made, strict=True))
         self._learn_sizes(shapes, by, made)

@@ -1,5 +1,7 @@
 """The dispatcher: which calls it takes, and that all others give the same in the long way."""
 
+import gc
+import weakref
 from typing import Any
 
 import numpy as np
@@ -94,3 +96,14 @@ def test_a_result_that_is_no_number_is_an_error_each_time() -> None:
     for _ in range(2):
         with pytest.raises(ad.NonScalarOutputError):
             derivative(np.array([1.0, 2.0]))
+
+
+def test_the_arrays_of_a_call_are_not_kept() -> None:
+    derivative = ad.grad(lambda x: np.sum(x * x))
+    x = np.ones(1000)
+    derivative(x)
+    seen = weakref.ref(x)
+    del x
+    gc.collect()
+    assert seen() is None
+    assert derivative(np.ones(1)) == 2.0

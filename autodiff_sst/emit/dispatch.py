@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.core.names import Names
+from autodiff_sst.errors import NonScalarOutputError
 
 MOST = 8  # signatures that are tested for; more are looked up
 
@@ -37,7 +38,7 @@ MISSING = _Missing()
 class Case:
     """A signature by an example of it, and what was compiled for it."""
 
-    values: tuple[Any, ...]  # of the parameters, then what is captured
+    values: tuple[Any, ...]  # of the parameters, then what is captured; see `example`
     derived: Any
     function: Callable[..., Any]
 
@@ -45,7 +46,14 @@ class Case:
 def can_be_tested(signature: inspect.Signature, values: Sequence[Any]) -> bool:
     kinds = {p.kind for p in signature.parameters.values()}
     many = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-    return not kinds & many and all(guard_of("x", v, {}) is not None for v in values)
+    return not kinds & many and all(guard_of("x", v) is not None for v in values)
+
+
+def example(value: Any) -> Any:
+    """A value of the same signature that holds no data: the user's arrays are not kept."""
+    if not isinstance(value, np.ndarray):
+        return value
+    return np.empty([1 if n == 1 else 0 for n in value.shape], value.dtype)
 
 
 def dispatching(
@@ -53,15 +61,11 @@ def dispatching(
     signature: inspect.Signature,
     captured: Sequence[tuple[Callable[..., Any], str]],
     cases: Sequence[Case],
-    error: type[Exception],
-    explain: Callable[[Any, Any], None],
 ) -> Callable[..., Any]:
     """The function for `__call__`.
 
     Args:
         captured: functions and the names that they read of their module, or of a closure.
-        error, explain: an exception of the generated function, and what then is called with the
-            derivative and the exception.
     """
     parameters = signature.parameters.values()
     names = Names(frozenset(signature.parameters))
@@ -99,11 +103,11 @@ def dispatching(
     ]
     given = [*(p.name for p in parameters), *reads]
     firsts = [*signature.parameters, *texts]
-    wrong, note = called("error", error), called("explain", explain)
+    wrong = called("error", NonScalarOutputError)
     for case in cases:
         tests = [f"not {rest}"]
         for name, text, value in zip(given, firsts, case.values, strict=True):
-            test = guard_of(name, value, namespace, called, text)
+            test = guard_of(name, value, called, text)
             assert test is not None
             tests.append(test)
         derived, function = called("derived", case.derived), called("generated", case.function)
@@ -113,7 +117,7 @@ def dispatching(
             f"            {own}._last = {derived}",
             f"            return {function}({', '.join(given)})",
             f"        except {wrong} as {(caught := names.fresh('caught'))}:",
-            f"            {note}({own}, {caught})",
+            f"            {own}._locate({caught})",
             "            raise",
         ]
     first = ", ".join(p.name for p in positional) + "," * (len(positional) == 1)
@@ -141,12 +145,15 @@ def _captured(
 def guard_of(
     name: str,
     value: Any,
-    namespace: dict[str, Any],
-    called: Callable[[str, Any], str] | None = None,
+    called: Callable[[str, Any], str] = lambda stem, value: stem,
     first: str | None = None,
 ) -> str | None:
-    """The test for values like this one; None if there is none that is quick."""
-    called = called or (lambda stem, value: stem)
+    """The test for values like this one; None if there is none that is quick.
+
+    Args:
+        called: gives an object a name.
+        first: what binds the value to the name, where it is read first.
+    """
     first = first or name
     kind = type(value)
     if value is None:

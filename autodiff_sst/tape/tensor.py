@@ -301,7 +301,8 @@ def _show(
     if not tracked:
         return
     constants: tuple[Any, ...] = ()
-    if isinstance(function, np.ufunc) and not kwargs and all(map(_is_plain, args)):
+    plain = isinstance(function, np.ufunc) and not kwargs and all(map(_is_plain, args))
+    if plain and len(args) < len(_TEXTS):
         text, operands = _TEXTS[len(args)], [*args]  # as below, and quicker
     else:
         is_cast = function is cast_to
