@@ -29,9 +29,9 @@ from autodiff_sst.optimize.common_subexpressions import share_common_subexpressi
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.optimize.factors import move_factors
-from autodiff_sst.optimize.hoist import hoist
+from autodiff_sst.optimize.hoist import has_loops, hoist
 from autodiff_sst.optimize.pushes import save_less
-from autodiff_sst.optimize.sums import sum_without_lists
+from autodiff_sst.optimize.sums import has_lists, sum_without_lists
 from autodiff_sst.optimize.units import has_units, multiply_units
 from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
 from autodiff_sst.rules import numbers as more_numbers
@@ -64,7 +64,7 @@ OPTIMIZE: list[tuple[str, Pass]] = [
     ("units", lambda f, facts: multiply_units(f, find_facts(f, facts)) if has_units(f) else f),
     ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
     ("copies", lambda f, facts: propagate_copies(f)),
-    ("hoist", lambda f, facts: hoist(f, find_facts(f, facts))),
+    ("hoist", lambda f, facts: hoist(f, find_facts(f, facts)) if has_loops(f) else f),
     ("pushes", lambda f, facts: save_less(f)),
     ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
     ("dead_code", lambda f, facts: remove_dead_code(f)),
@@ -159,7 +159,8 @@ def inner_derivative(
 def resolved(core: Function, facts: Facts) -> Function:
     """The program as it is differentiated: decided by type, nothing changed in place."""
     core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
-    core = sum_without_lists(core, find_facts(core, facts))
+    if has_lists(core):
+        core = sum_without_lists(core, find_facts(core, facts))
     # Parts whose bounds are one expression are as long as each other.
     return remove_dead_code(share_common_subexpressions(core))
 
@@ -206,11 +207,10 @@ def loaded(function: Function, facts: Facts, users: frozenset[str]) -> Loaded:
     if final is not function:
         final = drop_copies(remove_dead_code(propagate_copies(final)))
     known = find_facts(final, facts)
-    return load([store_updates(final, known)], users, numbers_in(final, facts))
+    return load([store_updates(final, known)], users, numbers_in(known))
 
 
-def numbers_in(function: Function, facts: Facts) -> frozenset[str]:
-    known = find_facts(function, facts)
+def numbers_in(known: Facts) -> frozenset[str]:
     return frozenset(n for n, f in known.items() if rank(f) == 0 and not isinstance(f, Array))
 
 

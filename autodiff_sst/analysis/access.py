@@ -27,12 +27,15 @@ from autodiff_sst.analysis.values import (
 )
 from autodiff_sst.core.syntax import (
     Atom,
+    Binary,
+    Expression,
     Index,
     Literal,
     Name,
     Object,
     Slice,
     Subscript,
+    Update,
     assert_never,
 )
 
@@ -127,19 +130,35 @@ def _slice_length(length: int | str, item: Atom | Slice, facts: Facts) -> str | 
     `x[1:-1]` have that of `x` less some."""
     if not isinstance(item, Slice) or item.step is not None or length in (1, MANY):
         return None
-    start, stop = (
-        None if b is None else _constant(fact(b, facts)) for b in (item.start, item.stop)
-    )
-    if item.start is None:
-        start = 0
+    start = 0 if item.start is None else _constant(fact(item.start, facts))
+    stop = None if item.stop is None else _constant(fact(item.stop, facts))
     if start is not None and start >= 0 and (item.stop is None or (stop is not None and stop < 0)):
         return cut(length, start - (stop or 0))
-    bounds = [b.id if isinstance(b, Name) else None for b in (item.start, item.stop)]
+    bounds = [b for b in (item.start, item.stop) if b is not None and not isinstance(b, Name)]
+    if any(_constant(fact(b, facts)) is None for b in bounds):
+        return None
     texts = [
-        "" if b is None else name or repr(_constant(fact(b, facts)))
-        for b, name in zip((item.start, item.stop), bounds, strict=True)
+        "" if b is None else b.id if isinstance(b, Name) else str(_constant(fact(b, facts)))
+        for b in (item.start, item.stop)
     ]
-    return None if "None" in texts else f"<{length}[{':'.join(texts)}]>"
+    return f"<{length}[{':'.join(texts)}]>"
+
+
+def added_to_item(
+    update: Update, made: Mapping[str, Expression]
+) -> tuple[str, tuple[str, str], Atom] | None:
+    """Of `x[i] = x[i] + v`: the sign, the names of the sum and of the item in it, and `v`."""
+    total = update.value
+    value = made.get(total.id) if isinstance(total, Name) else None
+    if update.add or not isinstance(value, Binary) or value.operator not in ("+", "-"):
+        return None
+    orders = [(value.left, value.right), (value.right, value.left)]
+    for item, term in orders if value.operator == "+" else orders[:1]:
+        known = made.get(item.id) if isinstance(item, Name) else None
+        if known == Subscript(update.base, update.index):
+            assert isinstance(item, Name) and isinstance(total, Name)
+            return value.operator, (total.id, item.id), term
+    return None
 
 
 def _constant(value: Abstract) -> int | None:

@@ -33,11 +33,10 @@ from autodiff_sst.core.syntax import (
     Name,
     Object,
     Slice,
-    Statement,
     Subscript,
     Unary,
 )
-from autodiff_sst.core.walk import atoms, blocks, reads, rebuild, statements
+from autodiff_sst.core.walk import atoms, blocks, own_reads, reads, statements
 
 _WHOLE = Slice(None, None, None)
 
@@ -128,20 +127,8 @@ def _leaves_nothing(
             forms[statement.target] = form
     own = {id(s) for s in rest}
     elsewhere = [s for s in statements(function.body) if id(s) not in own]
-    read = reads(function.result).union(*map(_own_reads, elsewhere))
+    read = reads(function.result).union(*map(own_reads, elsewhere))
     return not read & forms.keys()
-
-
-def _own_reads(statement: Statement) -> frozenset[str]:
-    """What a statement reads itself, without the blocks in it."""
-    found: set[str] = set()
-
-    def note(atom: Atom) -> Atom:
-        found.update(reads(atom))
-        return atom
-
-    rebuild(statement, note, lambda block: block)
-    return frozenset(found)
 
 
 def _form(
@@ -168,7 +155,7 @@ def _form(
         case Binary("+" | "-" as op, left, right):
             a, b = of(left), of(right)
             if any(f is not None and f.grows for f in (a, b)):
-                return _sum(a, b, op)
+                return _sum(a, b)
             sign = 1.0 if op == "+" else -1.0
             return _combined(False, a, b, sign, max(rank(left), rank(right)))
         case Binary("*" | "/" as op, left, right):
@@ -198,7 +185,7 @@ def _form(
     return None
 
 
-def _sum(a: _Form | None, b: _Form | None, op: str) -> _Form:
+def _sum(a: _Form | None, b: _Form | None) -> _Form:
     """Of two that grow alike."""
     if a is None or b is None or a != b:
         raise _Unlike

@@ -31,7 +31,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     While,
 )
-from autodiff_sst.core.walk import Names, blocks, reads, rebuild, statements
+from autodiff_sst.core.walk import Names, blocks, own_reads, reads, statements
 
 SHAPES = ("shape", "ndim", "size", "dtype")
 CALLERS = "the caller's"  # no name
@@ -141,11 +141,6 @@ def _passed_on(function: Function) -> frozenset[str]:
     """Displays that nobody reads but a call that joins their items."""
     displays = set()
     others: set[str] = {*reads(function.result)}
-
-    def note(atom: Atom) -> Atom:
-        others.update(reads(atom))
-        return atom
-
     for statement in statements(function.body):
         match statement:
             case Assign(target, (TupleOf() | ListOf()) as value):
@@ -154,7 +149,7 @@ def _passed_on(function: Function) -> frozenset[str]:
             case Assign(_, Call(Object(called), (Name(), *rest), keywords)) if _joins(called):
                 others.update(*map(reads, rest), *(reads(a) for _, a in keywords))
             case _:  # its own parts: its blocks come by themselves
-                rebuild(statement, note, lambda b: b)
+                others |= own_reads(statement)
     return frozenset(displays - others)
 
 

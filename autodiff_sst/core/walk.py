@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -232,6 +233,28 @@ def reads(node: Expression | Statement | Block | None) -> Names:
     elif node is not None:
         rebuild(node, atom, block, name)
     return frozenset(found)
+
+
+def own_atoms(statement: Statement) -> list[Atom]:
+    """The atoms that a statement reads itself, without those of the blocks in it."""
+    found: list[Atom] = []
+
+    def note(atom: Atom) -> Atom:
+        found.append(atom)
+        return atom
+
+    rebuild(statement, note, lambda block: block)
+    return found
+
+
+def own_reads(statement: Statement) -> Names:
+    return frozenset(a.id for a in own_atoms(statement) if isinstance(a, Name))
+
+
+def count_reads(function: Function) -> Counter[str]:
+    """How often each name is read as a value."""
+    found = [function.result, *(a for s in statements(function.body) for a in own_atoms(s))]
+    return Counter(a.id for a in found if isinstance(a, Name))
 
 
 def binds(statement: Statement) -> tuple[str, ...]:

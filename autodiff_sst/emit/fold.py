@@ -10,8 +10,6 @@ changes what it reads. User's names, and cotangents of user's names, stay.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from autodiff_sst.analysis.effects import is_pure_expression
 from autodiff_sst.analysis.sharing import Classes
 from autodiff_sst.analysis.values import FLOAT
@@ -39,7 +37,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.text import show_expression
-from autodiff_sst.core.walk import atoms, reads, rebuild, statements
+from autodiff_sst.core.walk import atoms, count_reads, reads, statements
 
 _WIDTH = 72  # characters of an expression that still reads well on a line
 
@@ -59,16 +57,7 @@ class _Folding:
         self.classes = Classes(function, dict.fromkeys(numbers, FLOAT), callers=False)
         self.folded: dict[str, Expression] = {}
         self.width: dict[str, int] = {}
-        self.count: Counter[str] = Counter()
-
-        def note(atom: Atom) -> Atom:
-            if isinstance(atom, Name):
-                self.count[atom.id] += 1
-            return atom
-
-        note(function.result)
-        for statement in statements(function.body):
-            rebuild(statement, note, lambda block: block)
+        self.count = count_reads(function)
         # Names that a statement reads as a name, not as an expression, cannot be folded.
         self.by_name = {
             name

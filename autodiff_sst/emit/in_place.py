@@ -10,10 +10,10 @@ view, a stack, a carry) may be read after the update, in this turn or in the nex
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from autodiff_sst.analysis.access import added_to_item
 from autodiff_sst.analysis.distinct import Distinct
 from autodiff_sst.analysis.lengths import are_same
 from autodiff_sst.analysis.sharing import CALLERS, Classes
@@ -27,7 +27,6 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Carry,
-    Expression,
     For,
     Function,
     If,
@@ -43,7 +42,7 @@ from autodiff_sst.core.syntax import (
     Update,
     While,
 )
-from autodiff_sst.core.walk import all_names, reads, rebuild, statements
+from autodiff_sst.core.walk import all_names, count_reads, reads, rebuild, statements
 from autodiff_sst.rules.helpers import COPY, LIST
 
 
@@ -108,17 +107,9 @@ class _InPlace:
         self.depth = 0  # of loops around
         self.names = Names(all_names(function))
         self.dropped: set[str] = set()
-        all_ = [*statements(function.body)]
-        self.made = {s.target: s.value for s in all_ if isinstance(s, Assign)}
-        self.count: Counter[str] = Counter()
-        self.note(function.result)
-        for statement in all_:
-            rebuild(statement, self.note, lambda block: block)
-
-    def note(self, atom: Atom) -> Atom:
-        if isinstance(atom, Name):
-            self.count[atom.id] += 1
-        return atom
+        assigned = [s for s in statements(function.body) if isinstance(s, Assign)]
+        self.made = {s.target: s.value for s in assigned}
+        self.count = count_reads(function)
 
     def block(self, block: Block, live: frozenset[str]) -> tuple[Block, frozenset[str]]:
         """The block with stores, and what is read before or in it; `live` is read after it."""
@@ -234,26 +225,20 @@ class _InPlace:
 
     def added(self, value: Update) -> tuple[str, Atom] | None:
         """What `x[i] = x[i] + v` adds, of an array and in its dtype, and with which sign."""
-        made = self.once(value.value)
+        found = added_to_item(value, self.made)
+        if found is None or any(self.may_repeat(i) for i in value.index):
+            return None
+        sign, names, term = found
         base = self.facts.get(value.base.id) if isinstance(value.base, Name) else None
-        if not isinstance(made, Binary) or not isinstance(base, Array) or base.dtype.kind != "f":
+        total = self.facts.get(names[0])
+        if not isinstance(base, Array) or not isinstance(total, Array):
             return None
-        total = self.facts.get(value.value.id) if isinstance(value.value, Name) else None
-        if not isinstance(total, Array) or total.dtype != base.dtype or made.operator not in "+-":
+        if base.dtype.kind != "f" or total.dtype != base.dtype:
             return None
-        if any(self.may_repeat(i) for i in value.index) or not isinstance(made.left, Name):
+        if any(self.count[name] != 1 for name in names):
             return None
-        if self.once(made.left) != Subscript(value.base, value.index):
-            return None
-        assert isinstance(value.value, Name)
-        self.dropped |= {value.value.id, made.left.id}
-        return made.operator, made.right
-
-    def once(self, atom: Atom) -> Expression | None:
-        """What an atom was made as, if it is read only here."""
-        if isinstance(atom, Name) and self.count[atom.id] == 1:
-            return self.made.get(atom.id)
-        return None
+        self.dropped |= {*names}
+        return sign, term
 
     def may_destroy(self, name: str, after: frozenset[str]) -> bool:
         own = self.classes.of(name)

@@ -13,7 +13,6 @@ Leaves  `np.copy`; `drop_copies` drops it where a new array that nobody else rea
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 from autodiff_sst.analysis.ownership import is_fresh
@@ -34,7 +33,7 @@ from autodiff_sst.core.syntax import (
     Store,
     While,
 )
-from autodiff_sst.core.walk import map_atoms, rebuild, rename, statements, substitute
+from autodiff_sst.core.walk import count_reads, map_atoms, rebuild, rename, statements, substitute
 from autodiff_sst.rules.helpers import COPY
 
 
@@ -61,20 +60,13 @@ class _Copies:
         self.parameters = {*function.parameters}
         self.names: dict[str, Atom] = {}
         self.constants: set[str] = set()
-        self.count: Counter[str] = Counter()
+        self.count = count_reads(function)
         self.fresh: set[str] = set()
-        self.note(function.result)
         for statement in statements(function.body):
-            rebuild(statement, self.note, lambda block: block)
             if isinstance(statement, Store):
                 self.count[statement.target] += 1
             if isinstance(statement, Assign) and is_fresh(statement.value):
                 self.fresh.add(statement.target)
-
-    def note(self, atom: Atom) -> Atom:
-        if isinstance(atom, Name):
-            self.count[atom.id] += 1
-        return atom
 
     def atom(self, atom: Atom) -> Atom:
         while isinstance(atom, Name) and atom.id in self.names:

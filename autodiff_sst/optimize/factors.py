@@ -17,7 +17,6 @@ Leaves  `x + -s` (algebra.py) and what nobody reads any more (dead_code.py).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -43,7 +42,7 @@ from autodiff_sst.core.syntax import (
     Statement,
     Unary,
 )
-from autodiff_sst.core.walk import all_names, atoms, rebuild, statements
+from autodiff_sst.core.walk import all_names, atoms, count_reads, rebuild
 from autodiff_sst.rules.helpers import FULL_LIKE, SUM, ZEROS_LIKE
 
 _SIZES = (np.size, np.shape, np.ndim, len)
@@ -61,10 +60,7 @@ class Moving:
         self.function = function
         self.names = Names(all_names(function))
         self.values: dict[str, Expression] = {}
-        self.count: Counter[str] = Counter()
-        self.note(function.result)
-        for statement in statements(function.body):
-            rebuild(statement, self.note, lambda block: block)
+        self.count = count_reads(function)
         self.before: list[Statement] = []
 
     def run(self) -> Function:
@@ -85,11 +81,6 @@ class Moving:
         if isinstance(known, Known):
             return type(known.value) in (int, float)
         return isinstance(known, Scalar) and known.kind in "if"
-
-    def note(self, atom: Atom) -> Atom:
-        if isinstance(atom, Name):
-            self.count[atom.id] += 1
-        return atom
 
     def block(self, block: Block) -> Block:
         done: list[Statement] = []
@@ -124,6 +115,13 @@ class Moving:
             return self.values.get(atom.id)
         return None
 
+    def products(self, atom: Atom) -> list[tuple[Atom, Atom]]:
+        """The two factors of a product that is read only here, in either order."""
+        match self.once(atom):
+            case Binary("*", left, right):
+                return [(left, right), (right, left)]
+        return []
+
 
 class _Factors(Moving):
     def step(self, value: Expression) -> Expression | None:
@@ -154,10 +152,8 @@ class _Factors(Moving):
         """`number * (c * a)`."""
         if not self.is_number(number) or not self.is_real_array(array):
             return None
-        match self.once(array):
-            case Binary("*", c, a) if self.is_number(c) and not self.is_number(a):
-                return Binary("*", self.named(Binary("*", number, c)), a)
-            case Binary("*", a, c) if self.is_number(c) and not self.is_number(a):
+        for c, a in self.products(array):
+            if self.is_number(c) and not self.is_number(a):
                 return Binary("*", self.named(Binary("*", number, c)), a)
         return None
 

@@ -35,6 +35,10 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import binds, reads, rebuild, statements, writes
 
 
+def has_loops(function: Function) -> bool:
+    return any(isinstance(s, For | While) for s in statements(function.body))
+
+
 def hoist(function: Function, facts: Mapping[str, Abstract]) -> Function:
     return replace(function, body=_block(function.body, facts))
 

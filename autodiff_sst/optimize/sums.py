@@ -7,7 +7,8 @@
                                                              s = total
 
 So is `sum(f(v) for v in x)` lowered, and `sum` of a comprehension. A list of arrays stays: its sum
-begins with a number.
+begins with a number. From Python 3.12 on `sum` makes up for rounding, which this does not: the last
+digits may differ.
 """
 
 from __future__ import annotations
@@ -36,7 +37,11 @@ from autodiff_sst.core.syntax import (
     Object,
     Statement,
 )
-from autodiff_sst.core.walk import all_names, blocks, rebuild, statements
+from autodiff_sst.core.walk import all_names, blocks, own_reads, reads, rebuild, statements
+
+
+def has_lists(function: Function) -> bool:
+    return any(isinstance(s, Append) for s in statements(function.body))
 
 
 def sum_without_lists(function: Function, facts: Mapping[str, Abstract]) -> Function:
@@ -49,14 +54,7 @@ def _summed(function: Function, facts: Mapping[str, Abstract]) -> list[str]:
     """The lists of numbers that nothing but appends and one `sum` touches."""
     made: set[str] = set()
     sums: dict[str, int] = {}
-    others: set[str] = set()
-
-    def note(atom: Atom) -> Atom:
-        if isinstance(atom, Name):
-            others.add(atom.id)
-        return atom
-
-    note(function.result)
+    others: set[str] = {*reads(function.result)}
     inside = {id(s): k for k, b in enumerate(_all_blocks(function.body)) for s in b}
     in_for = _where(function.body, True)
     place: dict[str, int] = {}
@@ -70,14 +68,14 @@ def _summed(function: Function, facts: Mapping[str, Abstract]) -> list[str]:
                 if place.get(items) != inside[id(statement)]:
                     others.add(items)
             case Append(target, value):
-                note(value)
+                others |= reads(value)
                 if not in_for.get(id(statement), True):
                     others.add(target)
                 known = fact(value, facts)
                 if isinstance(known, Array) or not (isinstance(known, Unknown) or rank(known) == 0):
                     others.add(target)
             case _:
-                rebuild(statement, note, lambda block: block)
+                others |= own_reads(statement)
     return [name for name in made if sums.get(name) == 1 and name not in others]
 
 

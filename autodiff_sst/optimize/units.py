@@ -77,10 +77,8 @@ class _Units(Moving):
 
     def diagonal(self, atom: Atom) -> tuple[Atom, Atom] | None:
         """`e` and `a` of `e * a`, which is read only here."""
-        match self.once(atom):
-            case Binary("*", e, a) if self.is_unit(e) and self.is_part(a):
-                return e, a
-            case Binary("*", a, e) if self.is_unit(e) and self.is_part(a):
+        for e, a in self.products(atom):
+            if self.is_unit(e) and self.is_part(a):
                 return e, a
         return None
 

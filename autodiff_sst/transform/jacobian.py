@@ -103,6 +103,10 @@ class _Jacobian:
         assert isinstance(count, Name)
         return seeds, count
 
+    def is_vector(self, known: Abstract) -> bool:
+        """Whether the axis of directions is that of a vector, and need not be reshaped."""
+        return isinstance(known, Array) and len(known.dims) == 1 and not self.wanted.batch
+
     def check(self, x: Atom) -> None:
         if self.wanted.batch:
             self.builder.effect(Call(CHECK_BATCH, (x, self.function.result)))
@@ -132,14 +136,15 @@ class _Jacobian:
         builder.append(Assign(dot, seeds), *wide.body)
         x_shape = self.rest(builder.call(SHAPE, Name(by)))
 
+        of_vector = self.is_vector(self.facts[by])
+
         def collect(value: Atom, tangent: Atom) -> Atom:
             if self.wanted.in_chunks:
                 return tangent
-            flat = rank(self.facts[by]) == 1 and isinstance(self.facts[by], Array)
-            if flat and not self.wanted.batch and rank(self.result) == 1:
+            if of_vector and rank(self.result) == 1:
                 return builder.emit(Attribute(tangent, "T"))
             moved = builder.call(numpy_object(np.moveaxis), tangent, 0, -1)
-            if flat and not self.wanted.batch:
+            if of_vector:
                 return moved
             whole = builder.binary("+", builder.call(SHAPE, value), x_shape)
             return builder.call(numpy_object(np.reshape), moved, whole)
@@ -183,9 +188,7 @@ class _Jacobian:
         y_shape = builder.call(SHAPE, y)
 
         def collect(x: Atom, bar: Atom) -> Atom:
-            if self.wanted.in_chunks:
-                return bar
-            if isinstance(self.result, Array) and rank(self.result) == 1 and not self.wanted.batch:
+            if self.wanted.in_chunks or self.is_vector(self.result):
                 return bar
             if self.wanted.batch:
                 bar = builder.call(numpy_object(np.moveaxis), bar, 0, 1)

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.access import added_to_item, fact
 from autodiff_sst.analysis.values import INT, Abstract, Array, Known, List, Scalar, Unknown
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
     Atom,
-    Binary,
     Block,
     For,
     If,
@@ -128,9 +127,9 @@ def reverse_update(sweep: Reverse, statement: Assign, value: Update, cotangent: 
     builder = sweep.builder
     cotangent = write_out(builder, cotangent, Place(statement.target))
     builder.keep(cotangent)
-    added = _added(sweep, value)
-    if added is not None:  # `x[i] += v`: what was there keeps its cotangent
-        term, sign = added
+    added = added_to_item(value, sweep.made)
+    if added is not None and not any(_may_repeat(builder.facts, item) for item in value.index):
+        sign, _, term = added  # `x[i] += v`: what was there keeps its cotangent
         part = _part(sweep, cotangent, value, is_kept=True)
         sweep.add_to(term, builder.emit(Unary("-", part)) if sign == "-" else part)
         sweep.add_to(value.base, cotangent)
@@ -163,22 +162,6 @@ def _part(sweep: Reverse, cotangent: Atom, value: Update, is_kept: bool) -> Atom
 
 def _is_whole(index: Index) -> bool:
     return all(i == Literal(...) or i == Slice(None, None, None) for i in index)
-
-
-def _added(sweep: Reverse, value: Update) -> tuple[Atom, str] | None:
-    """What `x[i] = x[i] + v` adds, and with which sign; None if an update is not that."""
-    made = sweep.made.get(value.value.id) if isinstance(value.value, Name) else None
-    if value.add or not isinstance(made, Binary) or made.operator not in "+-":
-        return None
-    old = Subscript(value.base, value.index)
-    if any(_may_repeat(sweep.builder.facts, item) for item in value.index):
-        return None
-    for kept, term in ((made.left, made.right), (made.right, made.left)):
-        if isinstance(kept, Name) and sweep.made.get(kept.id) == old:
-            return term, made.operator
-        if made.operator == "-":
-            break
-    return None
 
 
 def _are_distinct(sweep: Reverse, item: Atom | Slice) -> bool:
