@@ -11,9 +11,11 @@ ends with distinct ones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 
 from autodiff_sst.analysis.ownership import is_fresh
+from autodiff_sst.analysis.values import Abstract, Array
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -36,7 +38,8 @@ Pair = frozenset[str]
 
 
 class Distinct:
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
+        self.facts = facts
         self.values: dict[str, Expression] = {}
         self.merged: dict[str, tuple[Atom, ...]] = {}
         self.loops: dict[str, int] = {}  # of carries
@@ -86,8 +89,9 @@ class Distinct:
                 return self.roots(base)
             case None:
                 return frozenset([UNSURE])
-            case value:
-                return frozenset([atom.id if is_fresh(value) else UNSURE])
+            case value:  # a new list may hold what is there already
+                new = is_fresh(value) and isinstance(self.facts.get(atom.id), Array)
+                return frozenset([atom.id if new else UNSURE])
 
     def is_carried(self, atom: Atom) -> bool:
         """Whether an atom may be what a turn has left to the next."""

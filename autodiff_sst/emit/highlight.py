@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import html
 import importlib.util
+from typing import Any
 
 
 def for_terminal(text: str) -> str:
-    if not importlib.util.find_spec("pygments"):
-        return text
-    from pygments import highlight
-    from pygments.formatters import TerminalFormatter
-    from pygments.lexers import PythonLexer
-
-    coloured: str = highlight(text, PythonLexer(), TerminalFormatter())
-    return coloured
+    return _coloured(text, "TerminalFormatter") or text
 
 
 def for_notebook(text: str) -> str:
+    coloured = _coloured(text, "HtmlFormatter", noclasses=True)
+    return coloured or f"<pre>{html.escape(text)}</pre>"
+
+
+def _coloured(text: str, formatter: str, **options: Any) -> str | None:
     if not importlib.util.find_spec("pygments"):
-        return f"<pre>{html.escape(text)}</pre>"
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
+        return None
+    from pygments import formatters, highlight
     from pygments.lexers import PythonLexer
 
-    coloured: str = highlight(text, PythonLexer(), HtmlFormatter(noclasses=True))
-    return coloured
+    made: str = highlight(text, PythonLexer(), getattr(formatters, formatter)(**options))
+    return made

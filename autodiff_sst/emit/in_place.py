@@ -101,7 +101,7 @@ def _is_update(statement: Statement) -> bool:
 class _InPlace:
     def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
         self.classes = Classes(function, facts)
-        self.distinct = Distinct(function)
+        self.distinct = Distinct(function, facts)
         self.facts = facts
         self.copied: set[str] = set()
         self.depth = 0  # of loops around

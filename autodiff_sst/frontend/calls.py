@@ -33,6 +33,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.errors import AutodiffError
 
+LIST = Object(list, "list", list)
 # Why a call stayed a call, by function: what to say if it has to be differentiated.
 REASONS: dict[Any, AutodiffError] = {}
 

@@ -35,7 +35,7 @@ def simplified(lowering: Any, node: Any) -> list[Any] | None:
     called = _known(lowering, node.iter.func)
     for functions, rewrite in _FORMS:
         if any(called is f for f in functions):
-            made = rewrite(_Loops(lowering, node), *node.iter.args, **_constants(node.iter))
+            made = rewrite(Loops(lowering, node), *node.iter.args, **_constants(node.iter))
             return None if made is None else [gast.copy_location(s, node) for s in made]
     return None
 
@@ -59,15 +59,16 @@ def _constants(call: Any) -> dict[str, Any]:
     return {k.arg: getattr(k.value, "value", None) for k in call.keywords if k.arg}
 
 
-class _Loops:
-    """Makes statements at the place of a loop."""
+class Loops:
+    """Makes statements at the place of a loop, or of what is lowered as one."""
 
     def __init__(self, lowering: Any, node: Any) -> None:
         self.lowering = lowering
         self.node = node
+        self.place = getattr(node, "iter", node)
 
     def at(self, made: Any) -> Any:
-        return gast.copy_location(made, self.node.iter)
+        return gast.copy_location(made, self.place)
 
     def name(self, name: str, context: Any = None) -> Any:
         made = gast.Name(id=name, ctx=context or gast.Load(), annotation=None, type_comment=None)
@@ -142,7 +143,7 @@ class _Loops:
         return gast.copy_location(made, self.node)
 
 
-def _product(loops: _Loops, *args: Any, repeat: Any = 1) -> list[Any] | None:
+def _product(loops: Loops, *args: Any, repeat: Any = 1) -> list[Any] | None:
     if not isinstance(repeat, int) or not 1 <= len(args) * repeat <= 6:
         return None
     before: list[Any] = []
@@ -154,7 +155,7 @@ def _product(loops: _Loops, *args: Any, repeat: Any = 1) -> list[Any] | None:
     return [*before, *body]
 
 
-def _ndindex(loops: _Loops, *args: Any) -> list[Any] | None:
+def _ndindex(loops: Loops, *args: Any) -> list[Any] | None:
     (first, *more) = args or (None,)
     if isinstance(first, gast.Tuple) and not more:
         args = tuple(first.elts)
@@ -163,7 +164,7 @@ def _ndindex(loops: _Loops, *args: Any) -> list[Any] | None:
     return _product(loops, *(loops.call("range", a) for a in args))
 
 
-def _combinations(loops: _Loops, sequence: Any, r: Any, step: int = 1) -> list[Any] | None:
+def _combinations(loops: Loops, sequence: Any, r: Any, step: int = 1) -> list[Any] | None:
     count = getattr(r, "value", None)
     if not isinstance(count, int) or not 1 <= count <= 6:
         return None
@@ -189,11 +190,11 @@ def _combinations(loops: _Loops, sequence: Any, r: Any, step: int = 1) -> list[A
     return [*before, *body]
 
 
-def _with_replacement(loops: _Loops, sequence: Any, r: Any) -> list[Any] | None:
+def _with_replacement(loops: Loops, sequence: Any, r: Any) -> list[Any] | None:
     return _combinations(loops, sequence, r, 0)
 
 
-def _pairwise(loops: _Loops, sequence: Any) -> list[Any]:
+def _pairwise(loops: Loops, sequence: Any) -> list[Any]:
     items, name = loops.fresh(), loops.fresh()
     k = loops.name(name)
     body = loops.bound([loops.item(items, k), loops.item(items, loops.add(k, 1))])
@@ -201,7 +202,7 @@ def _pairwise(loops: _Loops, sequence: Any) -> list[Any]:
     return [loops.assign(items, sequence), loops.loop(name, loops.call("range", turns), body)]
 
 
-def _chain(loops: _Loops, *args: Any) -> list[Any]:
+def _chain(loops: Loops, *args: Any) -> list[Any]:
     node = loops.node
     before: list[Any] = []  # all are made before the first is gone through
     sequences = [loops.kept(a, before) for a in args]

@@ -40,7 +40,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import Arguments, Static, StaticTuple
+from autodiff_sst.frontend.calls import LIST, Arguments, Static, StaticTuple
 from autodiff_sst.frontend.control import VALUE
 from autodiff_sst.frontend.dispatch import Shared
 from autodiff_sst.frontend.exits import Appending
@@ -54,8 +54,6 @@ from autodiff_sst.frontend.source import Source
 from autodiff_sst.frontend.sugar import Sugar
 from autodiff_sst.runtime.records import is_function
 from autodiff_sst.runtime.sequences import with_cause
-
-LIST = Object(list, "list", list)
 
 # `x += e` is decided by type (resolve.py): what changes an array, rebinds a number.
 IN_PLACE: dict[type, str] = {

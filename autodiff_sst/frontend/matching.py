@@ -25,9 +25,10 @@ from autodiff_sst.core.syntax import (
     Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend.calls import LIST
 from autodiff_sst.runtime.sequences import is_mapping, is_sequence, without_keys
 
-_LEN, _LIST = Object(len, "len", len), Object(list, "list", list)
+_LEN = Object(len, "len", len)
 _ISINSTANCE = Object(isinstance, "isinstance", isinstance)
 _IS_SEQUENCE, _IS_MAPPING = Object(is_sequence, "is_sequence"), Object(is_mapping, "is_mapping")
 _WITHOUT_KEYS = Object(without_keys, "without_keys")
@@ -158,7 +159,7 @@ class _Patterns:
         return self.all(tests, node)
 
     def rest(self, pattern: Any, part: Subscript) -> Atom:
-        made = self.emit(Call(_LIST, (self.emit(part, pattern),)), pattern)
+        made = self.emit(Call(LIST, (self.emit(part, pattern),)), pattern)
         return self.bind(pattern.name, made, pattern)
 
     def instance(self, node: Any, subject: Atom) -> Atom:

@@ -28,11 +28,12 @@ from autodiff_sst.core.syntax import (
     Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import Arguments, Static, constant_atom, original, spread
+from autodiff_sst.frontend.calls import LIST, Arguments, Static, constant_atom, original, spread
 from autodiff_sst.frontend.contexts import enter, leave
 from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.inline import Inlining
+from autodiff_sst.frontend.iterators import Loops
 from autodiff_sst.frontend.lists import list_method
 from autodiff_sst.runtime.records import is_function
 
@@ -68,16 +69,11 @@ class Sugar(Inlining):
             origin = self.source.origin(node)
             self.block += [Append(target, atom, origin) for atom in atoms]
             return
-        name = f"{self.names.fresh('item')}()"
-        variable = gast.Name(id=name, ctx=gast.Store(), annotation=None, type_comment=None)
-        read = gast.Name(id=name, ctx=gast.Load(), annotation=None, type_comment=None)
-        copied = self.emit(Call(Object(list, "list", list), (self.atom(items),)), node)
-        self.values[f"{name}all"] = copied
-        over = gast.Name(id=f"{name}all", ctx=gast.Load(), annotation=None, type_comment=None)
-        read, variable, over = (gast.copy_location(n, node) for n in (read, variable, over))
-        body = [gast.copy_location(Appending(target, read), node)]
-        loop = gast.For(target=variable, iter=over, body=body, orelse=[], type_comment=None)
-        self.all([gast.copy_location(loop, node)])
+        loops = Loops(self, node)
+        item, copied = loops.fresh(), loops.fresh()
+        self.values[copied] = self.emit(Call(LIST, (self.atom(items),)), node)
+        body = [loops.at(Appending(target, loops.name(item)))]
+        self.all([loops.loop(item, loops.name(copied), body)])
 
     def append(self, target: str, item: Any) -> None:
         self.shared.grown.add(target)

@@ -98,7 +98,8 @@ def fit(builder: Builder, value: Atom, place: Place, source: Place | None = None
     if source is not None and _dims_differ(builder, place, source):
         if is_deferred(builder, value, source) and _may_differ(builder, place, source):
             value = builder.call(UNBROADCAST_FROM, value, place.atom(builder), source.atom(builder))
-            return in_shape_of(builder, value, place)
+            value = in_shape_of(builder, value, place)
+            return match_dtype(builder, value, place.fact(builder), builder.fact(value))
         value = write_out(builder, value, source)
     primal, given = place.fact(builder), builder.fact(value)
     if _same_unknown(primal, given):
