@@ -53,13 +53,15 @@ RULES = (
 Facts = Mapping[str, Abstract]
 Pass = Callable[[Function, Facts], Function]
 
-# Each takes core and gives core. `algebra` comes again, for what turned out to be equal.
+# Each takes core and gives core. `algebra` comes again, for what turned out to be equal, and
+# `dead_code`, so that what nobody needs does not count as read.
 OPTIMIZE: list[tuple[str, Pass]] = [
     ("copies", lambda f, facts: propagate_copies(f)),
     ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
     ("copies", lambda f, facts: propagate_copies(f)),
     ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
     ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
+    ("dead_code", lambda f, facts: remove_dead_code(f)),
     ("factors", lambda f, facts: move_factors(f, find_facts(f, facts))),
     ("units", lambda f, facts: multiply_units(f, find_facts(f, facts)) if has_units(f) else f),
     ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),

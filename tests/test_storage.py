@@ -410,3 +410,15 @@ def test_an_array_in_a_dict_is_changed_through_it() -> None:
         steps = 1e-6 * np.eye(len(X))
         expected = [(f(X + s, c) - f(X - s, c)) / 2e-6 for s in steps]
         np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
+
+
+def test_arrays_that_a_loop_changes_keep_the_users_names() -> None:
+    def filtered(y: Any, a: float) -> Any:
+        out = np.zeros_like(y)
+        out[0] = y[0]
+        for k in range(1, len(y)):
+            out[k] = a * out[k - 1] + y[k]
+        return np.sum(out**2)
+
+    source = ad.grad(filtered).source_for(X, 0.5)
+    assert "out[k] = a * " in source and "out_bar[k] = 0.0" in source

@@ -17,6 +17,7 @@ Leaves  `x + -s` (algebra.py) and what nobody reads any more (dead_code.py).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -42,10 +43,14 @@ from autodiff_sst.core.syntax import (
     Statement,
     Unary,
 )
-from autodiff_sst.core.walk import all_names, atoms, count_reads, rebuild
+from autodiff_sst.core.walk import all_names, atoms, count_reads, rebuild, statements
 from autodiff_sst.rules.helpers import FULL_LIKE, SUM, ZEROS_LIKE
 
 _SIZES = (np.size, np.shape, np.ndim, len)
+
+
+def _reads_size(called: Object) -> bool:
+    return called.value in _SIZES or called in (FULL_LIKE, ZEROS_LIKE)
 
 
 def move_factors(function: Function, facts: Mapping[str, Abstract]) -> Function:
@@ -124,6 +129,15 @@ class Moving:
 
 
 class _Factors(Moving):
+    def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
+        super().__init__(function, facts)
+        # How often no more than the size of a name is read.
+        self.sizes: Counter[str] = Counter()
+        for statement in statements(function.body):
+            match statement:
+                case Assign(_, Call(Object() as called, (Name(x), *_))) if _reads_size(called):
+                    self.sizes[x] += 1
+
     def step(self, value: Expression) -> Expression | None:
         match value:
             case Binary("*" | "/" as op, left, right):
@@ -140,8 +154,8 @@ class _Factors(Moving):
                 return self.transposed(base)
             case Attribute(base, "T"):
                 return self.transposed(base)
-            case Call(Object(function) as called, (Name() as x, *rest), keywords) if (
-                function in _SIZES or called in (FULL_LIKE, ZEROS_LIKE)
+            case Call(Object(function) as called, (Name() as x, *rest), keywords) if _reads_size(
+                called
             ):
                 alike = self.as_large(x, function not in _SIZES)
                 if alike is not None:
@@ -174,13 +188,16 @@ class _Factors(Moving):
     def as_large(self, atom: Name, same_dtype: bool) -> Name | None:
         """An operand of an elementwise operation that is as large as the result."""
         known = self.facts.get(atom.id)
-        value = self.once(atom)  # what is read elsewhere is there anyway
+        if self.count[atom.id] > self.sizes[atom.id]:
+            return None  # what is read elsewhere is there anyway
+        value = self.values.get(atom.id)
         elementwise = isinstance(value, Binary | Unary) and not (
             isinstance(value, Binary) and value.operator == "@"
         )
         if isinstance(value, Call) and isinstance(value.function, Object):
             called = value.function.value
-            elementwise = isinstance(called, np.ufunc) and called.signature is None
+            elementwise = called is np.where and len(value.args) == 3
+            elementwise |= isinstance(called, np.ufunc) and called.signature is None
         if value is None or not elementwise or not isinstance(known, Array) or not known.dims:
             return None
         for operand in atoms(value):

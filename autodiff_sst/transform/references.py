@@ -63,6 +63,9 @@ class Root:
     kept: bool = False  # a container holds it: its contents must not change any more
     holds: bool = False  # it is a container of objects that others hold too
 
+    def __post_init__(self) -> None:
+        self.name = self.version.id if isinstance(self.version, Name) else "t"
+
 
 @dataclass(frozen=True)
 class Ref:

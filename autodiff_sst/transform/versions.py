@@ -141,8 +141,7 @@ class Versions(Storage):
         self.refs[merge.name] = Ref(Root(Name(merge.name)))
 
     def version_name(self, root: Root) -> str:
-        base = root.version.id if isinstance(root.version, Name) else "t"
-        return self.builder.names.fresh(base)
+        return self.builder.names.fresh(root.name)
 
     def loop(self, statement: For | While) -> None:
         tracked = [c for c in statement.carries if self.tracked(c.name)]

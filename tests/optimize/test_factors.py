@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autodiff_sst as ad
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.values import abstract
 from autodiff_sst.core.syntax import Function
@@ -79,3 +80,14 @@ def test_sizes_are_those_of_what_is_there() -> None:
 def test_what_is_read_elsewhere_or_is_a_number_stays(body: str) -> None:
     arguments = {"u": VECTOR, "w": VECTOR, "k": 2, "a": VECTOR, "c": 1.5}
     check(body, body, **arguments)
+
+
+def test_a_value_that_is_made_for_its_size_alone_is_not_made() -> None:
+    def huber(w: Any, x: Any, y: Any) -> Any:
+        r = x @ w - y
+        small = np.abs(r) <= 1.0
+        return np.mean(np.where(small, 0.5 * r**2, np.abs(r) - 0.5))
+
+    args = (np.array([0.3, -2.0]), MATRIX, VECTOR)
+    assert "r ** 2" not in ad.grad(huber).source_for(*args)
+    ad.check_grads(huber, args)
