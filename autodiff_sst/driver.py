@@ -40,6 +40,7 @@ from autodiff_sst.rules.definitions import fourier as more_fourier
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.forward.program import forward
 from autodiff_sst.transform.jacobian import Wanted, jacobian_program
+from autodiff_sst.transform.optional import split_none
 from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.custom import without_custom
 from autodiff_sst.transform.reverse.pair import cut
@@ -160,7 +161,7 @@ def inner_derivative(
 
 def resolved(core: Function, facts: Facts) -> Function:
     """The program as it is differentiated: decided by type, nothing changed in place."""
-    core = propagate_copies(resolve(core, facts, inlines, inner_derivative))
+    core = propagate_copies(resolve(split_none(core), facts, inlines, inner_derivative))
     if has_lists(core):
         core = sum_without_lists(core, find_facts(core, facts))
     # Parts whose bounds are one expression are as long as each other.

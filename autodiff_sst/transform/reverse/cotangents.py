@@ -191,6 +191,8 @@ def write_out(builder: Builder, value: Atom, place: Place, own: bool = False) ->
     """A cotangent in the full shape of a place; with `own`, in an array of its own if deferred."""
     if not is_deferred(builder, value, place):
         return value
+    if place.path and place.name in builder.maybe_undefined and value == Literal(0.0):
+        return value  # of nothing, maybe
     primal = place.atom(builder)
     if own or isinstance(value, Literal):
         return builder.call(FULL_LIKE, primal, value)
