@@ -72,8 +72,10 @@ from autodiff_sst.runtime.sequences import (
     is_array,
     is_mapping,
     is_sequence,
+    last_places,
     number,
     order_of,
+    place_of,
     position_of,
     positions,
 )
@@ -107,21 +109,15 @@ _DATA_DEPENDENT = {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.extrac
 # Of an array of any rank they make one number, unless an axis is given.
 FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std}
 _FOLDED = (len, min, max, abs, int, float, round, range, str, bool)
-# Whatever they are given, they return this.
+# Whatever they are given, they return this; of most, where a probe cannot tell.
+_OURS: dict[Any, Abstract] = {
+    **dict.fromkeys((count_of, position_of, place_of), INT),
+    **dict.fromkeys((order_of, positions, last_places), List(INT)),
+}
 _ALWAYS: dict[Any, Abstract] = {
-    **{len: INT, int: INT, bool: BOOL, isinstance: BOOL, float: FLOAT, any: BOOL, all: BOOL},
-    **{
-        count_of: INT,
-        position_of: INT,
-        order_of: List(INT),
-        positions: List(INT),
-        callable: BOOL,
-        hasattr: BOOL,
-        id: INT,
-        hash: INT,
-        math.floor: INT,
-        math.ceil: INT,
-    },
+    **dict.fromkeys((len, int, id, hash, math.floor, math.ceil), INT),
+    **dict.fromkeys((bool, isinstance, any, all, callable, hasattr), BOOL),
+    float: FLOAT,
 }
 
 
@@ -330,8 +326,9 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         and isinstance(args[0], Unknown)
     ):
         return FLOAT
-    ours = called in (count_of, position_of, order_of, positions)
-    if called in _ALWAYS and (ours or any(isinstance(o, Opaque | Unknown) for o in operands)):
+    if called in _OURS:
+        return _OURS[called]
+    if called in _ALWAYS and any(isinstance(o, Opaque | Unknown) for o in operands):
         return _ALWAYS[called]
     if called in _DATA_DEPENDENT or (called is np.where and len(args) == 1):
         return UNKNOWN

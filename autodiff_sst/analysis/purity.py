@@ -11,7 +11,7 @@ from autodiff_sst.core.syntax import Call, Object
 
 _PURE_BUILTINS = {
     *(abs, all, any, bool, complex, divmod, float, int, isinstance, len, max, min, pow, round),
-    *(str, sum, tuple, type, list, sorted, slice, format, repr, ascii),
+    *(str, sum, tuple, type, list, sorted, slice, format, repr, ascii, zip),
 }
 
 

@@ -28,8 +28,6 @@ REFUSED: dict[type, tuple[str, str]] = {
     gast.Global: ("`global` has no derivative", "return the value, or pass it as an argument."),
     gast.Nonlocal: (f"`nonlocal` {_LATER}", "return the value instead of writing it."),
     gast.ClassDef: (f"a class inside a function {_LATER}", "define it at the module's top."),
-    gast.SetComp: (f"a comprehension {_LATER}", "whole-array operations."),
-    gast.DictComp: (f"a comprehension {_LATER}", "whole-array operations."),
     gast.Set: (f"a set {_LATER}", "a tuple."),
 }
 
@@ -41,7 +39,7 @@ ALLOWED = (
     *(gast.BinOp, gast.UnaryOp, gast.Compare, gast.Call, gast.keyword, gast.Attribute),
     *(gast.If, gast.IfExp, gast.For, gast.While, gast.Break, gast.Continue, gast.AugAssign),
     *(gast.With, gast.withitem, gast.Raise, gast.Assert, gast.JoinedStr, gast.FormattedValue),
-    *(gast.ListComp, gast.GeneratorExp, gast.comprehension),
+    *(gast.ListComp, gast.GeneratorExp, gast.DictComp, gast.SetComp, gast.comprehension),
     *(gast.NamedExpr, gast.BoolOp, gast.FunctionDef, gast.Lambda, gast.arguments, gast.Starred),
     *(gast.Subscript, gast.Slice, gast.Tuple, gast.List, gast.Dict),
     *(gast.operator, gast.unaryop, gast.cmpop, gast.boolop, gast.expr_context),

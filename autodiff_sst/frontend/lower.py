@@ -42,6 +42,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import LIST, Arguments, Static, StaticTuple
 from autodiff_sst.frontend.control import VALUE
+from autodiff_sst.frontend.dicts import HIDDEN
 from autodiff_sst.frontend.dispatch import Shared
 from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
@@ -245,6 +246,8 @@ class _Lowering(Sugar):
                 return cast(Expression, made)
             case gast.ListComp() | gast.GeneratorExp():
                 return self.comprehension(node)
+            case gast.DictComp() | gast.SetComp():
+                return self.of_lists(node)
             case Matching():
                 return matches(self, node)
             case gast.JoinedStr():
@@ -322,6 +325,8 @@ class _Lowering(Sugar):
     def lookup(self, name: str, node: Any) -> Any:
         if name in self.values:
             return self.values[name]
+        if name in HIDDEN:
+            return HIDDEN[name]
         if name in self.locals:
             words = f"`{name}` may be read before it is assigned"
             raise UnsupportedSyntaxError(

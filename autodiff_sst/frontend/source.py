@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 import gast
 
 from autodiff_sst.errors import Origin, SourceUnavailableError
+from autodiff_sst.frontend.dicts import without_dict_comprehensions
 
 Definition: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -82,7 +83,8 @@ def read_source(function: Any) -> Source:
             instead=f"define it in a file, or {_RULE}",
         )
     for definition in _definitions(file, lines, code):
-        return Source(function, gast.ast_to_gast(definition), file, lines)
+        tree = without_dict_comprehensions(gast.ast_to_gast(definition))
+        return Source(function, tree, file, lines)
     raise SourceUnavailableError(
         f"the file does not hold `{function.__name__}` as it runs: edited after it was imported?",
         Origin(file, code.co_firstlineno, function=function.__name__),

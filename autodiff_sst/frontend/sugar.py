@@ -31,6 +31,7 @@ from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import LIST, Arguments, Static, constant_atom, original, spread
 from autodiff_sst.frontend.contexts import enter, leave
 from autodiff_sst.frontend.custom import insert_grad
+from autodiff_sst.frontend.dicts import dict_from, lists_of
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.inline import Inlining
 from autodiff_sst.frontend.iterators import Loops
@@ -108,6 +109,16 @@ class Sugar(Inlining):
             if value is not None:
                 self.values[name] = value
         return made
+
+    def of_lists(self, node: Any) -> Expression:
+        """A comprehension of a dict or a set."""
+        if isinstance(node, gast.SetComp):
+            made = gast.ListComp(elt=node.elt, generators=node.generators)
+            items = self.comprehension(gast.copy_location(made, node))
+            return Call(Object(set, "set", set), (items,))
+        name = self.names.fresh("made")
+        self.all(lists_of(node, name))
+        return dict_from(name, self.values)
 
     def place(self, target: Any) -> tuple[Atom, Index]:
         """The object and the index that are assigned to; an attribute by its name."""

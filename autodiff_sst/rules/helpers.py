@@ -17,6 +17,7 @@ def numpy_object(function: Any) -> Object:
 
 ZEROS_LIKE = numpy_object(np.zeros_like)
 FULL_LIKE = numpy_object(np.full_like)
+ARRAY = numpy_object(np.array)
 BROADCAST_TO = numpy_object(np.broadcast_to)
 SHAPE = numpy_object(np.shape)
 SUM = numpy_object(np.sum)

@@ -55,6 +55,27 @@ def position_of(xs: Any, item: Any) -> int:
     return int(xs.index(item))
 
 
+def last_places(keys: Any) -> list[int]:
+    """For each different key, in the order of their first places, its last place."""
+    return [*{key: k for k, key in enumerate(keys)}.values()]
+
+
+def place_of(keys: Any, key: Any) -> int:
+    """Where a key is in a list of different keys.
+
+    Raises:
+        KeyError: it is not there.
+    """
+    if key not in keys:
+        raise KeyError(key)
+    return int(keys.index(key))
+
+
+def dict_of(keys: Any, values: Any) -> dict[Any, Any]:
+    """A dict of keys and their values; a key that comes again has the last value."""
+    return dict(zip(keys, values, strict=True))
+
+
 def merged(*dicts: Any) -> dict[Any, Any]:
     """`{**a, **b}`."""
     return {k: v for one in dicts for k, v in one.items()}

@@ -27,7 +27,6 @@ from autodiff_sst.analysis.values import (
     Known,
     List,
     Opaque,
-    Scalar,
     Tuple,
     Unknown,
     can_be_active,
@@ -56,7 +55,14 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     Unary,
 )
-from autodiff_sst.core.walk import all_names, atoms, map_atoms, rebuild, rename, substitute
+from autodiff_sst.core.walk import (
+    all_names,
+    atoms,
+    map_atoms,
+    rebuild,
+    rename,
+    substitute,
+)
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.hints import MoreHintsError
 from autodiff_sst.frontend.nested import Inner
@@ -66,6 +72,7 @@ from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.displays import gather_displays
 from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.hints import wanted_hints
+from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.storage import functionalize
 from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
 from autodiff_sst.transform.writes import written_in_place
@@ -128,6 +135,7 @@ class _Resolving:
         self.waits = False
         self.last = last  # nothing that is left will be known
         self.owners = Owners(body)
+        self.dicts = KnownDicts(body, facts, names)
 
     def block(self, block: Block) -> Block:
         return tuple(made for statement in block for made in self.statement(statement))
@@ -176,6 +184,9 @@ class _Resolving:
             ) is not None:
                 self.changed = True
                 return self.taken_apart(statement, *items)
+            case Assign(_, Call()) if (made := self.dicts.known(statement)) is not None:
+                self.changed = True
+                return made
             case If(test, then, orelse, merges) if (
                 taken := taken_branch(infer(test, self.facts, ""))
             ) is not None:
@@ -192,11 +203,10 @@ class _Resolving:
                     self.waits = True
                     return (statement,)
                 self.changed = True
-                names: dict[Atom, Atom] = {a: Name(self.names.temporary()) for a in unknown}
+                names = {a: Name(self.names.temporary()) for a in unknown}
                 checks = (
                     Assign(name.id, Call(NUMBER, (a,)), statement.origin)
                     for a, name in names.items()
-                    if isinstance(name, Name)
                 )
                 value = map_atoms(statement.value, lambda a: names.get(a, a))
                 return (*checks, replace(statement, value=value))
@@ -341,5 +351,4 @@ class _Resolving:
         return done
 
     def is_array(self, fact: Abstract) -> bool:
-        numpy_scalar = isinstance(fact, Scalar) and fact.dtype is not None
-        return isinstance(fact, Array | Unknown) or numpy_scalar
+        return isinstance(fact, Array | Unknown) or getattr(fact, "dtype", None) is not None

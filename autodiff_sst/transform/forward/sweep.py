@@ -101,6 +101,8 @@ class Forward:
                 for k, item in zip(keys, known.items, strict=True)
             ]
             return rebuilt(builder, known, parts)
+        if isinstance(known, List) and known.length is not None and known.length < 4:
+            return builder.emit(ListOf((Literal(0.0),) * known.length))
         if isinstance(known, List):
             one = builder.emit(ListOf((Literal(0.0),)))
             return builder.binary("*", one, builder.call(LEN, atom))

@@ -33,7 +33,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import reads, statements
-from autodiff_sst.rules.helpers import COPY, LAST_WRITTEN, LEN, POSITIONS
+from autodiff_sst.rules.helpers import ARRAY, COPY, LAST_WRITTEN, LEN, POSITIONS
 from autodiff_sst.transform.reverse.cotangents import Place, fit, is_deferred, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
 
@@ -94,6 +94,8 @@ def read_by_index(sweep: Reverse, target: str, base: str, index: Index, cotangen
         add_to_slice(sweep, base, index[0], cotangent)
         return
     place = Place(target)
+    if isinstance(builder.facts[base], List) and isinstance(builder.fact(cotangent), List):
+        cotangent = builder.call(ARRAY, cotangent)  # what can be added to
     if not is_deferred(builder, cotangent, place):
         cotangent = fit(builder, cotangent, place)
     repeats = any(_may_repeat(builder.facts, item) for item in index)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff_sst.analysis.values import INT, UNKNOWN, Scalar, can_be_active, keys_of
+from autodiff_sst.analysis.values import INT, UNKNOWN, List, Scalar, can_be_active, keys_of
 from autodiff_sst.core.syntax import (
     Accumulate,
     Atom,
@@ -25,7 +25,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import LEN
+from autodiff_sst.rules.helpers import BROADCAST_TO, LEN
 from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
 from autodiff_sst.transform.reverse.program import rebuilt
 from autodiff_sst.transform.reverse.sweep import Reverse
@@ -52,6 +52,10 @@ def reverse_append(sweep: Reverse, target: str, value: Atom) -> None:
     # A zero stays the number that the list of cotangents began with, whatever the shape.
     builder.facts[bar] = known if isinstance(known, Scalar) else UNKNOWN
     builder.append(Pop((bar,), buffer.id, builder.origin))
+    if isinstance(known, List) and isinstance(known.item, Scalar):  # a list in a list
+        length = builder.call(LEN, value)
+        sweep.add_to(value, builder.call(BROADCAST_TO, Name(bar), length))
+        return
     sweep.add_to(value, Name(bar))
 
 

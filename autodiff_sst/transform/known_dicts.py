@@ -1,0 +1,101 @@
+"""Dicts that are made of two lists, whose keys are known, as they would be written down.
+
+CORE → CORE     keys = ["a", "b"]                 t = values[0]; t_1 = values[1]
+                d = dict(zip(keys, values))  →    d = {"a": t, "b": t_1}
+                k = place_of(keys, "b")           k = 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.values import Abstract, Known, Tuple
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Append,
+    Assign,
+    Atom,
+    Block,
+    Call,
+    DictOf,
+    ListOf,
+    Literal,
+    Name,
+    Object,
+    Statement,
+    Subscript,
+)
+from autodiff_sst.core.walk import statements
+from autodiff_sst.runtime.sequences import dict_of, place_of
+
+_DICT_OF = Object(dict_of, "dict_of")
+
+
+class KnownDicts:
+    """Of a block of statements: the lists that are written down in it, and do not grow."""
+
+    def __init__(self, block: Block, facts: Mapping[str, Abstract], names: Names) -> None:
+        self.facts = facts
+        self.names = names
+        every = [*statements(block)]
+        grown = {s.target for s in every if isinstance(s, Append)}
+        self.displays: dict[Atom, ListOf] = {
+            Name(s.target): s.value
+            for s in every
+            if isinstance(s, Assign) and isinstance(s.value, ListOf) and s.target not in grown
+        }
+        self.zips = {
+            s.target: s.value.args
+            for s in every
+            if isinstance(s, Assign)
+            and isinstance(s.value, Call)
+            and isinstance(s.value.function, Object)
+            and s.value.function.value is zip
+            and len(s.value.args) == 2
+        }
+
+    def known(self, statement: Statement) -> Block | None:
+        """What a statement becomes, if it is a call whose keys are known."""
+        match statement:
+            case Assign(_, Call(Object(function), (Name(zipped),), ())) if (
+                function is dict and zipped in self.zips
+            ):
+                return self.known(replace(statement, value=Call(_DICT_OF, self.zips[zipped])))
+            case Assign(_, Call(Object(function), (keys, values))) if function is dict_of:
+                found = self._constants(keys)
+                if found is None or len(found) != self._length(values):
+                    return None
+                places = {key: k for k, key in enumerate(found)}
+                parts = [self.names.temporary() for _ in places]
+                items = tuple(
+                    Assign(name, Subscript(values, (Literal(k),)), statement.origin)
+                    for name, k in zip(parts, places.values(), strict=True)
+                )
+                made = DictOf((*map(Literal, places),), (*map(Name, parts),))
+                return (*items, replace(statement, value=made))
+            case Assign(_, Call(Object(function), (keys, key))) if function is place_of:
+                found, wanted = self._constants(keys), infer(key, self.facts, "")
+                if found is None or not isinstance(wanted, Known) or wanted.value not in found:
+                    return None
+                return (replace(statement, value=Literal(found.index(wanted.value))),)
+        return None
+
+    def _length(self, values: Atom) -> int | None:
+        display, known = self.displays.get(values), infer(values, self.facts, "")
+        if isinstance(known, Tuple) and known.cls is not list:
+            return len(known.items)
+        return None if display is None else len(display.items)
+
+    def _constants(self, keys: Atom) -> list[Any] | None:
+        display, whole = self.displays.get(keys), infer(keys, self.facts, "")
+        if isinstance(whole, Tuple) and whole.cls is not list:
+            known = [*whole.items]
+        elif display is not None:
+            known = [infer(a, self.facts, "") for a in display.items]
+        else:
+            return None
+        found = [k.value for k in known if isinstance(k, Known) and isinstance(k.value, int | str)]
+        return found if len(found) == len(known) else None
