@@ -35,6 +35,7 @@ class Shared:
     running: list[Any] = field(default_factory=list)
     root: Any = None  # the code of the function that is lowered
     hints: Hints = field(default_factory=dict)
+    guarding: int = 0  # in how many `try`s
 
 
 class Dispatch(Control):

@@ -27,8 +27,10 @@ from autodiff_sst.core.syntax import (
     Effect,
     Expression,
     For,
+    Function,
     If,
     Literal,
+    Name,
     Object,
     Raise,
     Slice,
@@ -37,14 +39,17 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     While,
 )
-from autodiff_sst.core.walk import statements
+from autodiff_sst.core.walk import rename, statements, writes
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import constant_atom
 from autodiff_sst.frontend.exits import has_exit
+from autodiff_sst.frontend.raising import raising_loop
 from autodiff_sst.runtime.contexts import error_of
 
+End = Callable[[dict[str, str]], None]  # it is given what names are called now
 _ERROR_OF = Object(error_of, "error_of")
 _ISINSTANCE = Object(isinstance, "isinstance", isinstance)
+_RAISING = {"builtins", "numpy", "scipy"}
 _RISKY: dict[str, Any] = {
     **{"/": operator.truediv, "//": operator.floordiv, "%": operator.mod},
     **{"**": operator.pow, "@": operator.matmul},
@@ -85,6 +90,13 @@ class Guarded:
     def end(self, nodes: list[Any]) -> None:
         self.ends.append(self.lowering.body([*nodes, *self.rest], self.in_loop))
 
+    def are_users(self) -> bool:
+        """Whether only exceptions of users' classes are handled: NumPy raises none of them."""
+        kinds = [k.value if isinstance(k, Object) else None for ks in self.kinds for k in ks]
+        return all(
+            isinstance(k, type) and k.__module__.partition(".")[0] not in _RAISING for k in kinds
+        )
+
     def all_kinds(self, node: Any) -> Atom:
         kinds = tuple(kind for kinds in self.kinds for kind in kinds)
         atom: Atom = self.lowering.emit(TupleOf(kinds), node)
@@ -105,10 +117,16 @@ class Guarded:
                 self.ends.append(lowering.body([node], self.in_loop))
         elif isinstance(node, gast.If):
             self.one(lambda: self.keep(node.test), lambda: self.chosen(node, rest), node)
+        elif (loops := self.loops(node)) is not None:
+            self.body([*loops, *rest])
         elif has_exit(node):
             raise self.refuse("what leaves a `try` from inside a statement", node)
         else:
-            self.one(lambda: lowering.statement(node), lambda: self.body(rest), node)
+            self.one(lambda: lowering.body([node], self.in_loop), lambda: self.body(rest), node)
+
+    def loops(self, node: Any) -> list[Any] | None:
+        is_loop = isinstance(node, gast.For | gast.While)
+        return raising_loop(self.lowering, node) if is_loop else None
 
     def keep(self, value: Any) -> None:
         self.lowering.values["kept()"] = self.lowering.value(value)
@@ -124,23 +142,28 @@ class Guarded:
             node,
         )  # fmt: skip
 
-    def one(self, lower: Callable[[], None], go_on: Callable[[], None], node: Any) -> None:
+    def one(self, lower: Callable[[], Any], go_on: Callable[[], None], node: Any) -> None:
         """What `lower` makes, tried; then what follows."""
         lowering = self.lowering
         before, outer = {**lowering.values}, lowering.block
         made: list[Statement] = []
         lowering.block = made
+        lowering.shared.guarding += 1
         lower()
+        lowering.shared.guarding -= 1
         after = {**lowering.values}
         lowering.values, lowering.block = before, outer
 
-        def end() -> None:
-            lowering.values = {**after}
+        def end(names: dict[str, str]) -> None:
+            lowering.values = {
+                v: Name(names[a.id]) if isinstance(a, Name) and a.id in names else a
+                for v, a in after.items()
+            }
             go_on()
 
         self.place([*made], end, node)
 
-    def place(self, made: list[Statement], end: Callable[[], None], node: Any) -> None:
+    def place(self, made: list[Statement], end: End, node: Any) -> None:
         """The statements; a branch where one may fail."""
         lowering = self.lowering
         for k, statement in enumerate(made):
@@ -155,7 +178,7 @@ class Guarded:
                 isinstance(s, Raise) for s in statements((statement,))
             ):
                 raise self.refuse("a `raise` in a loop, inside a `try`,", node)
-            tried = _tried(statement)
+            tried = None if self.are_users() else _tried(statement)
             if tried is None:
                 lowering.block.append(statement)
                 continue
@@ -169,18 +192,27 @@ class Guarded:
 
             lowering.branch(test, go_on, lambda: self.handled(error), node)  # noqa: B023
             return
-        end()
+        end({})
 
-    def branch(
-        self, statement: If, rest: list[Statement], end: Callable[[], None], node: Any
-    ) -> None:
+    def branch(self, statement: If, rest: list[Statement], end: End, node: Any) -> None:
         def side(k: int) -> Callable[[], None]:
             def lower() -> None:
                 merged: list[Statement] = [
                     Assign(m.name, m.values[k], statement.origin) for m in statement.merges
                 ]
+                tail = (*merged, *rest)
+                names: dict[str, str] = {}
+                if k == 1:  # both sides bind what follows, under names of their own
+                    names = {n: self.lowering.names.fresh(n) for n in sorted(writes(tail))}
+                    tail = rename(Function("tail", (), tail, Literal(None)), names).body
                 block = (statement.then, statement.orelse)[k]
-                self.place([*block, *merged, *rest], end, node)
+                made = self.lowering.shared.made
+                made |= {new: made[old] for old, new in names.items() if old in made}
+
+                def end_there(more: dict[str, str]) -> None:
+                    end({**more, **{old: more.get(new, new) for old, new in names.items()}})
+
+                self.place([*block, *tail], end_there, node)
 
             return lower
 

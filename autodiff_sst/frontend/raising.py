@@ -1,0 +1,90 @@
+"""Loops that raise inside a `try`: they are left, and what follows them raises.
+
+for v in xs:                 failed = False
+    if v > 1.0:              for v in xs:
+        raise Found(v)   →       if v > 1.0:
+                                     error = Found(v)
+                                     failed = True
+                                     break
+                             if failed:
+                                 raise error
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import gast
+
+
+class _Stays(Exception):
+    """The loop raises in a way that is not understood."""
+
+
+def raising_loop(lowering: Any, node: Any) -> list[Any] | None:
+    """Statements in place of a loop that raises; None if it stays."""
+    if not any(isinstance(n, gast.Raise) for n in gast.walk(node)):
+        return None
+    try:
+        made = _loop(lowering, copy.deepcopy(node))
+    except _Stays:
+        return None
+    return made if len(made) > 1 else None
+
+
+def _loop(lowering: Any, node: Any) -> list[Any]:
+    failed, error = (f"{lowering.names.fresh(n)}()" for n in ("failed", "error"))
+    node.body = _block(lowering, node.body, failed, error)
+    if not any(isinstance(n, gast.Name) and n.id == failed for n in gast.walk(node)):
+        return [node]  # what raises is elsewhere, in its `else` say
+    start = _assign(failed, gast.Constant(value=False, kind=None))
+    again = gast.If(test=_name(failed), body=[gast.Raise(exc=_name(error), cause=None)], orelse=[])
+    return [_placed(start, node), node, _placed(again, node)]
+
+
+def _block(lowering: Any, nodes: list[Any], failed: str, error: str) -> list[Any]:
+    """The statements of a turn: what raises ends the loop."""
+    made: list[Any] = []
+    for node in nodes:
+        match node:
+            case gast.Raise(exc=None) | gast.Raise(cause=gast.AST()):
+                raise _Stays
+            case gast.Raise(exc=value):
+                done = [
+                    _assign(error, value),
+                    _assign(failed, gast.Constant(value=True, kind=None)),
+                    gast.Break(),
+                ]
+                made += [_placed(s, node) for s in done]
+            case gast.For() | gast.While():
+                inner = _loop(lowering, node)
+                made += inner[:2]
+                made += _block(lowering, inner[2:], failed, error)
+            case gast.FunctionDef():
+                made.append(node)
+            case gast.If() | gast.With():
+                node.body = _block(lowering, node.body, failed, error)
+                if isinstance(node, gast.If):
+                    node.orelse = _block(lowering, node.orelse, failed, error)
+                made.append(node)
+            case _:
+                if any(isinstance(n, gast.Raise) for n in gast.walk(node)):
+                    raise _Stays
+                made.append(node)
+    return made
+
+
+def _name(name: str, context: Any = None) -> Any:
+    return gast.Name(id=name, ctx=context or gast.Load(), annotation=None, type_comment=None)
+
+
+def _assign(name: str, value: Any) -> Any:
+    return gast.Assign(targets=[_name(name, gast.Store())], value=value, type_comment=None)
+
+
+def _placed(made: Any, node: Any) -> Any:
+    for child in gast.walk(made):
+        if not hasattr(child, "lineno"):
+            gast.copy_location(child, node)
+    return made

@@ -1,0 +1,121 @@
+"""Loops inside a `try`: that raise, and that are left."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+
+
+def in_the_try(xs):
+    s = 0.0
+    try:
+        for v in xs:
+            s = s + v * v
+            if s > 3.0:
+                raise ValueError("big")
+        s = s * 2.0
+    except ValueError:
+        s = s * 10.0
+    return s
+
+
+def nested(xs):
+    s = 0.0
+    for k in range(3):
+        try:
+            for v in xs:
+                for w in xs:
+                    s = s + v * w
+                    if s > 3.0 * k + 1:
+                        raise ValueError("big")
+            s = s * 2.0
+        except ValueError:
+            s = s + xs[k]
+    return s
+
+
+def with_else(xs):
+    s = 0.0
+    try:
+        for v in xs:
+            if v > 100.0:
+                raise KeyError(1)
+            if v > 1.0:
+                raise ValueError(2)
+            s = s + v * v
+        else:
+            s = s * 7.0
+    except ValueError:
+        s = s * 3.0
+    except KeyError:
+        s = s * 4.0
+    return s
+
+
+def search(xs, limit):
+    total = 0.0
+    k = 0
+    while True:
+        total = total + xs[k] * xs[k]
+        if total > limit:
+            raise ValueError("found")
+        k += 1
+        if k == len(xs):
+            return total
+
+
+def from_a_callee(xs):
+    try:
+        r = search(xs, 3.0)
+    except ValueError:
+        r = np.sum(xs) ** 2
+    return r * xs[0]
+
+
+def left_by_break(xs):
+    s = 0.0
+    try:
+        for v in xs:
+            s = s + v * v
+            if s > 3.0:
+                break
+        s = s / 2.0
+    except ValueError:
+        s = s * 10.0
+    return s
+
+
+FUNCTIONS = [in_the_try, nested, with_else, from_a_callee, left_by_break]
+POINTS = [[1.1, 1.5, 1.7, 1.2], [0.1, 0.5, 0.7, 0.3], [0.9, 0.5, 0.7, 100.5]]
+
+
+@pytest.mark.parametrize("x", POINTS)
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_derivatives(f, x):
+    x, v, h = np.array(x), np.array([0.5, -1.0, 0.7, 0.2]), 1e-6
+    expected = (f(x + h * v) - f(x - h * v)) / (2 * h)
+    value, gradient = ad.value_and_grad(f)(x)
+    assert value == pytest.approx(f(x), rel=1e-14)
+    assert gradient @ v == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert ad.jvp(f, (x,), (v,))[1] == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    second = (ad.grad(f)(x + h * v) - ad.grad(f)(x - h * v)) / (2 * h)
+    assert np.allclose(ad.hvp(f)(x, v), second, rtol=1e-6, atol=1e-6)
+
+
+def test_what_is_not_handled_is_raised():
+    def f(xs):
+        s = 0.0
+        try:
+            for v in xs:
+                if v < 0.0:
+                    raise KeyError("negative")
+                s = s + v * v
+        except ValueError:
+            s = 1.0
+        return s
+
+    assert np.allclose(ad.grad(f)(np.ones(2)), 2.0)
+    with pytest.raises(KeyError, match="negative"):
+        ad.grad(f)(-np.ones(2))
