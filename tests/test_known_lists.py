@@ -96,3 +96,64 @@ def test_what_may_be_seen_elsewhere_is_refused() -> None:
         steps = 1e-6 * np.eye(3)
         expected = [(function(X + s) - function(X - s)) / 2e-6 for s in steps]
         np.testing.assert_allclose(gradient, expected, atol=1e-7, err_msg=function.__name__)
+
+
+def overwritten(x):
+    items = [x[0], x[1]]
+    items[0] = x[0] * x[1]
+    return sum([v * v for v in items]) + np.hypot(*items)
+
+
+def overwritten_in_a_later_turn(x):
+    items = [x[0], x[1]]
+    s = 0.0
+    for _ in range(2):
+        s = s + sum([v * v for v in items]) + np.hypot(*items)
+        items[0] = s
+    return s
+
+
+def grown_in_a_later_turn(x):
+    items = [x[1]]
+    s = x[0]
+    for _ in range(3):
+        s = s + sum([v * s for v in items])
+        items.append(s)
+    return s
+
+
+def overwritten_by_a_helper(x):
+    def put(items):
+        items[0] = 3.0 * x[1]
+
+    items = [x[0], x[1]]
+    put(items)
+    return sum([v * v for v in items]) + np.hypot(*items)
+
+
+def keywords_overwritten(x):
+    def product(a, b):
+        return a * b
+
+    d = {"a": x[0], "b": x[1]}
+    d["a"] = x[1] * 2.0
+    return product(**d)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        overwritten, overwritten_in_a_later_turn, grown_in_a_later_turn, overwritten_by_a_helper,
+        keywords_overwritten,
+    ],
+)  # fmt: skip
+def test_what_a_display_held_is_not_what_it_holds(f):
+    x, v, h = np.array([0.3, 0.2]), np.array([1.0, 0.5]), 1e-6
+    try:
+        value, gradient = ad.value_and_grad(f)(x)
+    except ad.UnsupportedSyntaxError:
+        assert f is keywords_overwritten
+        return
+    assert value == pytest.approx(f(x), rel=1e-14)
+    assert gradient @ v == pytest.approx((f(x + h * v) - f(x - h * v)) / (2 * h), rel=1e-6)
+    assert ad.jvp(f, (x,), (v,))[1] == pytest.approx(gradient @ v, rel=1e-12)

@@ -22,18 +22,23 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.core.syntax import (
+    Assign,
     Atom,
+    Call,
     DictOf,
     Expression,
     ListOf,
     Literal,
     Name,
     Object,
+    Subscript,
     TupleOf,
 )
+from autodiff_sst.core.walk import reads
 from autodiff_sst.errors import AutodiffError
 
 LIST = Object(list, "list", list)
+_READERS = (len, sum, min, max, list, tuple, sorted)  # they keep nothing
 # Why a call stayed a call, by function: what to say if it has to be differentiated.
 REASONS: dict[Any, AutodiffError] = {}
 
@@ -154,19 +159,46 @@ def _made_as(atom: Any, made: dict[str, Expression]) -> Expression | None:
     return made.get(atom.id) if isinstance(atom, Name) else None
 
 
-def spread(
-    atom: Any, made: dict[str, Expression], grown: frozenset[str] | set[str] = frozenset()
-) -> list[Atom] | None:
-    """The items of a tuple that lowering has made itself, or of a list that has not `grown`."""
+def is_as_made(name: str, lowering: Any) -> bool:
+    """Whether a display still holds what it was made of: no loop is between its place and here, so
+    that no later turn comes before, and all that has seen it since only reads it."""
+    block, seen = lowering.block, [*lowering.block]
+    while not any(isinstance(s, Assign) and s.target == name for s in block):
+        if id(block) not in lowering.shared.around:
+            return False
+        block = lowering.shared.around[id(block)][1]
+        seen = [*block, *seen]
+    aliases = {name}
+    for statement in seen:
+        if not reads(statement) & aliases:
+            continue
+        match statement:
+            case Assign(target, Name()):
+                aliases.add(target)
+            case Assign(_, Subscript()):
+                pass
+            case Assign(_, Call(Object(called))) if any(called is f for f in _READERS):
+                pass
+            case _:
+                return False  # it may hold it
+    return True
+
+
+def spread(atom: Any, lowering: Any) -> list[Atom] | None:
+    """The items of a tuple that lowering has made itself, or of a list that has not changed."""
+    made = lowering.shared.made
     value, first = _made_as(atom, made), original(atom, made)
-    if isinstance(value, ListOf) and first.id not in grown:
+    if isinstance(value, ListOf) and is_as_made(first.id, lowering):
         return [*value.items]
     return [*value.items] if isinstance(value, TupleOf) else None
 
 
-def spread_keywords(atom: Any, made: dict[str, Expression]) -> dict[str, Atom] | None:
-    value = _made_as(atom, made)
+def spread_keywords(atom: Any, lowering: Any) -> dict[str, Atom] | None:
+    made = lowering.shared.made
+    value, first = _made_as(atom, made), original(atom, made)
     if not isinstance(value, DictOf) or not all(isinstance(k, Literal) for k in value.keys):
+        return None
+    if not is_as_made(first.id, lowering):
         return None
     keys = [k.value for k in value.keys if isinstance(k, Literal)]
     return dict(zip(keys, value.values, strict=True))

@@ -148,6 +148,7 @@ class Control(Expressions):
         ends, blocks = [], []
         for lower in (then, orelse):
             self.values, self.block = {**before}, []
+            self.shared.around[id(self.block)] = (self.block, outer)
             lower()
             ends.append(self.values)
             blocks.append(tuple(self.block))

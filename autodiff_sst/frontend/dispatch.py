@@ -35,6 +35,8 @@ class Shared:
     running: list[Any] = field(default_factory=list)
     root: Any = None  # the code of the function that is lowered
     hints: Hints = field(default_factory=dict)
+    # Of the blocks of branches, by identity: the block, and that around it.
+    around: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     guarding: int = 0  # in how many `try`s
 
 

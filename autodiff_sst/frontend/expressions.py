@@ -33,6 +33,7 @@ OPERATORS: dict[type, str] = {
 
 
 class Expressions:
+    shared: Any  # dispatch.py
     """What is flattened, and how; what a name is, and where an assignment goes, is up to others."""
 
     def name(self, name: str, node: Any) -> Atom:

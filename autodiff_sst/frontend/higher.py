@@ -62,7 +62,7 @@ def higher_call(lowering: Any, called: Any, given: Arguments, node: Any) -> Any:
     if function in (max, min) and "key" in given.keywords and len(given.keywords) == 1:
         items = given.positional
         listed = items[0] if len(items) == 1 else lowering.emit(ListOf(tuple(items)), node)
-        if isinstance(listed, Name) and (known := spread(listed, lowering.shared.made)):
+        if isinstance(listed, Name) and (known := spread(listed, lowering)):
             listed = lowering.emit(ListOf(tuple(known)), node)
         first = Arguments([listed, given.keywords["key"]], {})
         return _inline(lowering, max_by if function is max else min_by, [], first, node)
@@ -116,8 +116,7 @@ def _zipped(lowering: Any, given: Arguments) -> Any:
     made = lowering.shared.made.get(getattr(given.positional[0], "id", None))
     match made:
         case Call(Object(function), (left, right), ()) if function is zip:
-            shared = lowering.shared
-            keys, values = (spread(a, shared.made, shared.grown) for a in (left, right))
+            keys, values = (spread(a, lowering) for a in (left, right))
         case _:
             return None
     if keys is None or values is None or not all(isinstance(k, Literal) for k in keys):
@@ -135,7 +134,7 @@ def _einsum(lowering: Any, called: Any, given: Arguments) -> Any:
         lists.append(args[-1])
     terms = []
     for atom in lists:
-        items = spread(atom, lowering.shared.made, lowering.shared.grown)
+        items = spread(atom, lowering)
         if items is None or not all(isinstance(i, Literal) for i in items):
             return None
         places = [i.value for i in items if isinstance(i, Literal)]

@@ -207,7 +207,7 @@ class Inlining(Dispatch):
         for argument in node.args:
             if isinstance(argument, gast.Starred):
                 atom = self.atom(argument.value)
-                items = spread(atom, self.shared.made, self.shared.grown)
+                items = spread(atom, self)
                 if items is None and len(node.args) == 1 and not node.keywords:
                     whole = of_all(called)
                     if whole is not None:
@@ -222,7 +222,7 @@ class Inlining(Dispatch):
                 given.positional.append(self.value(argument))
         for keyword in node.keywords:
             if keyword.arg is None:
-                named = spread_keywords(self.atom(keyword.value), self.shared.made)
+                named = spread_keywords(self.atom(keyword.value), self)
                 if named is None:
                     words = "`**` of what is not a dict made here is not supported yet"
                     raise UnsupportedSyntaxError(words, self.source.origin(keyword.value))

@@ -19,19 +19,13 @@ import gast
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
-    Call,
     ListOf,
     Literal,
     Name,
-    Object,
-    Subscript,
 )
-from autodiff_sst.core.walk import reads
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import original
+from autodiff_sst.frontend.calls import is_as_made, original
 from autodiff_sst.frontend.exits import assigned, only_extended
-
-_READERS = (len, sum, min, max, list, tuple, sorted)  # they keep nothing
 
 
 def list_method(lowering: Any, node: Any) -> Atom | None:
@@ -94,22 +88,8 @@ def _known(lowering: Any, name: str) -> tuple[Name, list[Atom]] | None:
     display = shared.made.get(atom.id) if isinstance(atom, Name) else None
     if shared.running or not isinstance(display, ListOf) or atom.id in shared.grown:
         return None
-    if not any(isinstance(s, Assign) and s.target == atom.id for s in lowering.block):
-        return None  # made in a block around this one
-    aliases = {atom.id}
-    for statement in lowering.block:
-        if not reads(statement) & aliases:
-            continue
-        match statement:
-            case Assign(target, Name()):
-                aliases.add(target)
-            case Assign(_, Subscript()):
-                pass
-            case Assign(_, Call(Object(called))) if any(called is f for f in _READERS):
-                pass
-            case _:
-                return None  # it may hold the list
-    return atom, [*display.items]
+    here = any(isinstance(s, Assign) and s.target == atom.id for s in lowering.block)
+    return (atom, [*display.items]) if here and is_as_made(atom.id, lowering) else None
 
 
 def _rebind(lowering: Any, old: Name, items: list[Atom], node: Any) -> None:

@@ -182,7 +182,7 @@ class Sugar(Inlining):
     def of_known_items(self, node: Any) -> Atom | None:
         match node.generators:
             case [gast.comprehension(target=target, iter=gast.Name() as iterated, ifs=[])]:
-                items = spread(self.value(iterated), self.shared.made, self.shared.grown)
+                items = spread(self.value(iterated), self)
             case _:
                 return None
         if items is None or len(items) > 64:
