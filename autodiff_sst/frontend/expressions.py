@@ -33,8 +33,9 @@ OPERATORS: dict[type, str] = {
 
 
 class Expressions:
-    shared: Any  # dispatch.py
     """What is flattened, and how; what a name is, and where an assignment goes, is up to others."""
+
+    shared: Any  # dispatch.py
 
     def name(self, name: str, node: Any) -> Atom:
         """What a name stands for."""

@@ -1,0 +1,92 @@
+"""Lists that are read as a whole before they have grown to the end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+
+
+def summed(x):
+    items = []
+    s = x[0]
+    for _ in range(3):
+        items.append(s)
+        s = np.sin(s) + sum(items) * x[1]
+    return s
+
+
+def mean(x):
+    items = []
+    s = x[0]
+    for _ in range(3):
+        items.append(s)
+        s = np.sin(s) + np.mean(np.array(items)) * x[1]
+    return s
+
+
+def largest(x):
+    items = [x[1]]
+    s = x[0]
+    for _ in range(3):
+        items.append(s)
+        s = np.sin(s) + max(items) * items[-1] * items[len(items) - 2]
+    return s
+
+
+def gone_through(x):
+    items = [x[1]]
+    s = x[0]
+    for _ in range(3):
+        for v in items:
+            s = s + v * v
+        items.append(s)
+    return s
+
+
+def the_last_two(x):
+    items = [x[1]]
+    s = x[0]
+    for _ in range(3):
+        s = s + sum(items[-2:]) * x[0]
+        items.append(s)
+    return s
+
+
+def one_after_another(x):
+    items = [x[1], x[0]]
+    a = sum(items)
+    items.append(a * a)
+    b = sum(items)
+    items.append(a * b)
+    return sum(items) * b
+
+
+def arrays(x):
+    items = []
+    s = x * 2.0
+    for _ in range(3):
+        items.append(s)
+        s = np.sin(s) + np.sum(np.stack(items), axis=0) * x[1]
+    return np.sum(s * s)
+
+
+FUNCTIONS = [summed, mean, largest, gone_through, the_last_two, one_after_another, arrays]
+
+
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_derivatives(f):
+    x, v, h = np.array([0.3, 0.2]), np.array([1.0, 0.5]), 1e-6
+    expected = (f(x + h * v) - f(x - h * v)) / (2 * h)
+    value, gradient = ad.value_and_grad(f)(x)
+    assert value == pytest.approx(f(x), rel=1e-14)
+    assert gradient @ v == pytest.approx(expected, rel=1e-6)
+    assert ad.jvp(f, (x,), (v,))[1] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_second_derivatives(f):
+    x, v, h = np.array([0.3, 0.2]), np.array([1.0, 0.5]), 1e-6
+    second = (ad.grad(f)(x + h * v) - ad.grad(f)(x - h * v)) / (2 * h)
+    assert np.allclose(ad.hvp(f)(x, v), second, rtol=1e-6, atol=1e-8)
