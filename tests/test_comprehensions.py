@@ -38,6 +38,22 @@ def passed_on(x):
     return total({k: np.sin(v) for k, v in p.items()})
 
 
+def of_itself(x):
+    d = {k: v * v for k, v in enumerate(x)}
+    if x[0] > 0.0:
+        d = {k: v * d[0] + len(d) for k, v in d.items() if k in d}
+    return d[0] + d[1] * sum(d.values())
+
+
+def read_by_functions(x):
+    d = {k: v * v for k, v in enumerate(x)}
+
+    def get(k):
+        return d[k] * len(d)
+
+    return get(1) + (lambda: d[0])()
+
+
 def zipped(x):
     d = dict(zip(("w", "b"), (x[0] * x[1], x * x), strict=True))
     return total(d)
@@ -73,7 +89,8 @@ def only_some_rows_are_read(x):
 
 
 FUNCTIONS = [
-    counted, the_same_key_again, of_a_dict, passed_on, zipped, its_own_variables, a_set, rows,
+    counted, the_same_key_again, of_a_dict, passed_on, of_itself, read_by_functions, zipped,
+    its_own_variables, a_set, rows,
     only_some_rows_are_read,
 ]  # fmt: skip
 

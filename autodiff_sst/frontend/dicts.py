@@ -39,7 +39,9 @@ def lists_of(node: Any, name: str, is_distinct: bool | None = None) -> list[Any]
     """Statements that make the lists of the keys and of the values of a comprehension."""
     keys, values = _keys(name), _values(name)
     generators, key, value = _own_names(node, name)
-    inside: list[Any] = [_append(keys, key), _append(values, value)]
+    # In lists of their own until they are whole: the comprehension may read what it replaces.
+    new_keys, new_values = f"{name}_new_keys()", f"{name}_new_values()"
+    inside: list[Any] = [_append(new_keys, key), _append(new_values, value)]
     for generator in reversed(generators):
         for test in reversed(generator.ifs):
             inside = [gast.If(test=test, body=inside, orelse=[])]
@@ -47,8 +49,9 @@ def lists_of(node: Any, name: str, is_distinct: bool | None = None) -> list[Any]
             target=generator.target, iter=generator.iter, body=inside, orelse=[], type_comment=None
         )
         inside = [loop]
-    empty = [_assign(n, gast.List(elts=[], ctx=gast.Load())) for n in (keys, values)]
-    made = [*empty, *inside]
+    empty = [_assign(n, gast.List(elts=[], ctx=gast.Load())) for n in (new_keys, new_values)]
+    whole = [_assign(keys, _name(new_keys)), _assign(values, _name(new_values))]
+    made = [*empty, *inside, *whole]
     if not (_are_distinct(node) if is_distinct is None else is_distinct):
         # A key that comes again keeps its first place, and has the last value.
         order, p = f"{name}_order()", f"{name}_place()"

@@ -47,6 +47,11 @@ class KnownDicts:
             for s in every
             if isinstance(s, Assign) and isinstance(s.value, ListOf) and s.target not in grown
         }
+        self.copies: dict[Atom, Atom] = {
+            Name(s.target): s.value
+            for s in every
+            if isinstance(s, Assign) and isinstance(s.value, Name)
+        }
         self.zips = {
             s.target: s.value.args
             for s in every
@@ -83,14 +88,19 @@ class KnownDicts:
                 return (replace(statement, value=Literal(found.index(wanted.value))),)
         return None
 
+    def _display(self, atom: Atom) -> ListOf | None:
+        while atom in self.copies:
+            atom = self.copies[atom]
+        return self.displays.get(atom)
+
     def _length(self, values: Atom) -> int | None:
-        display, known = self.displays.get(values), infer(values, self.facts, "")
+        display, known = self._display(values), infer(values, self.facts, "")
         if isinstance(known, Tuple) and known.cls is not list:
             return len(known.items)
         return None if display is None else len(display.items)
 
     def _constants(self, keys: Atom) -> list[Any] | None:
-        display, whole = self.displays.get(keys), infer(keys, self.facts, "")
+        display, whole = self._display(keys), infer(keys, self.facts, "")
         if isinstance(whole, Tuple) and whole.cls is not list:
             known = [*whole.items]
         elif display is not None:
