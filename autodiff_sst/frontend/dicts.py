@@ -19,6 +19,8 @@ from typing import Any
 import gast
 
 from autodiff_sst.core.syntax import Call, Object
+from autodiff_sst.frontend.nodes import assign, placed
+from autodiff_sst.frontend.nodes import name as name_of
 from autodiff_sst.runtime.sequences import dict_of, last_places, place_of
 
 _FUNCTIONS = (dict_of, last_places, place_of)
@@ -49,16 +51,16 @@ def lists_of(node: Any, name: str, is_distinct: bool | None = None) -> list[Any]
             target=generator.target, iter=generator.iter, body=inside, orelse=[], type_comment=None
         )
         inside = [loop]
-    empty = [_assign(n, gast.List(elts=[], ctx=gast.Load())) for n in (new_keys, new_values)]
-    whole = [_assign(keys, _name(new_keys)), _assign(values, _name(new_values))]
+    empty = [assign(n, gast.List(elts=[], ctx=gast.Load())) for n in (new_keys, new_values)]
+    whole = [assign(keys, name_of(new_keys)), assign(values, name_of(new_values))]
     made = [*empty, *inside, *whole]
     if not (_are_distinct(node) if is_distinct is None else is_distinct):
         # A key that comes again keeps its first place, and has the last value.
         order, p = f"{name}_order()", f"{name}_place()"
-        made.append(_assign(order, _call("last_places()", _name(keys))))
+        made.append(assign(order, _call("last_places()", name_of(keys))))
         for n in (values, keys):
-            made.append(_assign(n, _taken(n, p, order)))
-    return [_placed(statement, node) for statement in made]
+            made.append(assign(n, _taken(n, p, order)))
+    return [placed(statement, node) for statement in made]
 
 
 def dict_from(name: str, values: dict[str, Any]) -> Call:
@@ -114,11 +116,11 @@ class _Rewriting(gast.NodeTransformer):  # type: ignore[misc]
                 return lists_of(self.generic_visit(node.value), target.id, distinct)
         if name is None or name not in self.names:
             return self.generic_visit(node)
-        keys, values = _name(_keys(name)), _name(_values(name))
+        keys, values = name_of(_keys(name)), name_of(_values(name))
         match node:
             case gast.Call(func=gast.Attribute(attr=attr)):
                 pair = _call("zip", keys, values)
-                return _placed({"items": pair, "keys": keys, "values": values}[attr], node)
+                return placed({"items": pair, "keys": keys, "values": values}[attr], node)
             case gast.Call():
                 node.args = [keys]
             case gast.Subscript(slice=key):
@@ -131,7 +133,7 @@ class _Rewriting(gast.NodeTransformer):  # type: ignore[misc]
                 node.iter = keys
                 self.generic_visit(node)
         if not isinstance(node, gast.comprehension):
-            _placed(node, node)
+            placed(node, node)
         return node
 
 
@@ -186,36 +188,19 @@ def _values(name: str) -> str:
     return f"{name}_values()"
 
 
-def _name(name: str, context: Any = None) -> Any:
-    return gast.Name(id=name, ctx=context or gast.Load(), annotation=None, type_comment=None)
-
-
 def _call(function: str, *args: Any) -> Any:
-    return gast.Call(func=_name(function), args=[*args], keywords=[])
-
-
-def _assign(name: str, value: Any) -> Any:
-    return gast.Assign(targets=[_name(name, gast.Store())], value=value, type_comment=None)
+    return gast.Call(func=name_of(function), args=[*args], keywords=[])
 
 
 def _append(name: str, value: Any) -> Any:
-    method = gast.Attribute(value=_name(name), attr="append", ctx=gast.Load())
+    method = gast.Attribute(value=name_of(name), attr="append", ctx=gast.Load())
     return gast.Expr(value=gast.Call(func=method, args=[value], keywords=[]))
 
 
 def _taken(name: str, place: str, order: str) -> Any:
     """`[name[place] for place in order]`."""
-    item = gast.Subscript(value=_name(name), slice=_name(place), ctx=gast.Load())
+    item = gast.Subscript(value=name_of(name), slice=name_of(place), ctx=gast.Load())
     through = gast.comprehension(
-        target=_name(place, gast.Store()), iter=_name(order), ifs=[], is_async=0
+        target=name_of(place, gast.Store()), iter=name_of(order), ifs=[], is_async=0
     )
     return gast.ListComp(elt=item, generators=[through])
-
-
-def _placed(made: Any, node: Any) -> Any:
-    """With the place of a node, where it has none of its own."""
-    gast.copy_location(made, node) if not hasattr(made, "lineno") else None
-    for child in gast.walk(made):
-        if not hasattr(child, "lineno") and "lineno" in getattr(child, "_attributes", ()):
-            gast.copy_location(child, node)
-    return made

@@ -17,6 +17,9 @@ from typing import Any
 
 import gast
 
+from autodiff_sst.frontend.nodes import assign, placed
+from autodiff_sst.frontend.nodes import name as name_of
+
 
 class _Stays(Exception):
     """The loop raises in a way that is not understood."""
@@ -38,9 +41,11 @@ def _loop(lowering: Any, node: Any) -> list[Any]:
     node.body = _block(lowering, node.body, failed, error)
     if not any(isinstance(n, gast.Name) and n.id == failed for n in gast.walk(node)):
         return [node]  # what raises is elsewhere, in its `else` say
-    start = _assign(failed, gast.Constant(value=False, kind=None))
-    again = gast.If(test=_name(failed), body=[gast.Raise(exc=_name(error), cause=None)], orelse=[])
-    return [_placed(start, node), node, _placed(again, node)]
+    start = assign(failed, gast.Constant(value=False, kind=None))
+    again = gast.If(
+        test=name_of(failed), body=[gast.Raise(exc=name_of(error), cause=None)], orelse=[]
+    )
+    return [placed(start, node), node, placed(again, node)]
 
 
 def _block(lowering: Any, nodes: list[Any], failed: str, error: str) -> list[Any]:
@@ -52,11 +57,11 @@ def _block(lowering: Any, nodes: list[Any], failed: str, error: str) -> list[Any
                 raise _Stays
             case gast.Raise(exc=value):
                 done = [
-                    _assign(error, value),
-                    _assign(failed, gast.Constant(value=True, kind=None)),
+                    assign(error, value),
+                    assign(failed, gast.Constant(value=True, kind=None)),
                     gast.Break(),
                 ]
-                made += [_placed(s, node) for s in done]
+                made += [placed(s, node) for s in done]
             case gast.For() | gast.While():
                 inner = _loop(lowering, node)
                 made += inner[:2]
@@ -72,19 +77,4 @@ def _block(lowering: Any, nodes: list[Any], failed: str, error: str) -> list[Any
                 if any(isinstance(n, gast.Raise) for n in gast.walk(node)):
                     raise _Stays
                 made.append(node)
-    return made
-
-
-def _name(name: str, context: Any = None) -> Any:
-    return gast.Name(id=name, ctx=context or gast.Load(), annotation=None, type_comment=None)
-
-
-def _assign(name: str, value: Any) -> Any:
-    return gast.Assign(targets=[_name(name, gast.Store())], value=value, type_comment=None)
-
-
-def _placed(made: Any, node: Any) -> Any:
-    for child in gast.walk(made):
-        if not hasattr(child, "lineno"):
-            gast.copy_location(child, node)
     return made
