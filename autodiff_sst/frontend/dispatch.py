@@ -31,7 +31,6 @@ class Shared:
     inlines: Callable[[Any], bool]
     captured: dict[tuple[FunctionType, str], str] = field(default_factory=dict)
     made: dict[str, Expression] = field(default_factory=dict)
-    grown: set[str] = field(default_factory=set)  # lists that something was appended to
     running: list[Any] = field(default_factory=list)
     root: Any = None  # the code of the function that is lowered
     hints: Hints = field(default_factory=dict)

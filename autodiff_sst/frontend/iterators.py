@@ -18,6 +18,7 @@ import gast
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
+from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.exits import has_walrus, may_break, tested_inside
 from autodiff_sst.frontend.raising import raising_loop
@@ -74,16 +75,14 @@ class Loops:
         return gast.copy_location(made, self.place)
 
     def name(self, name: str, context: Any = None) -> Any:
-        made = gast.Name(id=name, ctx=context or gast.Load(), annotation=None, type_comment=None)
-        return self.at(made)
+        return self.at(nodes.name(name, context))
 
     def fresh(self) -> str:
         """A variable that no program can name."""
         return f"{self.lowering.names.fresh('k')}()"
 
     def assign(self, name: str, value: Any) -> Any:
-        target = self.name(name, gast.Store())
-        return self.at(gast.Assign(targets=[target], value=value, type_comment=None))
+        return nodes.placed(nodes.assign(name, value), self.place)
 
     def call(self, function: str, *args: Any) -> Any:
         return self.at(gast.Call(func=self.name(function), args=[*args], keywords=[]))

@@ -86,7 +86,7 @@ def _known(lowering: Any, name: str) -> tuple[Name, list[Atom]] | None:
     shared = lowering.shared
     atom = original(lowering.values.get(name), shared.made)
     display = shared.made.get(atom.id) if isinstance(atom, Name) else None
-    if shared.running or not isinstance(display, ListOf) or atom.id in shared.grown:
+    if shared.running or not isinstance(display, ListOf):
         return None
     here = any(isinstance(s, Assign) and s.target == atom.id for s in lowering.block)
     return (atom, [*display.items]) if here and is_as_made(atom.id, lowering) else None

@@ -66,7 +66,6 @@ class Sugar(Inlining):
             isinstance(e, gast.Starred) for e in items.elts
         ):
             atoms = [self.atom(e) for e in items.elts]  # all of them, before the first is there
-            self.shared.grown.add(target)
             origin = self.source.origin(node)
             self.block += [Append(target, atom, origin) for atom in atoms]
             return
@@ -77,7 +76,6 @@ class Sugar(Inlining):
         self.all([loops.loop(item, loops.name(copied), body)])
 
     def append(self, target: str, item: Any) -> None:
-        self.shared.grown.add(target)
         self.block.append(Append(target, self.atom(item), self.source.origin(item)))
 
     def comprehension(self, node: Any) -> Atom:

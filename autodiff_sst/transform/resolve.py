@@ -55,14 +55,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     Unary,
 )
-from autodiff_sst.core.walk import (
-    all_names,
-    atoms,
-    map_atoms,
-    rebuild,
-    rename,
-    substitute,
-)
+from autodiff_sst.core.walk import all_names, atoms, map_atoms, rebuild, rename, substitute
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.hints import MoreHintsError
 from autodiff_sst.frontend.nested import Inner
