@@ -87,7 +87,42 @@ def left_by_break(xs):
     return s
 
 
-FUNCTIONS = [in_the_try, nested, with_else, from_a_callee, left_by_break]
+class Stop(Exception):
+    pass
+
+
+def a_class_in_a_loop(xs):
+    s = 0.0
+    try:
+        for v in xs:
+            s = s + v * v
+            if s > 3.0:
+                raise Stop
+        s = s * 2.0
+    except Stop:
+        s = s * 10.0
+    return s
+
+
+def a_class(xs):
+    try:
+        if xs[0] > 1.0:
+            raise ValueError
+        s = xs[1] * 2.0
+    except ValueError:
+        s = xs[0] * xs[1]
+    return s
+
+
+FUNCTIONS = [
+    a_class,
+    a_class_in_a_loop,
+    in_the_try,
+    nested,
+    with_else,
+    from_a_callee,
+    left_by_break,
+]
 POINTS = [[1.1, 1.5, 1.7, 1.2], [0.1, 0.5, 0.7, 0.3], [0.9, 0.5, 0.7, 100.5]]
 
 

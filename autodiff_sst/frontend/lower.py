@@ -51,6 +51,7 @@ from autodiff_sst.frontend.hints import Hint, Hints
 from autodiff_sst.frontend.lists import delete
 from autodiff_sst.frontend.matching import Matching, matches
 from autodiff_sst.frontend.parameters import captured_value, names_in, parameters_of
+from autodiff_sst.frontend.raising import instance
 from autodiff_sst.frontend.source import Source
 from autodiff_sst.frontend.sugar import Sugar
 from autodiff_sst.runtime.records import is_function
@@ -152,6 +153,8 @@ class _Lowering(Sugar):
             case gast.While():
                 self.while_loop(node)
             case gast.Raise(exc=exception):
+                if self.shared.guarding:
+                    exception = instance(self, exception)
                 value = None if exception is None else self.atom(exception)
                 if node.cause is not None and value is not None:
                     both = (value, self.atom(node.cause))

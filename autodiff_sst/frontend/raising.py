@@ -17,6 +17,7 @@ from typing import Any
 
 import gast
 
+from autodiff_sst.core.syntax import Object
 from autodiff_sst.frontend.nodes import assign, placed
 from autodiff_sst.frontend.nodes import name as name_of
 
@@ -34,6 +35,19 @@ def raising_loop(lowering: Any, node: Any) -> list[Any] | None:
     except _Stays:
         return None
     return made if len(made) > 1 else None
+
+
+def instance(lowering: Any, value: Any) -> Any:
+    """What `raise value` raises: of a class, an instance."""
+    match value:
+        case gast.Name() | gast.Attribute(value=gast.Name()):
+            name = value if isinstance(value, gast.Name) else value.value
+            if name.id in {*lowering.values, *lowering.locals} or not name.id.isidentifier():
+                return value
+            atom = lowering.atom(value)
+            if isinstance(atom, Object) and isinstance(atom.value, type):
+                return gast.copy_location(gast.Call(func=value, args=[], keywords=[]), value)
+    return value
 
 
 def _loop(lowering: Any, node: Any) -> list[Any]:
@@ -57,7 +71,7 @@ def _block(lowering: Any, nodes: list[Any], failed: str, error: str) -> list[Any
                 raise _Stays
             case gast.Raise(exc=value):
                 done = [
-                    assign(error, value),
+                    assign(error, instance(lowering, value)),
                     assign(failed, gast.Constant(value=True, kind=None)),
                     gast.Break(),
                 ]
