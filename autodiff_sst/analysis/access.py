@@ -24,6 +24,7 @@ from autodiff_sst.analysis.values import (
     abstract,
     join_all,
     rank,
+    widen,
 )
 from autodiff_sst.core.syntax import (
     Atom,
@@ -142,6 +143,21 @@ def _slice_length(length: int | str, item: Atom | Slice, facts: Facts) -> str | 
         for b in (item.start, item.stop)
     ]
     return f"<{length}[{':'.join(texts)}]>"
+
+
+def stored(base: Abstract, index: Index, new: Abstract, where: str) -> Abstract:
+    """What a list is after `base[index] = new`: an item of it may be what was stored."""
+    if not isinstance(base, List):
+        return base
+    first, *rest = index
+    if isinstance(first, Slice):
+        items = [*new.items] if isinstance(new, Tuple) else [getattr(new, "item", UNKNOWN)]
+        return List(join_all([i for i in (base.item, *items) if i is not None], where))
+    if base.item is None:
+        return base
+    if rest:
+        return List(stored(base.item, tuple(rest), new, where), base.length)
+    return List(join_all([base.item, widen(new)], where), base.length)
 
 
 def added_to_item(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.access import fact, stored
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import (
     INT,
@@ -153,6 +153,8 @@ class _Walk:
                     for k, bar in enumerate(bars):
                         facts[bar] = parts[k] if k < len(parts) else UNKNOWN
                     self.block(body)
+                case Store(target, index, value) if isinstance(facts.get(target), List):
+                    facts[target] = stored(facts[target], index, fact(value, facts), target)
                 case Effect() | Store() | Accumulate() | Raise():
                     pass
                 case _:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.access import Facts, attribute, fact, subscript
+from autodiff_sst.analysis.access import Facts, attribute, fact, stored, subscript
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.kinds import MAY_BE_COMPLEX, class_of, depth, of_complex, reshaped
 from autodiff_sst.analysis.knowledge import constant_of
@@ -155,8 +155,8 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
                 constants = tuple(k.value for k in keys if isinstance(k, Literal))
                 return Dict(constants, tuple(fact(v, facts) for v in values))
             return OPAQUE
-        case Update(base):
-            return fact(base, facts)
+        case Update(base, index, new):
+            return stored(fact(base, facts), index, fact(new, facts), where)
         case NewStack():
             return OPAQUE
         case _:

@@ -15,6 +15,7 @@ def numpy_object(function: Any) -> Object:
     return Object(function, f"np.{function.__name__}", np)
 
 
+ZEROS = numpy_object(np.zeros)
 ZEROS_LIKE = numpy_object(np.zeros_like)
 FULL_LIKE = numpy_object(np.full_like)
 ARRAY = numpy_object(np.array)

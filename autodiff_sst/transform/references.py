@@ -244,7 +244,8 @@ class References:
             return self.with_item(whole, known, key.value, new)
         made = builder.emit(Update(whole, index, new))
         assert isinstance(made, Name)
-        builder.facts[made.id] = known
+        if not isinstance(known, List):
+            builder.facts[made.id] = known
         return made
 
     def with_item(self, whole: Atom, known: Tuple | Dict | Record, key: Any, new: Atom) -> Atom:

@@ -20,6 +20,7 @@ from autodiff_sst.analysis.values import (
     Abstract,
     Array,
     Dict,
+    List,
     Record,
     Scalar,
     Tuple,
@@ -29,15 +30,18 @@ from autodiff_sst.analysis.values import (
     rank,
 )
 from autodiff_sst.core.build import Builder
-from autodiff_sst.core.syntax import Atom, Attribute, Literal, Name, Subscript
+from autodiff_sst.core.syntax import Atom, Attribute, Literal, Name, Object, Subscript
 from autodiff_sst.rules.helpers import (
+    ARRAY,
     BROADCAST_TO,
     FULL_LIKE,
+    LEN,
     REAL,
     SHAPE,
     SUM,
     UNBROADCAST,
     UNBROADCAST_FROM,
+    ZEROS,
     ZEROS_LIKE,
     numpy_object,
 )
@@ -75,6 +79,25 @@ def item_of(builder: Builder, container: Abstract, atom: Atom, key: Any) -> Atom
     return builder.emit(Subscript(atom, (Literal(key),)))
 
 
+def is_list_of_numbers(value: Abstract) -> bool:
+    """Also of lists of numbers."""
+    if not isinstance(value, List) or value.item is None:
+        return False
+    return rank(value.item) == 0 or is_list_of_numbers(value.item)
+
+
+def cotangent_fact(builder: Builder, place: Place) -> Abstract:
+    """What a cotangent that is carried is: that of a list is an array."""
+    known = place.fact(builder)
+    depth, item = 0, known
+    while isinstance(item, List) and item.item is not None:
+        depth, item = depth + 1, item.item
+    if depth == 0 or not is_list_of_numbers(known):
+        return known
+    dtype = np.dtype(complex if kind_of(item)[0] == "c" else float)
+    return Array(dtype, tuple(f"{place.name}.{k}" for k in range(depth)))
+
+
 def zero(builder: Builder, place: Place) -> Atom:
     """A zero in the shape of a value."""
     fact = place.fact(builder)
@@ -82,6 +105,14 @@ def zero(builder: Builder, place: Place) -> Atom:
         return Literal(0.0)
     if place.name in builder.maybe_undefined:
         return Literal(0.0)  # it has no shape yet
+    if is_list_of_numbers(fact):
+        known = cotangent_fact(builder, place)
+        assert isinstance(known, Array)
+        primal = place.atom(builder)
+        shape = builder.call(LEN if len(known.dims) == 1 else SHAPE, primal)
+        if known.dtype.kind == "c":
+            return builder.call(ZEROS, shape, Object(complex, "complex", complex))
+        return builder.call(ZEROS, shape)
     made = builder.call(ZEROS_LIKE, place.atom(builder))
     if isinstance(made, Name) and isinstance(fact, Unknown) and fact.shape:
         builder.facts[made.id] = fact
@@ -182,6 +213,8 @@ def is_deferred(builder: Builder, value: Atom, place: Place) -> bool:
     """Whether a cotangent that fits a place may be smaller than what is there."""
     fact, given = place.fact(builder), builder.fact(value)
     dims, given_dims = dims_of(fact), dims_of(given)
+    if is_list_of_numbers(fact):
+        return not given_dims  # the cotangent of a list that is not a buffer is an array
     if dims is None or given_dims is None:
         return not _same_unknown(fact, given)
     return not are_same(dims, given_dims)
@@ -194,7 +227,10 @@ def write_out(builder: Builder, value: Atom, place: Place, own: bool = False) ->
     if place.path and place.name in builder.maybe_undefined and value == Literal(0.0):
         return value  # of nothing, maybe
     primal = place.atom(builder)
-    if own or isinstance(value, Literal):
+    if is_list_of_numbers(place.fact(builder)):
+        if isinstance(builder.fact(value), List):
+            return builder.call(ARRAY, value)
+    elif own or isinstance(value, Literal):
         return builder.call(FULL_LIKE, primal, value)
     return in_shape_of(
         builder, builder.call(BROADCAST_TO, value, builder.call(SHAPE, primal)), place

@@ -43,20 +43,24 @@ def names_read_by_index(
 ) -> frozenset[str]:
     """The active arrays of which an active value is read by index."""
     found = set()
-    # Arrays that are updated have their cotangents updated, as values.
-    updated = {
-        name
-        for s in statements(block)
-        if isinstance(s, Assign) and isinstance(s.value, Update)
-        for name in (s.target, *reads(s.value.base))
-    }
-    updated = _with_carriers(block, updated)
+    updated = names_updated(block)
     for statement in statements(block):
         match statement:
             case Assign(target, Subscript(Name(base))) if target in active and base in active:
                 if isinstance(facts[base], Array | Unknown | List) and base not in updated:
                     found.add(base)
     return frozenset(found)
+
+
+def names_updated(block: Block) -> frozenset[str]:
+    """What is updated has its cotangent updated, as a value."""
+    updated = {
+        name
+        for s in statements(block)
+        if isinstance(s, Assign) and isinstance(s.value, Update)
+        for name in (s.target, *reads(s.value.base))
+    }
+    return frozenset(_with_carriers(block, updated))
 
 
 def _with_carriers(block: Block, names: set[str]) -> set[str]:

@@ -34,6 +34,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import binds, reads, substitute, writes
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
+    cotangent_fact,
     fact_at,
     write_out,
     zero,
@@ -94,7 +95,7 @@ def _turn(
     inits = _inits(sweep, statement, body, carried)
     bars = {place: builder.names.cotangent(place.name) for place in inits}
     for place, bar in bars.items():
-        builder.facts[bar] = place.fact(builder)
+        builder.facts[bar] = cotangent_fact(builder, place)
     outer = sweep.cotangents
     own = [p for p in bars if p.name in carried]
     sweep.cotangents = {**outer, **{p: Name(b) for p, b in bars.items() if p not in own}}

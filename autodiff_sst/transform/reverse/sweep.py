@@ -56,6 +56,7 @@ from autodiff_sst.transform.reverse.cotangents import (
     fact_at,
     fit,
     in_shape_of,
+    is_list_of_numbers,
     item_of,
     match_dtype,
     write_out,
@@ -69,7 +70,7 @@ class Reverse:
     def __init__(
         self, function: Function, facts: Mapping[str, Abstract], by: tuple[str, ...], in_pair: bool
     ):
-        from autodiff_sst.transform.reverse.indexed import names_read_by_index
+        from autodiff_sst.transform.reverse.indexed import names_read_by_index, names_updated
 
         self.active, self.varied = find_active(function, facts, frozenset(by))
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
@@ -90,6 +91,8 @@ class Reverse:
         self.growing = frozenset(
             s.target for s in statements(function.body) if isinstance(s, Append)
         )
+        updated = names_updated(function.body) - self.growing - {*function.parameters}
+        self.arrays = frozenset(n for n in updated & self.active if is_list_of_numbers(facts[n]))
         self.buffered = names_read_by_index(function.body, facts, self.active)
         self.buffered |= {
             n
@@ -97,6 +100,7 @@ class Reverse:
             if isinstance(facts[n], List) and not isinstance(self.made.get(n), ListOf)
         }
         self.buffered |= self.growing & self.active
+        self.buffered -= self.arrays
         self.listed = frozenset(n for n in self.made if isinstance(self.made[n], ListOf))
         self.listed -= self.growing
 
@@ -135,6 +139,13 @@ class Reverse:
         fact = place.fact(self.builder)
         keys = keys_of(fact)
         made = self.made.get(name)
+        if name in self.arrays:
+            value = write_out(self.builder, value, place)
+            known = self.cotangents.get(place)
+            if known is not None:
+                value = self.builder.binary("+", known, value)
+            self.cotangents[place] = self.named(value, name)
+            return
         if isinstance(fact, List) and not path and name in self.buffered - self.listed:
             from autodiff_sst.transform.reverse.stacks import add_to_list
 

@@ -1,0 +1,126 @@
+"""Lists of numbers that are changed by index."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+
+
+def powers(x, n):
+    g = [0] * n
+    g[0] = x
+    for i in range(1, n):
+        g[i] = g[i - 1] * x
+    return g[-1] + g[2]
+
+
+def ints(x, n):
+    g = [0] * n
+    g[1] = x * x
+    s = 0.0
+    for i in range(n):
+        if i != 1:
+            g[i] = i
+        s = s + g[i] * x
+    return s
+
+
+def kept(x, n):
+    g = [x * k for k in range(n)]
+    h = g
+    for i in range(1, n):
+        h[i] *= g[i - 1]
+    s = sum(g)
+    g[0] = s
+    return s * h[0] + g[2]
+
+
+def branch(x, n):
+    g = [1.0] * n
+    for i in range(n):
+        if i % 2:
+            g[i] = x * i
+        else:
+            g[i] = x
+            g[0] = g[i] * x
+    return np.sum(np.array(g) ** 2) + max(g)
+
+
+def display(x, n):
+    a = [x, x * x, 1.0]
+    for i in range(3):
+        a[i] = a[i] * x + a[0]
+    return sum(a) + a[n - 4]
+
+
+def plus(x, n):
+    a = [x] * n
+    b = [*a, x * x]
+    b[n] = b[n] * b[0]
+    b[1:3] = [x, 2 * x]
+    return sum(b) + b[-1] * b[1]
+
+
+def swap(x, n):
+    a = [x * k for k in range(n)]
+    b = [0.0] * n
+    for _ in range(3):
+        for k in range(n):
+            b[k] = a[k] * x + a[k - 1]
+        a, b = b, a
+    return sum(a) * b[2]
+
+
+def argument(x, n):
+    def inner(v):
+        v[0] = v[0] * x
+        return v
+
+    a = [x] * n
+    inner(a)
+    return a[0] * a[1]
+
+
+FUNCTIONS = [powers, ints, kept, branch, display, plus, swap, argument]
+
+
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_derivatives(f):
+    x, n, h = 1.3, 5, 1e-6
+    expected = (f(x + h, n) - f(x - h, n)) / (2 * h)
+    value, gradient = ad.value_and_grad(f)(x, n)
+    assert value == pytest.approx(f(x, n), rel=1e-14)
+    assert gradient == pytest.approx(expected, rel=1e-6)
+    assert ad.jvp(lambda x: f(x, n), (x,), (1.0,))[1] == pytest.approx(expected, rel=1e-6)
+    second = (ad.grad(f)(x + h, n) - ad.grad(f)(x - h, n)) / (2 * h)
+    assert ad.hvp(lambda x: f(x, n))(x, 1.0) == pytest.approx(second, rel=1e-6)
+
+
+def test_a_list_that_is_returned():
+    def f(x):
+        a = [x] * 3
+        a[1] = x * x
+        return a
+
+    value, pull = ad.vjp(f, 1.3)
+    assert value == [1.3, 1.3 * 1.3, 1.3]
+    assert pull([1.0, 2.0, 3.0]) == (pytest.approx(9.2),)
+
+
+def test_an_argument_that_is_changed():
+    def f(a):
+        for i in range(1, len(a)):
+            a[i] = a[i] * a[i - 1]
+        return a[-1]
+
+    a = [1.0, 2.0, 3.0]
+    assert ad.grad(f)(a) == [6.0, 3.0, 2.0]
+    assert a == [1.0, 2.0, 6.0]
+
+
+def test_an_index_costs_no_more_in_a_long_list():
+    gradient = ad.grad(powers)
+    gradient(1.3, 5)
+    assert "np.copy" not in gradient.source and "list(" not in gradient.source
