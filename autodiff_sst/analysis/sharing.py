@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     While,
 )
-from autodiff_sst.core.walk import Names, blocks, own_reads, reads, statements
+from autodiff_sst.core.walk import Names, binds, blocks, own_reads, reads, statements
 
 SHAPES = ("shape", "ndim", "size", "dtype")
 CALLERS = "the caller's"  # no name
@@ -157,14 +157,21 @@ def _joins(called: object) -> bool:
     return any(called is function for function in _JOINING)
 
 
-def stores_after(function: Function, classes: Classes) -> dict[int, frozenset[str]]:
-    """Of each statement, by its `id`, the classes that may be stored into after it."""
+def stores_after(
+    function: Function, classes: Classes, counts: Callable[[str], bool] = lambda name: True
+) -> dict[int, frozenset[str]]:
+    """Of each statement, by its `id`, the classes that may be stored into after it.
+
+    Args:
+        counts: whether a store into a name counts.
+    """
     found: dict[int, frozenset[str]] = {}
 
     def inside(statement: Statement) -> frozenset[str]:
         own = statements((statement,))
         kinds = Store | Accumulate
-        return frozenset(classes.find(s.target) for s in own if isinstance(s, kinds))
+        targets = {s.target for s in own if isinstance(s, kinds)}
+        return frozenset(classes.find(t) for t in targets if counts(t))
 
     def block(statements_: tuple[Statement, ...], after: frozenset[str]) -> None:
         for statement in reversed(statements_):
@@ -190,6 +197,7 @@ def live_after(function: Function) -> dict[int, Names]:
         return live
 
     def before(statement: Statement, live: Names) -> Names:
+        live = live - frozenset(binds(statement))
         if isinstance(statement, For | While):
             own = frozenset(c.name for c in statement.carries)
             nexts = frozenset().union(*(reads(c.next) for c in statement.carries))

@@ -91,7 +91,13 @@ class Storage(References):
             for statement in block:
                 self.builder.origin = statement.origin
                 self.statement(statement)
+        for root in self.roots():
+            root.holds |= bool(root.twice)  # not known any more, of turns and branches
+            root.twice = []
         return tuple(made)
+
+    def roots(self) -> list[Root]:
+        return [*dict.fromkeys(ref.root for ref in self.refs.values())]
 
     def statement(self, statement: Statement) -> None:
         match statement:
@@ -257,14 +263,17 @@ class Storage(References):
                 f"`{target}` is changed in place, of which nothing is known", statement
             )
         self.check_not_kept(ref, statement)
-        if ref.path and ref.root.holds:
+        if ref.path and (ref.root.holds or ref.root.twice):
             raise self.refuse("what a container holds too is changed in place", statement)
         value_ref = self.ref(value)
         new = self.current(value)
         index = self.index(index)
         known = self.known(ref)
+        if isinstance(known, Tuple | Dict | Record | List):
+            self.let_go(ref, index, value_ref, statement)
         if isinstance(known, Tuple | Dict | Record) and value_ref is not None:
-            if self.shares(statement, "", [value]):
+            swaps = value_ref.root is ref.root and bool(value_ref.path)
+            if not swaps and self.shares(statement, "", [value]):
                 ref.root.holds = True
             value_ref.root.kept = value_ref.root is not ref.root
         composed = self.composed(ref, index)

@@ -49,14 +49,16 @@ def widened_fact(value: Abstract) -> Abstract:
 
 
 class Versions(Storage):
-    def roots(self) -> list[Root]:
-        return [*dict.fromkeys(ref.root for ref in self.refs.values())]
-
     def branch(self, statement: If) -> None:
+        while not self.branched(statement, {**self.refs}):
+            pass
+
+    def branched(self, statement: If, refs: dict[str, Ref]) -> bool:
+        """Whether it is done; else both sides must be done again."""
         test = self.current(statement.test)
         roots = self.roots()
         before = {root: root.version for root in roots}
-        refs = {**self.refs}
+        kept = {root: root.kept for root in roots}
         tracked = [m for m in statement.merges if self.tracked(m.name)]
         plain = [m for m in statement.merges if m not in tracked]
         blocks: list[list[Statement]] = []
@@ -68,13 +70,20 @@ class Versions(Storage):
             for root in roots:
                 root.version = before[root]
             self.views = {**known_views}
+            self.refs |= refs
             made = list(self.block(branch))
             ends.append({root: root.version for root in roots})
             with self.builder.reopen(made):
                 values.append([self.current(m.values[k]) for m in plain])
             sides.append([self.ref(m.values[k]) for m in tracked])
             blocks.append(made)
-        self.views = known_views
+            self.views = {**known_views}
+            if any(self.refs[name] != ref for name, ref in refs.items()):
+                for root in roots:
+                    root.version = before[root]
+                    root.kept = kept[root]
+                self.let_go_before(statement, refs)
+                return False
         merges = [Merge(m.name, (a, b)) for m, a, b in zip(plain, *values, strict=True)]
         for root in roots:
             first, second = (end[root] for end in ends)
@@ -99,6 +108,7 @@ class Versions(Storage):
             replace(statement, test=test, then=tuple(blocks[0]), orelse=tuple(blocks[1]),
                     merges=tuple(merges))
         )  # fmt: skip
+        return True
 
     def merged(
         self,
@@ -150,7 +160,7 @@ class Versions(Storage):
             for _ in range(5):
                 saved = (
                     {**self.refs},
-                    {r: (r.version, r.kept, r.holds) for r in self.roots()},
+                    {r: (r.version, r.kept) for r in self.roots()},
                     {**self.views},
                 )
                 before = {**known}
@@ -158,10 +168,14 @@ class Versions(Storage):
                 if done is not None and known == before:
                     self.builder.append(done)
                     return
-                refs, versions, views = saved
-                self.refs, self.views = refs, views
-                for root, (version, kept, holds) in versions.items():
-                    root.version, root.kept, root.holds = version, kept, holds
+                refs, versions, self.views = saved
+                for root, (version, kept) in versions.items():
+                    root.version, root.kept = version, kept
+                own = {c.name for c in statement.carries}
+                if self.let_go_before(statement, {n: r for n, r in refs.items() if n not in own}):
+                    self.loop(statement)
+                    return
+                self.refs = refs
                 if done is None:
                     break
         raise self.refuse("which array a name refers to changes from turn to turn", statement)
