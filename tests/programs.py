@@ -223,9 +223,11 @@ def load(text: str, folder: Path, seed: int) -> Any:
 V = np.array([0.4, -0.7, 0.9])
 
 
-def check(seed: int, folder: Path, order: int = 2) -> str | None:
+def check(
+    seed: int, folder: Path, order: int = 2, generator: type[Generator] = Generator
+) -> str | None:
     """What is wrong with the gradient of a program, if anything is."""
-    text = Generator(seed).program()
+    text = generator(seed).program()
     function = load(text, folder, seed)
     ad.grad(function, argnums=(0, 1))
     valued = ad.value_and_grad(function, argnums=(0, 1))
@@ -300,12 +302,12 @@ def _agrees(line: Any, given: float) -> bool:
     return False
 
 
-def main(first: int, count: int) -> int:
+def main(first: int, count: int, generator: type[Generator] = Generator) -> int:
     wrong = refused = 0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + count):
             try:
-                problem = check(seed, Path(folder))
+                problem = check(seed, Path(folder), generator=generator)
             except ad.AutodiffError as error:
                 refused += 1
                 print(f"seed {seed} refused: {str(error).splitlines()[0][-150:]}")

@@ -14,7 +14,9 @@ MAY_IMPORT = {
     "runtime": {"errors", "derivative", "markers"},
     "rules": {"core", "frontend", "runtime", "errors", "markers"},
     "analysis": {"core", "rules", "runtime", "errors", "markers"},
-    "transform": {"core", "analysis", "frontend", "rules", "runtime", "markers", "errors"},
+    "transform": {
+        *("core", "analysis", "frontend", "optimize", "rules", "runtime", "markers", "errors"),
+    },
     "optimize": {"core", "analysis", "rules"},
     "emit": {"core", "analysis", "rules", "runtime", "errors"},
     "driver": {

@@ -135,7 +135,7 @@ class _Lowering(Sugar):
                 if value is not None:
                     self.assign([target], value)
             case gast.AugAssign(target=gast.Subscript() | gast.Attribute() as place, op=op):
-                self.update_item(place, OPERATORS[type(op)], node)
+                self.update_item(place, f"i{IN_PLACE[type(op)]}", node)
             case gast.AugAssign(target=gast.Name(id=name), op=gast.Add(), value=value) if (
                 made_as := self.list_made_here(name)
             ) is not None:

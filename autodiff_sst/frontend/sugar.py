@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import operator
 import sys
 from types import ModuleType
 from typing import Any
@@ -131,13 +132,14 @@ class Sugar(Inlining):
             raise UnsupportedSyntaxError(words, self.source.origin(node), instead="an array.")
         self.block.append(Store(base.id, index, value, self.source.origin(node)))
 
-    def update_item(self, target: Any, operator: str, node: Any) -> None:
+    def update_item(self, target: Any, name: str, node: Any) -> None:
         """`x[i] += v`: the item, with what is added, is stored where it was."""
         base, index = self.place(target)
         is_attribute = isinstance(target, gast.Attribute)
         read = Attribute(base, target.attr) if is_attribute else Subscript(base, index)
         old = self.emit(read, node)
-        new = self.emit(Binary(operator, old, self.atom(node.value)), node)
+        update = Object(getattr(operator, name), f"operator.{name}", operator)
+        new = self.emit(Call(update, (old, self.atom(node.value))), node)
         self.store(base, index, new, target)
 
     def decorated(self, node: Any) -> Any:

@@ -56,6 +56,8 @@ def arrays_in(x: Any) -> Iterator[Any]:
 
 def write_back(x: Any, value: Any) -> None:
     """Leaves the caller's argument as the primal would have left it."""
+    if value is x:
+        return
     if isinstance(x, np.ndarray):
         x[...] = value
     elif isinstance(x, list):

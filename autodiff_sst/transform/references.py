@@ -23,6 +23,7 @@ from autodiff_sst.analysis.values import (
     Record,
     Tuple,
     Unknown,
+    keys_of,
 )
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
@@ -171,7 +172,11 @@ class References:
             return self.builder.call(COPY, Name(parameter))
         if isinstance(known, List):
             return self.builder.call(Object(list, "list", list), Name(parameter))
-        return Name(parameter)
+        keys = keys_of(known)
+        if keys is None:
+            return Name(parameter)
+        items = [item_of(self.builder, known, Name(parameter), k) for k in keys]
+        return rebuilt(self.builder, known, items)
 
     def block(self, block: Block) -> Block:
         raise NotImplementedError

@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.facts import find_facts, taken_branch
-from autodiff_sst.analysis.infer import IN_PLACE, infer
-from autodiff_sst.analysis.ownership import Owners
+from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
@@ -30,7 +29,6 @@ from autodiff_sst.analysis.values import (
     Tuple,
     Unknown,
     can_be_active,
-    rank,
 )
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
@@ -50,24 +48,32 @@ from autodiff_sst.core.syntax import (
     Name,
     Object,
     Statement,
-    Store,
     Subscript,
     TupleOf,
     Unary,
 )
-from autodiff_sst.core.walk import all_names, atoms, map_atoms, rebuild, rename, substitute
-from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.core.walk import (
+    all_names,
+    atoms,
+    map_atoms,
+    rebuild,
+    rename,
+    substitute,
+)
 from autodiff_sst.frontend.hints import MoreHintsError
 from autodiff_sst.frontend.nested import Inner
-from autodiff_sst.rules.helpers import CHECK_ARRAY, NUMBER, numpy_object
+from autodiff_sst.optimize.dead_code import remove_dead_code
+from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.displays import gather_displays
 from autodiff_sst.transform.expand import Expansion
+from autodiff_sst.transform.fields import name_fields
 from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.storage import functionalize
 from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
+from autodiff_sst.transform.updates import Updates, is_update
 from autodiff_sst.transform.writes import written_in_place
 
 DerivativeOf = Callable[[Call, Callable[[Atom], Abstract]], "tuple[Function, list[Atom]] | None"]
@@ -96,6 +102,12 @@ def resolve(
         names = Names(all_names(function))
         resolving = _Resolving(facts, names, function.body, last, derivative_of)
         body = resolving.block(function.body)
+        if not resolving.changed:
+            plain = remove_dead_code(function)
+            named = name_fields(plain)
+            if named is not plain:
+                function = named
+                continue
         if not resolving.changed and not resolving.waits:
             values = functionalize(function, parameters)
             if values is function:
@@ -127,7 +139,7 @@ class _Resolving:
         self.changed = False
         self.waits = False
         self.last = last  # nothing that is left will be known
-        self.owners = Owners(body)
+        self.updates = Updates(body, facts, names, last)
         self.dicts = KnownDicts(body, facts, names)
 
     def block(self, block: Block) -> Block:
@@ -208,21 +220,13 @@ class _Resolving:
             ) is not None:
                 self.changed = True
                 return made
-            case Effect(Call(Object(function), (left, _))) if function in IN_PLACE:
-                if self.must_wait(left):
+            case Effect() | Assign() if is_update(statement):
+                updated = self.updates.resolved(statement)
+                self.waits |= self.updates.waits
+                if updated is None:
                     return (statement,)
                 self.changed = True
-                if self.rebinds(statement, left):
-                    return ()  # a number that nobody reads
-                assert isinstance(statement.value, Call)
-                return self.stored(statement, Binary(IN_PLACE[function], *statement.value.args))
-            case Assign(_, Call(Object(function), (left, right))) if function in IN_PLACE:
-                if self.must_wait(left):
-                    return (statement,)
-                self.changed = True
-                if self.rebinds(statement, left):
-                    return (replace(statement, value=Binary(IN_PLACE[function], left, right)),)
-                return self.stored(statement, Binary(IN_PLACE[function], left, right))
+                return updated
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
 
@@ -305,43 +309,6 @@ class _Resolving:
     def listed(self, statement: Assign, atom: Atom, count: int) -> Block:
         """A tuple that is gone through, as a list: its items are read by an index that moves."""
         return self.taken_apart(statement, [(atom, k) for k in range(count)], True)
-
-    def must_wait(self, left: Atom) -> bool:
-        """Whether nothing is known yet of what is updated, and another round may tell."""
-        unknown = isinstance(infer(left, self.facts, ""), Opaque)
-        self.waits |= unknown and not self.last
-        return unknown and not self.last
-
-    def rebinds(self, statement: Assign | Effect, left: Atom) -> bool:
-        """`x += e` is `x = x + e` for numbers, and for arrays that nobody else sees."""
-        fact = infer(left, self.facts, "")
-        if rank(fact) == 0 and not isinstance(fact, Array):
-            return True
-        if isinstance(fact, Known | Tuple):  # strings and tuples are not changed either
-            return True
-        return isinstance(left, Name) and self.owners.is_alone(left.id, statement)
-
-    def stored(self, statement: Assign | Effect, value: Binary) -> Block:
-        """`x += e`, of an array: `x[...] = x + e`."""
-        left = value.left
-        fact = infer(left, self.facts, "")
-        if not isinstance(left, Name) or not isinstance(fact, Array | Unknown):
-            raise UnsupportedSyntaxError(
-                "an augmented assignment changes this in place, which is not supported yet",
-                statement.origin,
-                instead="`x = x + e`.",
-            )
-        new = self.names.temporary()
-        origin = statement.origin
-        done: Block = (
-            Assign(new, value, origin),
-            Store(left.id, (Literal(...),), Name(new), origin),
-        )
-        if isinstance(fact, Unknown):
-            done = (Effect(Call(CHECK_ARRAY, (left,)), origin), *done)
-        if isinstance(statement, Assign):
-            done = (*done, Assign(statement.target, left, origin))
-        return done
 
     def is_array(self, fact: Abstract) -> bool:
         return isinstance(fact, Array | Unknown) or getattr(fact, "dtype", None) is not None

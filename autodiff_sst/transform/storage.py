@@ -22,7 +22,7 @@ import numpy as np
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.infer import IN_PLACE, infer
 from autodiff_sst.analysis.sharing import SHAPES
 from autodiff_sst.analysis.values import (
     Abstract,
@@ -43,6 +43,7 @@ from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Attribute,
+    Binary,
     Block,
     Call,
     DictOf,
@@ -65,6 +66,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import atoms, map_atoms, map_index, reads, rebuild, statements
 from autodiff_sst.transform.references import HOLE, Ref, References, Root
+from autodiff_sst.transform.updates import is_update
 
 
 def functionalize(function: Function, parameters: Mapping[str, Abstract]) -> Function:
@@ -154,6 +156,9 @@ class Storage(References):
             return
         if target not in self.read_names and isinstance(value, Attribute):
             return  # a method that was called as a function
+        if is_update(statement):
+            self.update(statement, value)
+            return
         view = self.view(value)
         if view is not None and not isinstance(value, Name):
             known = self.known(view)
@@ -189,6 +194,25 @@ class Storage(References):
             map_atoms(value, self.current), self.builder.facts, target
         )
         self.refs[target] = Ref(Root(Name(target), holds=shares))
+
+    def update(self, statement: Assign, value: Expression) -> None:
+        """`t += e` of what a container holds, which is known now."""
+        assert isinstance(value, Call) and isinstance(value.function, Object)
+        operator = IN_PLACE[value.function.value]
+        left, right = value.args
+        known = self.builder.fact(self.current(left))
+        new = Binary(operator, self.current(left), self.current(right))
+        ref = self.ref(left)
+        if isinstance(known, Array) and ref is not None:
+            self.check_not_kept(ref, statement)
+            made = self.builder.emit(new)
+            self.put(ref, self.replaced(self.read(ref), known, (Literal(...),), made))
+            self.refs[statement.target] = ref
+        elif rank(known) == 0 or isinstance(known, Known | Tuple):
+            self.builder.append(replace(statement, value=new))
+            self.builder.facts[statement.target] = infer(new, self.builder.facts, statement.target)
+        else:
+            raise self.refuse("an augmented assignment of what is not known", statement)
 
     def check_call(self, statement: Assign, value: Call) -> None:
         """Whether what a call returns is new."""

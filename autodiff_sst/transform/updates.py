@@ -1,0 +1,120 @@
+"""`x += e`: of an array a store, of a number another value, of which `x` is the name.
+
+t = iadd(x, e)          t_1 = x + e             t = x + e
+                 →      x[...] = t_1     or
+                        t = x
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autodiff_sst.analysis.infer import IN_PLACE, infer
+from autodiff_sst.analysis.ownership import Owners
+from autodiff_sst.analysis.values import Abstract, Array, Known, Opaque, Tuple, Unknown, rank
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Attribute,
+    Binary,
+    Block,
+    Call,
+    Effect,
+    Literal,
+    Name,
+    Object,
+    Store,
+    Subscript,
+)
+from autodiff_sst.core.walk import statements
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.rules.helpers import CHECK_ARRAY
+
+
+def is_update(statement: Assign | Effect) -> bool:
+    value = statement.value
+    return (
+        isinstance(value, Call)
+        and isinstance(value.function, Object)
+        and value.function.value in IN_PLACE
+    )
+
+
+class Updates:
+    """The augmented assignments of a block, as far as types decide them."""
+
+    def __init__(
+        self, body: Block, facts: Mapping[str, Abstract], names: Names, last: bool
+    ) -> None:
+        self.facts = facts
+        self.names = names
+        self.last = last  # nothing that is left will be known
+        self.waits = False
+        self.owners = Owners(body)
+        self.items: dict[str, Subscript | Attribute] = {}  # what is read of others
+        self.back: dict[str, Store] = {}  # where a name is stored
+        for statement in statements(body):
+            match statement:
+                case Assign(target, (Subscript() | Attribute()) as read):
+                    self.items[target] = read
+                case Store(value=Name(name)):
+                    self.back[name] = statement
+                case _:
+                    pass
+
+    def resolved(self, statement: Assign | Effect) -> Block | None:
+        """What it is; None if it stays, as nothing is known yet of what is updated."""
+        value = statement.value
+        assert isinstance(value, Call)
+        assert isinstance(value.function, Object)
+        left, right = value.args
+        known = infer(left, self.facts, "")
+        if isinstance(known, Opaque):
+            if not self.last:
+                self.waits = True
+                return None
+            if isinstance(left, Name) and left.id in self.items:
+                return None  # more is known where containers have become values
+        total = Binary(IN_PLACE[value.function.value], left, right)
+        if not self.rebinds(statement, left, known):
+            return self.stored(statement, total, known)
+        if isinstance(statement, Effect):
+            return ()  # a number that nobody reads
+        return (Assign(statement.target, total, statement.origin),)
+
+    def rebinds(self, statement: Assign | Effect, left: Atom, known: Abstract) -> bool:
+        """Whether it is `x = x + e`: of numbers, and of arrays that nobody else sees."""
+        if rank(known) == 0 and not isinstance(known, Array):
+            return True
+        if isinstance(known, Known | Tuple):  # strings and tuples are not changed either
+            return True
+        if isinstance(left, Name) and isinstance(statement, Assign):
+            read, store = self.items.get(left.id), self.back.get(statement.target)
+            if isinstance(read, Subscript) and store is not None:  # `x[i] += e` of an array
+                base = infer(read.value, self.facts, "")
+                same = read.value == Name(store.target) and read.index == store.index
+                if same and isinstance(base, Array | Unknown):
+                    return True
+        return isinstance(left, Name) and self.owners.is_alone(left.id, statement)
+
+    def stored(self, statement: Assign | Effect, total: Binary, known: Abstract) -> Block:
+        """`x += e`, of an array: `x[...] = x + e`."""
+        left = total.left
+        if not isinstance(left, Name) or not isinstance(known, Array | Unknown):
+            raise UnsupportedSyntaxError(
+                "an augmented assignment changes this in place, which is not supported yet",
+                statement.origin,
+                instead="`x = x + e`.",
+            )
+        new = self.names.temporary()
+        origin = statement.origin
+        done: Block = (
+            Assign(new, total, origin),
+            Store(left.id, (Literal(...),), Name(new), origin),
+        )
+        if isinstance(known, Unknown):
+            done = (Effect(Call(CHECK_ARRAY, (left,)), origin), *done)
+        if isinstance(statement, Assign):
+            done = (*done, Assign(statement.target, left, origin))
+        return done
