@@ -22,6 +22,8 @@ from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.purity import is_pure
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
+    Accumulate,
+    Append,
     Assign,
     Atom,
     Attribute,
@@ -103,8 +105,8 @@ def _stored(function: Function, sites: set[str]) -> set[str]:
     found = set()
     for statement in statements(function.body):
         match statement:
-            case Assign(target, (Name() | Subscript() | Attribute()) as value):
-                holders.setdefault(target, set()).update(reads(value))
+            case Assign(target, (Name() as base) | Subscript(base) | Attribute(base)):
+                holders.setdefault(target, set()).update(reads(base))
             case Store(target, _, value):
                 found.add(target)
                 holders.setdefault(target, set()).update(reads(value))
@@ -211,6 +213,9 @@ class _Fields:
                 self.loop(statement)
             case CustomGrad(body=body):
                 self.stays(*map(Name, reads(body) | own_reads(statement)))
+                self.made.append(statement)
+            case Append(target) | Accumulate(target) | Store(target):
+                self.stays(Name(target), *map(Name, own_reads(statement)))
                 self.made.append(statement)
             case _:
                 self.stays(*map(Name, own_reads(statement)))
