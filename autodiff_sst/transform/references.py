@@ -85,7 +85,7 @@ class References:
         self.facts = facts
         self.classes = Classes(function, facts, callers=False)
         self.later = stores_after(function, self.classes)
-        self.arrays_later = stores_after(function, self.classes, self.is_array)
+        self.later_of: dict[Any, dict[int, frozenset[str]]] = {}
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
         self.live = live_after(function)
         self.read_names = reads(function.body) | reads(function.result)
@@ -237,85 +237,6 @@ class References:
                 shape = self.builder.call(SHAPE, whole)
                 made = self.builder.emit(Call(numpy_object(np.reshape), (new, shape)))
         self.put(base, made)
-
-    # What was read of a container stays what it is when the container gets something else there
-
-    def let_go(self, base: Ref, index: Index, value: Ref | None, statement: Statement) -> None:
-        """Names of what an item is hold it themselves, before the item is replaced."""
-        view: Expression = Subscript(HOLE, index)
-        if isinstance(self.known(base), Record) and isinstance(index[0], Literal):
-            view = Attribute(HOLE, index[0].value)
-        place = Ref(base.root, (*base.path, view))
-        if value == place:
-            return  # the very same object
-        names = []
-        for name, ref in self.refs.items():
-            if ref.root is not base.root or len(ref.path) < len(place.path):
-                continue
-            same = [self.is_same_view(a, b) for a, b in zip(ref.path, place.path, strict=False)]
-            if all(same):
-                names.append(name)
-            elif False not in same and name in self.needed(statement):
-                raise self.refuse(f"`{name}` may be what is replaced in a container", statement)
-        self.detach(names, len(place.path))
-        once = [pair for pair in place.root.twice if place.path not in pair]
-        if once != place.root.twice and self.needed(statement) & {*names}:
-            place.root.holds = True
-        place.root.twice = once
-        if value is not None and value.path and value.root is place.root:
-            place.root.twice.append((place.path, value.path))
-
-    def detach(self, names: Sequence[str], depth: int) -> None:
-        """Names of one place, `depth` views from its root, are of an object of their own."""
-        if not names:
-            return
-        ref = self.refs[names[0]]
-        root = Root(self.read(replace(ref, path=ref.path[:depth])), kept=ref.root.holds)
-        self.refs |= {n: Ref(root, self.refs[n].path[depth:]) for n in names}
-
-    def is_same_view(self, a: Expression, b: Expression) -> bool | None:
-        """None if it is not known."""
-        if a == b:
-            return True
-        if not isinstance(a, Subscript) or not isinstance(b, Subscript):
-            return False
-        keys = [self.builder.fact(v.index[0]) for v in (a, b) if not isinstance(v.index[0], Slice)]
-        known = [k.value for k in keys if isinstance(k, Known)]
-        if len(known) < 2 or (isinstance(known[0], int) and (known[0] < 0) != (known[1] < 0)):
-            return None
-        return bool(known[0] == known[1])
-
-    def needed(self, statement: Statement) -> frozenset[str]:
-        """What may be read after a statement, through displays too."""
-        found = self.live.get(id(statement), frozenset())
-        while True:
-            more = found.union(*(reads(self.displays[n]) for n in found if n in self.displays))
-            if more == found:
-                return found
-            found = more
-
-    def let_go_before(self, statement: Statement, was: Mapping[str, Ref]) -> bool:
-        """Whether a branch or loop let go of something: that is done before it, as it was then."""
-        lost: dict[Ref, list[str]] = {}
-        for name, ref in was.items():
-            now = self.refs[name]
-            if now != ref:
-                depth = len(ref.path) - len(now.path)
-                lost.setdefault(replace(ref, path=ref.path[:depth]), []).append(name)
-        self.refs = {**was}
-        for place, names in lost.items():
-            own = {self.classes.find(n) for n in names}
-            inside = {s.target for s in statements((statement,)) if isinstance(s, Store)}
-            arrays = {self.classes.find(t) for t in inside if self.is_array(t)}
-            if own & (arrays | self.arrays_later.get(id(statement), frozenset())):
-                words = f"whether `{names[0]}` is in a container still depends on what runs"
-                raise self.refuse(words, statement)
-            self.detach(names, len(place.path))
-        return bool(lost)
-
-    def is_array(self, name: str) -> bool:
-        """Whether it may be one."""
-        return not isinstance(self.facts.get(name), Tuple | List | Dict | Record)
 
     def replaced(self, whole: Atom, known: Abstract, index: Index, new: Atom) -> Atom:
         """A container or array with one item replaced."""

@@ -65,7 +65,8 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import atoms, map_atoms, map_index, reads, rebuild, statements
-from autodiff_sst.transform.references import HOLE, Ref, References, Root
+from autodiff_sst.transform.references import HOLE, Ref, Root
+from autodiff_sst.transform.replacing import Replacing
 from autodiff_sst.transform.updates import is_update
 
 
@@ -79,7 +80,7 @@ def functionalize(function: Function, parameters: Mapping[str, Abstract]) -> Fun
     return Versions(function, facts).run()
 
 
-class Storage(References):
+class Storage(Replacing):
     # Statements
 
     def branch(self, statement: If) -> None:

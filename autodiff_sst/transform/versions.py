@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from autodiff_sst.analysis.values import (
+    UNKNOWN,
     Abstract,
     Dict,
     Opaque,
@@ -129,7 +130,8 @@ class Versions(Storage):
             self.refs[merge.name] = second
             return
         live = self.live[id(statement)] - {merge.name}
-        settled = self.is_settled(statement, merge.name)
+        known = self.facts.get(merge.name, UNKNOWN)
+        settled = not self.is_changed_after(statement, [merge.name], known)
         for ref in (first, second):
             if ref is None or settled:
                 continue
@@ -155,7 +157,9 @@ class Versions(Storage):
 
     def loop(self, statement: For | While) -> None:
         tracked = [c for c in statement.carries if self.tracked(c.name)]
-        for attempt in (True, False):  # carries as other names of one object; else as objects
+        objects: set[str] = set()  # carries that are not one object's name in every turn
+        while True:
+            found = len(objects)
             known: dict[Root | str, Abstract] = {}  # of versions and carries at the head
             for _ in range(5):
                 saved = (
@@ -164,7 +168,7 @@ class Versions(Storage):
                     {**self.views},
                 )
                 before = {**known}
-                done = self.turn(statement, tracked, attempt, known)
+                done = self.turn(statement, tracked, objects, known)
                 if done is not None and known == before:
                     self.builder.append(done)
                     return
@@ -178,13 +182,15 @@ class Versions(Storage):
                 self.refs = refs
                 if done is None:
                     break
-        raise self.refuse("which array a name refers to changes from turn to turn", statement)
+            if len(objects) > found:
+                continue
+            raise self.refuse("which array a name refers to changes from turn to turn", statement)
 
     def turn(
         self,
         statement: For | While,
         tracked: list[Carry],
-        aliases: bool,
+        as_objects: set[str],
         known: dict[Root | str, Abstract],
     ) -> For | While | None:
         builder = self.builder
@@ -195,18 +201,17 @@ class Versions(Storage):
         entered: set[Root] = set()
         for carry in tracked:
             ref = self.ref(carry.init)
-            if aliases and ref is not None:
+            if carry.name not in as_objects and ref is not None:
                 self.refs[carry.name] = ref
                 continue
-            if aliases and carry.init != UNDEFINED:
-                return None
-            inside = frozenset(reads(statement.body))
-            if ref is not None and self.is_referred(ref.root, self.live[id(statement)] | inside):
-                return None
-            if ref is not None and ref.root in entered:  # two names of one array: which is which
-                return None
-            entered.add(ref.root if ref is not None else Root(carry.init))
-            root = Root(Name(carry.name))
+            if self.may_change(statement, carry) and ref is not None:
+                inside = frozenset(reads(statement.body))
+                if self.is_referred(ref.root, self.live[id(statement)] | inside):
+                    return None
+                if ref.root in entered:  # two names of one array: which is which
+                    return None
+                entered.add(ref.root)
+            root = Root(Name(carry.name), kept=ref is not None and ref.root.kept)
             objects.append((carry, root, self.current(carry.init)))
             self.refs[carry.name] = Ref(root)
         unknown = {  # they depend on items that are stored: here it is known what those are
@@ -228,19 +233,25 @@ class Versions(Storage):
         body = list(self.block(statement.body))
         carries: list[Carry] = []
         with builder.reopen(body):
-            if aliases:
-                for carry in tracked:
-                    if self.ref(carry.next) != self.refs.get(carry.name):
-                        return None
+            own = {carry.name for carry, _, _ in objects}
+            others = {
+                c.name
+                for c in tracked
+                if c.name not in own and self.ref(c.next) != self.refs.get(c.name)
+            }
+            if others:
+                as_objects |= others
+                return None
             taken: set[int] = set()
             for carry, _, init in objects:
                 next_ref = self.ref(carry.next)
                 if next_ref is None:
                     carries.append(Carry(carry.name, init, self.current(carry.next)))
                     continue
-                if next_ref.path or next_ref.root in roots or id(next_ref.root) in taken:
-                    return None
-                taken.add(id(next_ref.root))
+                if self.may_change(statement, carry):
+                    if next_ref.path or next_ref.root in roots or id(next_ref.root) in taken:
+                        return None
+                    taken.add(id(next_ref.root))
                 carries.append(Carry(carry.name, init, self.read(next_ref)))
             for name, carry in unknown.items():
                 found = named_lengths(builder.fact(self.current(carry.next)), name)
@@ -281,6 +292,11 @@ class Versions(Storage):
             return replace(statement, condition=inner, test=test, body=new_body, carries=final)
         bounds = tuple(map(self.current, statement.bounds))
         return replace(statement, bounds=bounds, body=new_body, carries=final)
+
+    def may_change(self, statement: For | While, carry: Carry) -> bool:
+        """Whether what a carry refers to may be changed in place; else it is a value."""
+        known = self.facts.get(carry.name, UNKNOWN)
+        return self.is_changed(statement, [carry.name], known)
 
     def current_init(self, carry: Carry, inits: Mapping[Root, Atom]) -> Atom:
         ref = self.ref(carry.init)

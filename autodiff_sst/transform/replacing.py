@@ -1,0 +1,126 @@
+"""What was read of a container stays what it is when the container gets something else there.
+
+    t = d["a"]                 t = d["a"]
+    d["a"] = x          →      d_1 = {"a": x}
+    s = t[0]                   s = t[0]
+
+Before the store `t` is a view of `d`; the store makes an object of its own of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from autodiff_sst.analysis.sharing import stores_after
+from autodiff_sst.analysis.values import Abstract, Array, Dict, Known, List, Record, Scalar, Tuple
+from autodiff_sst.core.syntax import (
+    Attribute,
+    Expression,
+    Index,
+    Literal,
+    Slice,
+    Statement,
+    Store,
+    Subscript,
+)
+from autodiff_sst.core.walk import reads, statements
+from autodiff_sst.transform.references import HOLE, Ref, References, Root
+
+
+class Replacing(References):
+    def let_go(self, base: Ref, index: Index, value: Ref | None, statement: Statement) -> None:
+        """Names of what an item is hold it themselves, before the item is replaced."""
+        view: Expression = Subscript(HOLE, index)
+        if isinstance(self.known(base), Record) and isinstance(index[0], Literal):
+            view = Attribute(HOLE, index[0].value)
+        place = Ref(base.root, (*base.path, view))
+        if value == place:
+            return  # the very same object
+        names = []
+        for name, ref in self.refs.items():
+            if ref.root is not base.root or len(ref.path) < len(place.path):
+                continue
+            same = [self.is_same_view(a, b) for a, b in zip(ref.path, place.path, strict=False)]
+            if all(same):
+                names.append(name)
+            elif False not in same and name in self.needed(statement):
+                raise self.refuse(f"`{name}` may be what is replaced in a container", statement)
+        self.detach(names, len(place.path))
+        once = [pair for pair in place.root.twice if place.path not in pair]
+        if once != place.root.twice and self.needed(statement) & {*names}:
+            place.root.holds = True
+        place.root.twice = once
+        if value is not None and value.path and value.root is place.root:
+            place.root.twice.append((place.path, value.path))
+
+    def detach(self, names: Sequence[str], depth: int) -> None:
+        """Names of one place, `depth` views from its root, are of an object of their own."""
+        if not names:
+            return
+        ref = self.refs[names[0]]
+        root = Root(self.read(replace(ref, path=ref.path[:depth])), kept=ref.root.holds)
+        self.refs |= {n: Ref(root, self.refs[n].path[depth:]) for n in names}
+
+    def is_same_view(self, a: Expression, b: Expression) -> bool | None:
+        """None if it is not known."""
+        if a == b:
+            return True
+        if not isinstance(a, Subscript) or not isinstance(b, Subscript):
+            return False
+        keys = [self.builder.fact(v.index[0]) for v in (a, b) if not isinstance(v.index[0], Slice)]
+        known = [k.value for k in keys if isinstance(k, Known)]
+        if len(known) < 2 or (isinstance(known[0], int) and (known[0] < 0) != (known[1] < 0)):
+            return None
+        return bool(known[0] == known[1])
+
+    def needed(self, statement: Statement) -> frozenset[str]:
+        """What may be read after a statement, through displays too."""
+        found = self.live.get(id(statement), frozenset())
+        while True:
+            more = found.union(*(reads(self.displays[n]) for n in found if n in self.displays))
+            if more == found:
+                return found
+            found = more
+
+    def let_go_before(self, statement: Statement, was: Mapping[str, Ref]) -> bool:
+        """Whether a branch or loop let go of something: that is done before it, as it was then."""
+        lost: dict[Ref, list[str]] = {}
+        for name, ref in was.items():
+            now = self.refs[name]
+            if now != ref:
+                depth = len(ref.path) - len(now.path)
+                lost.setdefault(replace(ref, path=ref.path[:depth]), []).append(name)
+        self.refs = {**was}
+        for place, names in lost.items():
+            if self.is_changed(statement, names, self.known(place)):
+                words = f"whether `{names[0]}` is in a container still depends on what runs"
+                raise self.refuse(words, statement)
+            self.detach(names, len(place.path))
+        return bool(lost)
+
+    def is_changed(self, statement: Statement, names: Iterable[str], known: Abstract) -> bool:
+        """Whether what names refer to may be changed in a branch or loop, or after it."""
+        kinds = self.not_changed_with(known)
+        inside = {s.target for s in statements((statement,)) if isinstance(s, Store)}
+        stored = {t for t in inside if not isinstance(self.facts.get(t), kinds)}
+        own = {self.classes.find(n) for n in names}
+        return bool(own & {*map(self.classes.find, stored)}) or self.is_changed_after(
+            statement, names, known
+        )
+
+    def is_changed_after(self, statement: Statement, names: Iterable[str], known: Abstract) -> bool:
+        kinds = self.not_changed_with(known)
+        if kinds not in self.later_of:
+            self.later_of[kinds] = stores_after(
+                self.function, self.classes, lambda n: not isinstance(self.facts.get(n), kinds)
+            )
+        later = self.later_of[kinds].get(id(statement), frozenset())
+        return bool({self.classes.find(n) for n in names} & later)
+
+    def not_changed_with(self, known: Abstract) -> tuple[Any, ...]:
+        """Kinds of containers in which a store changes no object of which `known` is known."""
+        if isinstance(known, Array | Scalar):
+            return (Tuple, List, Dict, Record)
+        return (Tuple, Dict, Record) if isinstance(known, List) else ()
