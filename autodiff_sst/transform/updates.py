@@ -54,6 +54,7 @@ class Updates:
         self.owners = Owners(body)
         self.items: dict[str, Subscript | Attribute] = {}  # what is read of others
         self.back: dict[str, Store] = {}  # where a name is stored
+        self.stores = any(isinstance(s, Store) for s in statements(body))
         for statement in statements(body):
             match statement:
                 case Assign(target, (Subscript() | Attribute()) as read):
@@ -70,12 +71,11 @@ class Updates:
         assert isinstance(value.function, Object)
         left, right = value.args
         known = infer(left, self.facts, "")
-        if isinstance(known, Opaque):
-            if not self.last:
-                self.waits = True
-                return None
-            if isinstance(left, Name) and left.id in self.items:
-                return None  # more is known where containers have become values
+        if isinstance(known, Opaque | Unknown) and not self.last:
+            self.waits = True
+            return None
+        if isinstance(known, Opaque) and self.stores:
+            return None  # more is known where what is stored into has become values
         total = Binary(IN_PLACE[value.function.value], left, right)
         if not self.rebinds(statement, left, known):
             return self.stored(statement, total, known)
