@@ -124,3 +124,49 @@ def test_an_index_costs_no_more_in_a_long_list():
     gradient = ad.grad(powers)
     gradient(1.3, 5)
     assert "np.copy" not in gradient.source and "list(" not in gradient.source
+
+
+# Lists of arrays, and lists in lists
+
+
+def replaced(x, n):
+    h = [x * 1.0] * (n + 1)
+    for i in range(n):
+        h[i + 1] = np.tanh(h[i] * x)
+    return np.sum(h[-1] * h[1])
+
+
+def replaced_of_a_comprehension(x, n):
+    h = [x * k for k in range(n + 1)]
+    for i in range(n):
+        h[i + 1] = np.tanh(h[i] * x) + h[i + 1]
+    return np.sum(h[-1] * h[1])
+
+
+def rows_written_down(x, n):
+    g = [[x[0], x[1]], [x[1], 1.0]]
+    for i in range(2):
+        for j in range(2):
+            g[i][j] = g[i][j] * x[0]
+    return g[0][1] + g[1][0] * g[0][0]
+
+
+def one_row_often(x, n):
+    g = [[x[0]] * 3] * 3
+    g[0][1] = x[1]
+    return sum(sum(r) for r in g)
+
+
+ROWS = [replaced, replaced_of_a_comprehension, rows_written_down, one_row_often]
+
+
+@pytest.mark.parametrize("f", ROWS)
+def test_lists_of_arrays(f):
+    x, v, n, h = np.array([1.3, 0.7]), np.array([0.3, 0.5]), 4, 1e-6
+    expected = (f(x + h * v, n) - f(x - h * v, n)) / (2 * h)
+    value, gradient = ad.value_and_grad(f)(x, n)
+    assert value == pytest.approx(f(x, n), rel=1e-14)
+    assert gradient @ v == pytest.approx(expected, rel=1e-6)
+    assert ad.jvp(f, (x, n), (v, 0))[1] == pytest.approx(expected, rel=1e-6)
+    second = (ad.grad(f)(x + h * v, n) - ad.grad(f)(x - h * v, n)) / (2 * h)
+    assert np.allclose(ad.hvp(f)(x, n, v), second, rtol=1e-6, atol=1e-6)

@@ -145,6 +145,30 @@ def _slice_length(length: int | str, item: Atom | Slice, facts: Facts) -> str | 
     return f"<{length}[{':'.join(texts)}]>"
 
 
+def list_arithmetic(operator: str, operands: list[Abstract], where: str) -> Abstract | None:
+    """`xs + ys` and `xs * n` of lists, one of them of any length; None of anything else."""
+    lists = [o for o in operands if isinstance(o, List) or (_is_display(o) and operator in "+*")]
+    items: list[Abstract] = []
+    for one in lists:
+        if isinstance(one, Tuple):
+            items += one.items
+        elif isinstance(one, List) and one.item is not None:
+            items.append(one.item)
+    if operator == "+" and len(lists) == 2:
+        is_known = all(isinstance(one, Tuple) for one in lists)
+    elif operator == "*" and len(lists) == 1:
+        is_known = any(isinstance(o, Known) for o in operands) and isinstance(lists[0], Tuple)
+    else:
+        return None
+    if is_known:
+        return None  # as long as they are written down
+    return List(join_all([widen(i) for i in items], where) if items else None)
+
+
+def _is_display(value: Abstract) -> bool:
+    return isinstance(value, Tuple) and value.cls is list
+
+
 def stored(base: Abstract, index: Index, new: Abstract, where: str) -> Abstract:
     """What a list is after `base[index] = new`: an item of it may be what was stored."""
     if not isinstance(base, List):

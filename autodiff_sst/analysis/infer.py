@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.access import Facts, attribute, fact, stored, subscript
+from autodiff_sst.analysis.access import Facts, attribute, fact, list_arithmetic, stored, subscript
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.kinds import MAY_BE_COMPLEX, class_of, depth, of_complex, reshaped
 from autodiff_sst.analysis.knowledge import constant_of
@@ -132,6 +132,8 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
             return fact(value, facts)
         case Binary(op, left, right):
             operands = [fact(left, facts), fact(right, facts)]
+            if (made := list_arithmetic(op, operands, where)) is not None:
+                return made
             if op in _LOGICAL:
                 return _decided(op, operands)
             return _elementwise(_PYTHON[op], operands, where, op == "@")

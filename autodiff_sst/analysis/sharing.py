@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from autodiff_sst.analysis.ownership import is_fresh
-from autodiff_sst.analysis.values import Abstract, Array, Known, Scalar, rank
+from autodiff_sst.analysis.values import Abstract, Array, Known, Scalar, Unknown, rank
 from autodiff_sst.core.syntax import (
     Accumulate,
     Append,
@@ -131,6 +131,14 @@ class Classes:
                     self.link(carry.name, carry.next)
             case _:
                 pass
+
+
+class ListClasses(Classes):
+    """Which names may be the same list, or one that holds it; arrays and numbers are none."""
+
+    def join(self, a: str, b: str) -> None:
+        if not any(isinstance(self.facts.get(n), Array | Scalar | Unknown) for n in (a, b)):
+            super().join(a, b)
 
 
 # They make something new of the arrays in a list.

@@ -16,8 +16,8 @@ from dataclasses import replace
 from autodiff_sst.analysis.access import added_to_item
 from autodiff_sst.analysis.distinct import Distinct
 from autodiff_sst.analysis.lengths import are_same
-from autodiff_sst.analysis.sharing import CALLERS, Classes
-from autodiff_sst.analysis.values import Abstract, Array, List, Unknown
+from autodiff_sst.analysis.sharing import CALLERS, Classes, ListClasses
+from autodiff_sst.analysis.values import Abstract, Array, List, Unknown, rank
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Accumulate,
@@ -43,6 +43,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import all_names, count_reads, reads, rebuild, statements
+from autodiff_sst.errors import Origin
 from autodiff_sst.rules.helpers import COPY, LIST
 
 
@@ -101,6 +102,7 @@ def _is_update(statement: Statement) -> bool:
 class _InPlace:
     def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
         self.classes = Classes(function, facts)
+        self.lists = ListClasses(function, facts)
         self.distinct = Distinct(function, facts)
         self.facts = facts
         self.copied: set[str] = set()
@@ -217,11 +219,23 @@ class _InPlace:
                 first = (start, Assign(name, Unary("-", amount), origin))
                 amount = Name(name)
             return *first, Accumulate(target, value.index, amount, False, origin)
+        known = self.facts.get(base.id) if isinstance(base, Name) else None
+        if value.add and isinstance(known, List) and rank(known.item or known) != 0:
+            return start, *self.added_to_list(target, value, origin)
         if value.add:
             repeats = any(self.may_repeat(i) for i in value.index)
             return start, Accumulate(target, value.index, value.value, repeats, origin)
         index: Index = value.index
         return start, Store(target, index, value.value, origin)
+
+    def added_to_list(self, target: str, value: Update, origin: Origin | None) -> Block:
+        """`x[i] = x[i] + v`: an array that a list holds may be held elsewhere."""
+        old, new = self.names.temporary(), self.names.temporary()
+        return (
+            Assign(old, Subscript(Name(target), value.index), origin),
+            Assign(new, Binary("+", Name(old), value.value), origin),
+            Store(target, value.index, Name(new), origin),
+        )
 
     def added(self, value: Update) -> tuple[str, Atom] | None:
         """What `x[i] = x[i] + v` adds, of an array and in its dtype, and with which sign."""
@@ -241,7 +255,8 @@ class _InPlace:
         return sign, term
 
     def may_destroy(self, name: str, after: frozenset[str]) -> bool:
-        own = self.classes.of(name)
+        is_list = isinstance(self.facts.get(name), List)  # whose items stay what they are
+        own = (self.lists if is_list else self.classes).of(name)
         return CALLERS not in own and all(
             self.distinct.differ(Name(name), Name(other)) for other in own & after
         )

@@ -160,6 +160,8 @@ class Storage(Replacing):
         if is_update(statement):
             self.update(statement, value)
             return
+        if self.is_item_of_list(value) and self.read_item(statement, value):
+            return
         view = self.view(value)
         if view is not None and not isinstance(value, Name):
             known = self.known(view)
@@ -190,11 +192,27 @@ class Storage(Replacing):
                 raise self.refuse(
                     "which array this is, of those that are held, is not known", statement
                 )
-        self.builder.append(replace(statement, value=map_atoms(value, self.current)))
-        self.builder.facts[target] = infer(
-            map_atoms(value, self.current), self.builder.facts, target
-        )
+        now = map_atoms(value, self.current)
+        self.builder.append(replace(statement, value=now))
+        if not isinstance(self.facts[target], List) or not isinstance(value, ListOf):
+            self.builder.facts[target] = infer(now, self.builder.facts, target)
         self.refs[target] = Ref(Root(Name(target), holds=shares))
+
+    def is_item_of_list(self, value: Expression) -> bool:
+        if not isinstance(value, Subscript) or isinstance(value.index[0], Slice):
+            return False
+        ref = self.ref(value.value)
+        return ref is not None and isinstance(self.known(ref), List)
+
+    def read_item(self, statement: Assign, value: Expression) -> bool:
+        """Reads an item as it is now, if nobody changes it any more."""
+        now = map_atoms(value, self.current)
+        known = infer(now, self.builder.facts, statement.target)
+        if self.is_changed_after(statement, [statement.target], known):
+            return False
+        self.builder.append(replace(statement, value=now))
+        self.builder.facts[statement.target] = known
+        return True
 
     def update(self, statement: Assign, value: Expression) -> None:
         """`t += e` of what a container holds, which is known now."""

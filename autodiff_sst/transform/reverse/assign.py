@@ -122,8 +122,10 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
             ) and isinstance(facts[target], List):
                 step = Literal(len(display.items))
                 for k, item in enumerate(display.items):  # `[a, b] * n`: each counts n times
-                    part = Slice(Literal(k), None, step)
-                    own = sweep.builder.emit(Subscript(cotangent, (part,)))
+                    own = cotangent
+                    if len(display.items) > 1:
+                        part = Slice(Literal(k), None, step)
+                        own = sweep.builder.emit(Subscript(cotangent, (part,)))
                     sweep.add_to(item, sweep.builder.call(_SUM, own))
             case Binary(_, left, right) if any(map(_is_container, (left, right), repeat(facts))):
                 raise MissingRuleError(

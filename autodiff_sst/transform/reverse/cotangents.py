@@ -17,6 +17,7 @@ import numpy as np
 
 from autodiff_sst.analysis.lengths import are_same, is_many, is_same
 from autodiff_sst.analysis.values import (
+    UNKNOWN,
     Abstract,
     Array,
     Dict,
@@ -30,7 +31,7 @@ from autodiff_sst.analysis.values import (
     rank,
 )
 from autodiff_sst.core.build import Builder
-from autodiff_sst.core.syntax import Atom, Attribute, Literal, Name, Object, Subscript
+from autodiff_sst.core.syntax import Atom, Attribute, ListOf, Literal, Name, Object, Subscript
 from autodiff_sst.rules.helpers import (
     ARRAY,
     BROADCAST_TO,
@@ -92,8 +93,10 @@ def cotangent_fact(builder: Builder, place: Place) -> Abstract:
     depth, item = 0, known
     while isinstance(item, List) and item.item is not None:
         depth, item = depth + 1, item.item
-    if depth == 0 or not is_list_of_numbers(known):
+    if depth == 0:
         return known
+    if not is_list_of_numbers(known):
+        return List(UNKNOWN)
     dtype = np.dtype(complex if kind_of(item)[0] == "c" else float)
     return Array(dtype, tuple(f"{place.name}.{k}" for k in range(depth)))
 
@@ -113,10 +116,21 @@ def zero(builder: Builder, place: Place) -> Atom:
         if known.dtype.kind == "c":
             return builder.call(ZEROS, shape, Object(complex, "complex", complex))
         return builder.call(ZEROS, shape)
+    if isinstance(fact, List):
+        made = zero_items(builder, place)
+        assert isinstance(made, Name)
+        builder.facts[made.id] = cotangent_fact(builder, place)
+        return made
     made = builder.call(ZEROS_LIKE, place.atom(builder))
     if isinstance(made, Name) and isinstance(fact, Unknown) and fact.shape:
         builder.facts[made.id] = fact
     return made
+
+
+def zero_items(builder: Builder, place: Place) -> Atom:
+    """Zeros for the items of a list; a number stands for an array of zeros."""
+    length = builder.call(LEN, place.atom(builder))
+    return builder.binary("*", builder.emit(ListOf((Literal(0.0),))), length)
 
 
 def fit(builder: Builder, value: Atom, place: Place, source: Place | None = None) -> Atom:
@@ -215,6 +229,8 @@ def is_deferred(builder: Builder, value: Atom, place: Place) -> bool:
     dims, given_dims = dims_of(fact), dims_of(given)
     if is_list_of_numbers(fact):
         return not given_dims  # the cotangent of a list that is not a buffer is an array
+    if isinstance(fact, List):
+        return False
     if dims is None or given_dims is None:
         return not _same_unknown(fact, given)
     return not are_same(dims, given_dims)

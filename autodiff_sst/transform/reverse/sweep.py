@@ -50,7 +50,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, binds, statements
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import LEN, ZEROS_LIKE
+from autodiff_sst.rules.helpers import LIST, ZEROS_LIKE
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
     fact_at,
@@ -60,6 +60,7 @@ from autodiff_sst.transform.reverse.cotangents import (
     item_of,
     match_dtype,
     write_out,
+    zero_items,
 )
 from autodiff_sst.transform.reverse.regions import Branches, branches_of, maybe_undefined
 
@@ -92,7 +93,9 @@ class Reverse:
             s.target for s in statements(function.body) if isinstance(s, Append)
         )
         updated = names_updated(function.body) - self.growing - {*function.parameters}
-        self.arrays = frozenset(n for n in updated & self.active if is_list_of_numbers(facts[n]))
+        lists = {n for n in updated & self.active if isinstance(facts[n], List)}
+        self.arrays = frozenset(n for n in lists if is_list_of_numbers(facts[n]))
+        self.updated = frozenset(lists)
         self.buffered = names_read_by_index(function.body, facts, self.active)
         self.buffered |= {
             n
@@ -100,7 +103,7 @@ class Reverse:
             if isinstance(facts[n], List) and not isinstance(self.made.get(n), ListOf)
         }
         self.buffered |= self.growing & self.active
-        self.buffered -= self.arrays
+        self.buffered -= self.updated
         self.listed = frozenset(n for n in self.made if isinstance(self.made[n], ListOf))
         self.listed -= self.growing
 
@@ -117,10 +120,7 @@ class Reverse:
 
     def make_list(self, place: Place) -> None:
         """Zeros for the items of a list."""
-        length = self.builder.call(LEN, place.atom(self.builder))
-        zero_item = self.builder.emit(ListOf((Literal(0.0),)))
-        made = self.builder.binary("*", zero_item, length)
-        self.cotangents[place] = self.named(made, place.name)
+        self.cotangents[place] = self.named(zero_items(self.builder, place), place.name)
 
     def add(
         self,
@@ -145,6 +145,15 @@ class Reverse:
             if known is not None:
                 value = self.builder.binary("+", known, value)
             self.cotangents[place] = self.named(value, name)
+            return
+        if name in self.updated:
+            from autodiff_sst.transform.reverse.stacks import add_to_list
+
+            known = self.cotangents.get(place)
+            self.cotangents[place] = value
+            if known is not None:
+                self.cotangents[place] = self.named(self.builder.call(LIST, known), name)
+                add_to_list(self, place, value)
             return
         if isinstance(fact, List) and not path and name in self.buffered - self.listed:
             from autodiff_sst.transform.reverse.stacks import add_to_list
