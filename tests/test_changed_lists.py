@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from tests.differences import check_derivatives
 
 
 def powers(x, n):
@@ -88,14 +89,7 @@ FUNCTIONS = [powers, ints, kept, branch, display, plus, swap, argument]
 
 @pytest.mark.parametrize("f", FUNCTIONS)
 def test_derivatives(f):
-    x, n, h = 1.3, 5, 1e-6
-    expected = (f(x + h, n) - f(x - h, n)) / (2 * h)
-    value, gradient = ad.value_and_grad(f)(x, n)
-    assert value == pytest.approx(f(x, n), rel=1e-14)
-    assert gradient == pytest.approx(expected, rel=1e-6)
-    assert ad.jvp(lambda x: f(x, n), (x,), (1.0,))[1] == pytest.approx(expected, rel=1e-6)
-    second = (ad.grad(f)(x + h, n) - ad.grad(f)(x - h, n)) / (2 * h)
-    assert ad.hvp(lambda x: f(x, n))(x, 1.0) == pytest.approx(second, rel=1e-6)
+    check_derivatives(f, 1.3, 1.0, 5)
 
 
 def test_a_list_that_is_returned():
@@ -162,11 +156,4 @@ ROWS = [replaced, replaced_of_a_comprehension, rows_written_down, one_row_often]
 
 @pytest.mark.parametrize("f", ROWS)
 def test_lists_of_arrays(f):
-    x, v, n, h = np.array([1.3, 0.7]), np.array([0.3, 0.5]), 4, 1e-6
-    expected = (f(x + h * v, n) - f(x - h * v, n)) / (2 * h)
-    value, gradient = ad.value_and_grad(f)(x, n)
-    assert value == pytest.approx(f(x, n), rel=1e-14)
-    assert gradient @ v == pytest.approx(expected, rel=1e-6)
-    assert ad.jvp(f, (x, n), (v, 0))[1] == pytest.approx(expected, rel=1e-6)
-    second = (ad.grad(f)(x + h * v, n) - ad.grad(f)(x - h * v, n)) / (2 * h)
-    assert np.allclose(ad.hvp(f)(x, n, v), second, rtol=1e-6, atol=1e-6)
+    check_derivatives(f, np.array([1.3, 0.7]), np.array([0.3, 0.5]), 4)
