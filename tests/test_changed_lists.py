@@ -151,9 +151,102 @@ def one_row_often(x, n):
     return sum(sum(r) for r in g)
 
 
-ROWS = [replaced, replaced_of_a_comprehension, rows_written_down, one_row_often]
+def grid(x, n):
+    g = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        g[0][i] = x[0] * i
+        g[i][0] = x[1]
+    for i in range(1, n):
+        for j in range(1, n):
+            g[i][j] = g[i - 1][j] * x[0] + g[i][j - 1]
+    return g[n - 1][n - 1]
+
+
+def rows_of_a_grid(x, n):
+    g = [[0.0] * n for _ in range(n)]
+    g[0][0] = x[0]
+    for i in range(1, n):
+        row = g[i]
+        prev = g[i - 1]
+        for j in range(1, n):
+            row[j] = prev[j - 1] * x[0] + prev[j]
+    return sum(sum(r) for r in g)
+
+
+def rows_of_many_lengths(x, n):
+    g = [[1.0] * (i + 1) for i in range(n)]
+    for i in range(2, n):
+        for j in range(1, i):
+            g[i][j] = g[i - 1][j - 1] * x[0] + g[i - 1][j]
+    return g[n - 1][1]
+
+
+def one_row_in_every_place(x, n):
+    row = [x[0]] * 3
+    g = [row for _ in range(n)]
+    g[0][1] = x[1]
+    return sum(sum(r) for r in g)
+
+
+def rows_in_another_list(x, n):
+    g = [[x[0]] * 3 for _ in range(n)]
+    r = g[0]
+    g[0] = [x[1]] * 3
+    r[1] = x[1] * 2
+    h = [*g, r]
+    g[1][0] = 5.0
+    return sum(sum(r) for r in h)
+
+
+def rows_swapped(x, n):
+    g = [[x[0]] * 3 for _ in range(n)]
+    g[0], g[1] = g[1], g[0]
+    g[0][1] = x[1]
+    g[1], g[2] = g[0], g[1]
+    g[0][1] = x[0] * 2
+    return sum(sum(r) * (k + 1) for k, r in enumerate(g))
+
+
+def rows_of_a_slice(x, n):
+    g = [[x[0]] * 3 for _ in range(n)]
+    h = g[:]
+    h[0][1] = x[1]
+    return sum(sum(r) * (k + 1) for k, r in enumerate(g))
+
+
+def rows_of_a_list_that_grows(x, n):
+    g = [[x[0]] * 3 for _ in range(n)]
+    r = g[-1]
+    g.append([1.0, 2.0, 3.0])
+    r[0] = x[1]
+    g[-1][0] = x[0] * x[1]
+    return sum(sum(r) * (k + 1) for k, r in enumerate(g))
+
+
+REFUSED = [
+    rows_of_many_lengths,
+    one_row_in_every_place,
+    rows_in_another_list,
+    rows_swapped,
+    rows_of_a_slice,
+    rows_of_a_list_that_grows,
+]
+ROWS = [
+    grid,
+    rows_of_a_grid,
+    replaced,
+    replaced_of_a_comprehension,
+    rows_written_down,
+    one_row_often,
+]
 
 
 @pytest.mark.parametrize("f", ROWS)
 def test_lists_of_arrays(f):
     check_derivatives(f, np.array([1.3, 0.7]), np.array([0.3, 0.5]), 4)
+
+
+@pytest.mark.parametrize("f", REFUSED)
+def test_refused(f):
+    with pytest.raises(ad.AutodiffError):
+        ad.grad(f)(np.array([1.3, 0.7]), 4)

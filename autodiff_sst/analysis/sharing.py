@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from autodiff_sst.analysis.ownership import is_fresh
-from autodiff_sst.analysis.values import Abstract, Array, Known, Scalar, Unknown, rank
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Array,
+    Known,
+    List,
+    Scalar,
+    Tuple,
+    Unknown,
+    rank,
+)
 from autodiff_sst.core.syntax import (
     Accumulate,
     Append,
     Assign,
     Atom,
     Attribute,
+    Binary,
     Call,
     DictOf,
     For,
@@ -107,6 +118,11 @@ class Classes:
             case Assign(target, DictOf(_, values)):
                 for item in values:
                     self.link(target, item)
+            case Assign(target, Binary(_, left, right)) if isinstance(
+                self.facts.get(target), List | Tuple
+            ):
+                self.link(target, left)
+                self.link(target, right)
             case Assign(target, Call(function, args, keywords) as value) if not is_fresh(value):
                 for atom in (*args, *(a for _, a in keywords)):
                     if isinstance(atom, Name):
@@ -166,18 +182,21 @@ def _joins(called: object) -> bool:
 
 
 def stores_after(
-    function: Function, classes: Classes, counts: Callable[[str], bool] = lambda name: True
+    function: Function,
+    classes: Classes,
+    counts: Callable[[str], bool] = lambda name: True,
+    kinds: Any = Store | Accumulate,
 ) -> dict[int, frozenset[str]]:
     """Of each statement, by its `id`, the classes that may be stored into after it.
 
     Args:
         counts: whether a store into a name counts.
+        kinds: the statements that are stores.
     """
     found: dict[int, frozenset[str]] = {}
 
     def inside(statement: Statement) -> frozenset[str]:
         own = statements((statement,))
-        kinds = Store | Accumulate
         targets = {s.target for s in own if isinstance(s, kinds)}
         return frozenset(classes.find(t) for t in targets if counts(t))
 

@@ -28,6 +28,8 @@ from autodiff_sst.runtime.sequences import (
     positions,
     rows_like,
     unpad_like,
+    zeros_of_items,
+    zeros_of_rows,
 )
 from autodiff_sst.runtime.storage import last_written
 
@@ -51,6 +53,8 @@ declare_nondifferentiable(
         position_of,
         place_of,
         last_places,
+        zeros_of_items,
+        zeros_of_rows,
         order_of,
         is_sequence,
         is_mapping,

@@ -45,6 +45,28 @@ def sorted_by(xs: Any, keys: Any, reverse: bool = False) -> list[Any]:
     return [xs[k] for k in order_of(keys, reverse)]
 
 
+def zeros_of_items(x: Any) -> Any:
+    """A list like `x`, of zeros: numbers, arrays, and lists of these."""
+    if isinstance(x, list):
+        return [zeros_of_items(item) for item in x]
+    return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
+
+
+def zeros_of_rows(x: Any) -> Any:
+    """The zero cotangent of a list of lists that is changed by index: an array.
+
+    Raises:
+        NonDifferentiableInputError: the lists are not of one length.
+    """
+    try:
+        return np.zeros(np.shape(x))
+    except ValueError:
+        raise NonDifferentiableInputError(
+            "the lists in a list that is changed by index are of different lengths",
+            instead="lists of one length.",
+        ) from None
+
+
 def count_of(xs: Any, item: Any) -> int:
     """How often an item is in a sequence."""
     return int(xs.count(item))

@@ -63,6 +63,7 @@ class Root:
     version: Atom
     kept: bool = False  # a container holds it: its contents must not change any more
     holds: bool = False  # it is a container of objects that others hold too
+    owns: bool = False  # it is a list of objects that nobody else holds
     # Places in it where it has the same object, as while two of its items are swapped.
     twice: list[tuple[tuple[Expression, ...], ...]] = field(default_factory=list)
 
@@ -85,6 +86,7 @@ class References:
         self.facts = facts
         self.classes = Classes(function, facts, callers=False)
         self.later = stores_after(function, self.classes)
+        self.appends_later = stores_after(function, self.classes, kinds=Append)
         self.later_of: dict[Any, dict[int, frozenset[str]]] = {}
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
         self.live = live_after(function)

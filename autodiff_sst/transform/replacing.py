@@ -13,19 +13,37 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from autodiff_sst.analysis.sharing import stores_after
-from autodiff_sst.analysis.values import Abstract, Array, Dict, Known, List, Record, Scalar, Tuple
+import numpy as np
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.sharing import SHAPES, stores_after
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    List,
+    Record,
+    Scalar,
+    Tuple,
+    Unknown,
+    rank,
+)
 from autodiff_sst.core.syntax import (
     Attribute,
+    Call,
+    DictOf,
     Expression,
     Index,
     Literal,
+    Name,
+    Object,
     Slice,
     Statement,
     Store,
     Subscript,
 )
-from autodiff_sst.core.walk import reads, statements
+from autodiff_sst.core.walk import map_index, reads, statements
 from autodiff_sst.transform.references import HOLE, Ref, References, Root
 
 
@@ -124,3 +142,71 @@ class Replacing(References):
         if isinstance(known, Array | Scalar):
             return (Tuple, List, Dict, Record)
         return (Tuple, Dict, Record) if isinstance(known, List) else ()
+
+    # What an expression refers to
+
+    def index(self, index: Index) -> Index:
+        return map_index(index, self.current)
+
+    def owns_item(self, ref: Ref, known: List, index: Index, statement: Statement) -> bool:
+        """Whether an item is an object that a list alone holds, at this index from now on."""
+        item = known.item
+        name = ref.root.name
+        appended = self.appends_later.get(id(statement), frozenset())
+        return (
+            ref.root.owns
+            and not ref.path
+            and isinstance(item, Array | List)
+            and not isinstance(index[0], Slice)
+            and self.classes.find(name) not in appended
+        )
+
+    def view(self, value: Expression, statement: Statement) -> Ref | None:
+        """The reference that an expression makes, if it makes nothing new."""
+        match value:
+            case Name():
+                return self.ref(value)
+            case Subscript(Name(base), (item,)) if base in self.displays:
+                known = Known(None) if isinstance(item, Slice) else self.builder.fact(item)
+                display = self.displays[base]
+                if isinstance(display, DictOf):
+                    keys = [fact(key, {}) for key in display.keys]
+                    return self.ref(display.values[keys.index(known)]) if known in keys else None
+                if isinstance(known, Known) and isinstance(known.value, int):
+                    return self.ref(display.items[known.value])
+                return None
+            case Subscript(base, index) if (ref := self.ref(base)) is not None:
+                known = self.known(ref)
+                if isinstance(known, Array | Unknown) and not self.is_basic(index):
+                    return None
+                if isinstance(known, List) and not self.owns_item(ref, known, index, statement):
+                    return None
+                return Ref(ref.root, (*ref.path, Subscript(HOLE, self.index(index))))
+            case Attribute(base, name) if (ref := self.ref(base)) is not None:
+                known = self.known(ref)
+                if name in SHAPES or (isinstance(known, Record) and name not in known.keys):
+                    return None
+                return Ref(ref.root, (*ref.path, Attribute(HOLE, name)))
+            case Call(Object(function), (base, *rest), keywords) if (
+                function in (np.transpose, np.swapaxes, np.reshape, np.ravel, np.asarray)
+                and not keywords
+                and (ref := self.ref(base)) is not None
+            ):
+                if function is np.asarray:
+                    return ref
+                if function in (np.reshape, np.ravel) and ref.path:
+                    return None
+                view = Call(value.function, (HOLE, *map(self.current, rest)))
+                return Ref(ref.root, (*ref.path, view))
+        return None
+
+    def is_basic(self, index: Index) -> bool:
+        """Whether an index gives a view."""
+        for item in index:
+            if isinstance(item, Slice):
+                continue
+            known = self.builder.fact(item)
+            plain = known in (Known(None), Known(...)) or rank(known) == 0
+            if not plain or isinstance(known, Array):
+                return False
+        return True

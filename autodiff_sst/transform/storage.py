@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.infer import IN_PLACE, infer
 from autodiff_sst.analysis.sharing import SHAPES
@@ -64,8 +63,8 @@ from autodiff_sst.core.syntax import (
     Update,
     While,
 )
-from autodiff_sst.core.walk import atoms, map_atoms, map_index, reads, rebuild, statements
-from autodiff_sst.transform.references import HOLE, Ref, Root
+from autodiff_sst.core.walk import atoms, map_atoms, reads, rebuild, statements
+from autodiff_sst.transform.references import Ref, Root
 from autodiff_sst.transform.replacing import Replacing
 from autodiff_sst.transform.updates import is_update
 
@@ -116,6 +115,9 @@ class Storage(Replacing):
                 self.put(own, self.builder.emit(update))
             case Append(target, value):
                 ref = self.ref(value)
+                holder = self.ref(Name(target))
+                if holder is not None and self.shares(statement, target, [value]):
+                    holder.root.owns = False
                 if ref is not None:
                     ref.root.kept = True
                 self.builder.append(replace(statement, value=self.current(value)))
@@ -129,16 +131,14 @@ class Storage(Replacing):
                 if isinstance(self.builder.facts.get(target), Opaque | Unknown):
                     # It was read of a container whose items are stored: now it is known.
                     self.builder.facts[target] = infer(value, self.builder.facts, target)
-                held = target not in self.classes.passed
-                if held and isinstance(value, TupleOf | ListOf | DictOf):
+                if target not in self.classes.passed and isinstance(
+                    value, TupleOf | ListOf | DictOf
+                ):
                     for atom in reads(statement.value):
                         if atom in self.refs:
                             self.refs[atom].root.kept = True
             case _:
                 self.builder.append(rebuild(statement, self.current, self.block))
-
-    def index(self, index: Index) -> Index:
-        return map_index(index, self.current)
 
     def check_not_kept(self, ref: Ref, statement: Statement) -> None:
         if ref.root.kept:
@@ -162,7 +162,7 @@ class Storage(Replacing):
             return
         if self.is_item_of_list(value) and self.read_item(statement, value):
             return
-        view = self.view(value)
+        view = self.view(value, statement)
         if view is not None and not isinstance(value, Name):
             known = self.known(view)
             if isinstance(known, Scalar | Known) or rank(known) == 0:  # a number: no reference
@@ -196,7 +196,11 @@ class Storage(Replacing):
         self.builder.append(replace(statement, value=now))
         if not isinstance(self.facts[target], List) or not isinstance(value, ListOf):
             self.builder.facts[target] = infer(now, self.builder.facts, target)
-        self.refs[target] = Ref(Root(Name(target), holds=shares))
+        for name in reads(value):
+            if name in self.refs and not isinstance(self.builder.facts[target], Array | Scalar):
+                self.refs[name].root.owns = False  # the new object may hold its items too
+        is_list = isinstance(self.facts[target], List) and isinstance(value, ListOf)
+        self.refs[target] = Ref(Root(Name(target), holds=shares, owns=is_list and not shares))
 
     def is_item_of_list(self, value: Expression) -> bool:
         if not isinstance(value, Subscript) or isinstance(value.index[0], Slice):
@@ -249,56 +253,6 @@ class Storage(Replacing):
             "whether this is a view of an array that is changed is not known", statement
         )
 
-    def view(self, value: Expression) -> Ref | None:
-        """The reference that an expression makes, if it makes nothing new."""
-        match value:
-            case Name():
-                return self.ref(value)
-            case Subscript(Name(base), (item,)) if base in self.displays:
-                known = Known(None) if isinstance(item, Slice) else self.builder.fact(item)
-                display = self.displays[base]
-                if isinstance(display, DictOf):
-                    keys = [fact(key, {}) for key in display.keys]
-                    return self.ref(display.values[keys.index(known)]) if known in keys else None
-                if isinstance(known, Known) and isinstance(known.value, int):
-                    return self.ref(display.items[known.value])
-                return None
-            case Subscript(base, index) if (ref := self.ref(base)) is not None:
-                known = self.known(ref)
-                if isinstance(known, Array | Unknown) and not self.is_basic(index):
-                    return None
-                if isinstance(known, List):
-                    return None
-                return Ref(ref.root, (*ref.path, Subscript(HOLE, self.index(index))))
-            case Attribute(base, name) if (ref := self.ref(base)) is not None:
-                known = self.known(ref)
-                if name in SHAPES or (isinstance(known, Record) and name not in known.keys):
-                    return None
-                return Ref(ref.root, (*ref.path, Attribute(HOLE, name)))
-            case Call(Object(function), (base, *rest), keywords) if (
-                function in (np.transpose, np.swapaxes, np.reshape, np.ravel, np.asarray)
-                and not keywords
-                and (ref := self.ref(base)) is not None
-            ):
-                if function is np.asarray:
-                    return ref
-                if function in (np.reshape, np.ravel) and ref.path:
-                    return None
-                view = Call(value.function, (HOLE, *map(self.current, rest)))
-                return Ref(ref.root, (*ref.path, view))
-        return None
-
-    def is_basic(self, index: Index) -> bool:
-        """Whether an index gives a view."""
-        for item in index:
-            if isinstance(item, Slice):
-                continue
-            known = self.builder.fact(item)
-            plain = known in (Known(None), Known(...)) or rank(known) == 0
-            if not plain or isinstance(known, Array):
-                return False
-        return True
-
     def store(self, statement: Store, target: str, index: Index, value: Atom) -> None:
         ref = self.refs.get(target)
         if ref is None:
@@ -319,6 +273,10 @@ class Storage(Replacing):
             if not swaps and self.shares(statement, "", [value]):
                 ref.root.holds = True
             value_ref.root.kept = value_ref.root is not ref.root
+        elif isinstance(known, List) and value_ref is not None:
+            if self.shares(statement, "", [value]):
+                ref.root.owns = False
+            value_ref.root.kept = True
         composed = self.composed(ref, index)
         if composed is not None:
             self.put(*composed(new))

@@ -50,7 +50,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, statements
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import LEN, ZEROS_LIKE
+from autodiff_sst.rules.helpers import LEN, ZEROS_LIKE, ZEROS_OF_ITEMS
 from autodiff_sst.transform.reverse.cotangents import item_of
 from autodiff_sst.transform.reverse.effects import check_effect
 from autodiff_sst.transform.reverse.program import rebuilt
@@ -103,6 +103,11 @@ class Forward:
             return rebuilt(builder, known, parts)
         if isinstance(known, List) and known.length is not None and known.length < 4:
             return builder.emit(ListOf((Literal(0.0),) * known.length))
+        if isinstance(known, List) and isinstance(known.item, List):
+            zeros = builder.call(ZEROS_OF_ITEMS, atom)
+            assert isinstance(zeros, Name)
+            builder.facts[zeros.id] = known
+            return zeros
         if isinstance(known, List):
             one = builder.emit(ListOf((Literal(0.0),)))
             return builder.binary("*", one, builder.call(LEN, atom))

@@ -44,6 +44,7 @@ from autodiff_sst.rules.helpers import (
     UNBROADCAST_FROM,
     ZEROS,
     ZEROS_LIKE,
+    ZEROS_OF_ROWS,
     numpy_object,
 )
 
@@ -112,6 +113,11 @@ def zero(builder: Builder, place: Place) -> Atom:
         known = cotangent_fact(builder, place)
         assert isinstance(known, Array)
         primal = place.atom(builder)
+        if len(known.dims) > 1 and known.dtype.kind == "f":
+            rows = builder.call(ZEROS_OF_ROWS, primal)
+            assert isinstance(rows, Name)
+            builder.facts[rows.id] = known
+            return rows
         shape = builder.call(LEN if len(known.dims) == 1 else SHAPE, primal)
         if known.dtype.kind == "c":
             return builder.call(ZEROS, shape, Object(complex, "complex", complex))
