@@ -37,6 +37,7 @@ class Shared:
     # Of the blocks of branches, by identity: the block, and that around it.
     around: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     guarding: int = 0  # in how many `try`s
+    keys: int = 0  # names that no program has, given so far
 
 
 class Dispatch(Control):

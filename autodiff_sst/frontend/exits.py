@@ -13,7 +13,7 @@ class Appending(ast.AST):
 
     _fields = ("value",)
 
-    def __init__(self, target: str, value: Any) -> None:
+    def __init__(self, target: str = "", value: Any = None) -> None:
         super().__init__()
         self.target = target
         self.value = value
@@ -93,6 +93,10 @@ def only_extended(node: Any, name: str) -> bool:
         if isinstance(n, gast.AugAssign) and isinstance(n.op, gast.Add)
     ]  # fmt: skip
     return all(any(s is a for a in added) for s in stores)
+
+
+def is_generator(node: Any) -> bool:
+    return any(isinstance(n, gast.Yield | gast.YieldFrom) for n in own_nodes(node))
 
 
 def has_walrus(node: Any) -> bool:

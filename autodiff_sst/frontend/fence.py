@@ -10,7 +10,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.exits import has_walrus
+from autodiff_sst.frontend.exits import has_walrus, is_generator, own_nodes
 from autodiff_sst.frontend.source import Source
 
 _YIELD = ("`yield` has no derivative", "append the values to a list and return it.")
@@ -19,8 +19,6 @@ _LATER = "is not supported yet"
 
 # What stands in the source → what is wrong with it, and what to write instead.
 REFUSED: dict[type, tuple[str, str]] = {
-    gast.Yield: _YIELD,
-    gast.YieldFrom: _YIELD,
     gast.AsyncFunctionDef: _ASYNC,
     gast.Await: _ASYNC,
     gast.AsyncFor: _ASYNC,
@@ -40,17 +38,21 @@ ALLOWED = (
     *(gast.If, gast.IfExp, gast.For, gast.While, gast.Break, gast.Continue, gast.AugAssign),
     *(gast.With, gast.withitem, gast.Raise, gast.Assert, gast.JoinedStr, gast.FormattedValue),
     *(gast.ListComp, gast.GeneratorExp, gast.DictComp, gast.SetComp, gast.comprehension),
+    *(gast.Yield, gast.YieldFrom),  # of generators in it (generators.py)
     *(gast.NamedExpr, gast.BoolOp, gast.FunctionDef, gast.Lambda, gast.arguments, gast.Starred),
     *(gast.Subscript, gast.Slice, gast.Tuple, gast.List, gast.Dict),
     *(gast.operator, gast.unaryop, gast.cmpop, gast.boolop, gast.expr_context),
 )
 
 
-def fence(source: Source) -> None:
+def fence(source: Source, generator: bool = False) -> None:
     """Raises UnsupportedSyntaxError at the first thing that is not supported."""
     tree = source.tree
     if isinstance(tree, gast.AsyncFunctionDef):
         raise refusal(source, tree, *_ASYNC)
+    if not generator and is_generator(tree):
+        found = [n for n in own_nodes(tree) if isinstance(n, gast.Yield | gast.YieldFrom)]
+        raise refusal(source, found[0], *_YIELD)
     body = tree.body if isinstance(tree.body, list) else [tree.body]
     for node in body:
         _check(source, node)

@@ -11,6 +11,7 @@ import numpy as np
 
 from autodiff_sst.core.syntax import (
     Assign,
+    Attribute,
     Call,
     Effect,
     Literal,
@@ -39,7 +40,7 @@ from autodiff_sst.frontend.calls import (
 )
 from autodiff_sst.frontend.custom import inline_custom
 from autodiff_sst.frontend.dispatch import Dispatch, Shared
-from autodiff_sst.frontend.exits import own_nodes
+from autodiff_sst.frontend.exits import is_generator, own_nodes
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.higher import higher_call, piecewise
 from autodiff_sst.frontend.hints import give_up
@@ -109,12 +110,19 @@ class Inlining(Dispatch):
                 return Subscript(value, (Literal(k),))
             case gast.Lambda():
                 return self.closure(node)
+            case gast.GeneratorExp():  # it runs when it is gone through, and once
+                raise self.held(node)
             case gast.Name(id=name):
                 return self.lookup(name, node)
             case gast.Call():
                 return self.call(node)
             case _:
                 return self.expression(node)
+
+    def held(self, node: Any) -> UnsupportedSyntaxError:
+        words = "a generator that is not gone through at once is not supported"
+        instead = "a list, or a `for` over it."
+        return UnsupportedSyntaxError(words, self.source.origin(node), instead=instead)
 
     def value(self, node: Any) -> Any:
         """An atom, or something static."""
@@ -218,6 +226,8 @@ class Inlining(Dispatch):
                     words = "`*` of what is not a tuple made here is not supported yet"
                     raise UnsupportedSyntaxError(words, self.source.origin(argument))
                 given.positional += items
+            elif isinstance(argument, gast.GeneratorExp) and not self.is_users(called):
+                given.positional.append(self.atom(argument))
             else:
                 given.positional.append(self.value(argument))
         for keyword in node.keywords:
@@ -231,6 +241,15 @@ class Inlining(Dispatch):
                 given.keywords[keyword.arg] = self.value(keyword.value)
         return called, given
 
+    def is_users(self, called: Any) -> bool:
+        """Whether what is called may do anything with an argument."""
+        if isinstance(called, Name):
+            made = self.shared.made.get(called.id)
+            return not isinstance(made, Attribute) or made.name not in ("join", "extend", "update")
+        function = unwrap_partial(called, Arguments([], {}))[0]
+        is_python = isinstance(function, FunctionType) and self.shared.inlines(function)
+        return is_python or isinstance(function, Static)
+
     def as_many(self, atom: Any, called: Any, before: int, node: Any) -> list[Any] | None:
         """The items of a sequence, as many as the function that is called takes."""
         count = count_of_parameters(called)
@@ -243,6 +262,8 @@ class Inlining(Dispatch):
 
     def inline_closure(self, closure: Closure, given: Arguments, at: Any) -> Any:
         node, scope = closure.node, closure.scope
+        if is_generator(node):
+            raise self.held(at)
         if node in self.shared.running:
             words = "a function defined here that calls itself is not supported yet"
             raise UnsupportedSyntaxError(words, scope.source.origin(node), instead="a loop.")

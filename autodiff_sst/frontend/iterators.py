@@ -21,6 +21,7 @@ from autodiff_sst.core.syntax import Object
 from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.exits import has_walrus, may_break, tested_inside
+from autodiff_sst.frontend.generators import generated
 from autodiff_sst.frontend.raising import raising_loop
 
 
@@ -28,6 +29,8 @@ def simplified(lowering: Any, node: Any) -> list[Any] | None:
     """Statements in place of a loop; None if it stays."""
     if lowering.shared.guarding and (loops := raising_loop(lowering, node)) is not None:
         return loops
+    if (statements := generated(lowering, node)) is not None:
+        return statements
     if isinstance(node, gast.While):
         # What the test binds is bound by its last run too: the test moves inside.
         return [tested_inside(node)] if has_walrus(node.test) else None

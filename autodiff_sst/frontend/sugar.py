@@ -34,6 +34,7 @@ from autodiff_sst.frontend.contexts import enter, leave
 from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.dicts import dict_from, lists_of
 from autodiff_sst.frontend.exits import Appending, assigned
+from autodiff_sst.frontend.generators import collected
 from autodiff_sst.frontend.inline import Inlining
 from autodiff_sst.frontend.iterators import Loops
 from autodiff_sst.frontend.lists import list_method
@@ -58,6 +59,7 @@ class Sugar(Inlining):
         return atom.id if is_list else None
 
     def call(self, node: Any) -> Any:
+        node = collected(self, node)
         made = list_method(self, node)
         return super().call(node) if made is None else made
 

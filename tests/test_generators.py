@@ -1,0 +1,192 @@
+"""Loops over what generator functions yield."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+from tests.differences import check_derivatives
+
+X = np.array([0.3, 1.2, -0.7, 0.5])
+V = np.array([1.0, -0.5, 0.3, 0.8])
+SCALE = 0.5
+
+
+def pairs(x):
+    for i in range(len(x) - 1):
+        yield x[i] * x[i + 1]
+
+
+def in_a_loop(x):
+    s = 0.0
+    for q in pairs(x):
+        s += q * q
+    return s
+
+
+def at_once(x):
+    return sum(pairs(x)) * max(pairs(x)) + sum(np.sin(q) for q in pairs(x) if q > -2)
+
+
+def listed(x):
+    return np.sum(np.array(list(pairs(x))) ** 2)
+
+
+def counted(x):
+    s = 0.0
+    for i, q in enumerate(pairs(x), 1):
+        if i == 1:
+            continue
+        s += q * q * i
+    return s
+
+
+def left_early(x):
+    s = 1.0
+    for q in pairs(x):
+        if q < -0.5:
+            break
+        s *= q
+    else:
+        s = 0.0
+    return s * x[0]
+
+
+def endless(a, b):
+    while True:
+        yield a
+        a, b = b, a * b + 1
+
+
+def returned_from(x):
+    s = 0.0
+    for k, v in enumerate(endless(x[0], x[1])):
+        if k > 4:
+            return s * x[2]
+        s += v
+    return s
+
+
+def several(x, n=2):
+    if n == 0:
+        return
+    yield x[0]
+    yield from pairs(x * n)
+    for k in range(n):
+        if k > 1:
+            return
+        yield x[k] * k * SCALE
+    yield 3.0
+
+
+def of_several(x):
+    s = 0.0
+    for v in several(x, 3):
+        s = s * 0.5 + v * v
+    for v in several(x, n=0):
+        s = s * v
+    return s
+
+
+def of_a_closure(x):
+    def steps(y, n):
+        for _ in range(n):
+            y = np.tanh(y) + 0.1 * x
+            yield y
+
+    total = 0.0
+    for i in range(2):
+        for y in steps(x * (i + 1), 3):
+            total += y.sum() ** 2
+    return total
+
+
+def nested(x):
+    s = 0.0
+    for a in pairs(x):
+        for b in pairs(x):
+            if b > 0.3:
+                break
+            s += a * b
+    return s
+
+
+def rows(a):
+    for i in range(2):
+        yield a[i]
+
+
+def changing(x):
+    a = x.reshape(2, 2) * 1.0
+    for row in rows(a):
+        row *= x[0]
+    return (a**2).sum()
+
+
+def interleaved(x):
+    a = x.copy()
+    s = 0.0
+    for i, q in enumerate(pairs(a)):  # what comes next is read when its turn comes
+        a[i + 1] = q * 0.5
+        s += q
+    return s
+
+
+FUNCTIONS: list[Any] = [
+    in_a_loop, at_once, listed, counted, left_early, returned_from, of_several, of_a_closure,
+    nested, changing, interleaved,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_derivatives(function: Any) -> None:
+    check_derivatives(function, X, V)
+
+
+def held(x):
+    g = pairs(x)
+    return sum(g) + sum(g)
+
+
+def held_expression(x):
+    g = (a * a for a in x)
+    return sum(g) + sum(g)
+
+
+def mean(items):
+    return sum(items) / len(list(items))
+
+
+def given_away(x):
+    return mean(a * a for a in x)
+
+
+def received(x):
+    def echo():
+        a = yield x[0]
+        yield a
+
+    s = 0.0
+    for v in echo():
+        s += v
+    return s
+
+
+def itself(x, n):
+    yield x
+    if n > 0:
+        yield from itself(x * 2, n - 1)
+
+
+def of_itself(x):
+    s = 0.0
+    for v in itself(x[0], 2):
+        s += v
+    return s
+
+
+@pytest.mark.parametrize("function", [held, held_expression, given_away, received, of_itself])
+def test_what_is_refused(function: Any) -> None:
+    with pytest.raises(ad.UnsupportedSyntaxError, match=r"generator|yield"):
+        ad.grad(function)(X)
