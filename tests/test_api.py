@@ -147,8 +147,9 @@ def adds_at(x, i):  # type: ignore[no-untyped-def]
 
 def sorts(x, n):  # type: ignore[no-untyped-def]
     items = [x, x * 2]
+    others = items
     items.sort()
-    return items[0]
+    return others[0]
 
 
 def shows(x):  # type: ignore[no-untyped-def]

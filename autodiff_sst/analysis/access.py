@@ -10,6 +10,7 @@ from autodiff_sst.analysis.lengths import MANY, cut
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.values import (
     INT,
+    NOTHING,
     OPAQUE,
     UNKNOWN,
     Abstract,
@@ -67,7 +68,13 @@ def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
         if isinstance(base, Tuple) and all(b is None or isinstance(b, Known) for b in bounds):
             known = slice(*(b.value if isinstance(b, Known) else None for b in bounds))
             return Tuple(base.items[known], list if base.cls is list else None)
-        return base if isinstance(base, List) else OPAQUE
+        if not isinstance(base, List):
+            return OPAQUE
+        length = None  # of the part
+        if base.length is not None and all(b is None or isinstance(b, Known) for b in bounds):
+            known = slice(*(b.value if isinstance(b, Known) else None for b in bounds))
+            length = len(range(base.length)[known])
+        return List(base.item, length)
     key = fact(item, facts)
     match base, key:
         case Tuple(items), Known(int() as k) if -len(items) <= k < len(items):
@@ -81,7 +88,7 @@ def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
         case Known(range()), _:
             return INT
         case List(inner), _:
-            return OPAQUE if inner is None else inner
+            return NOTHING if inner is None else inner
         case _:
             return OPAQUE
 

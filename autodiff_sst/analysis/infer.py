@@ -76,6 +76,7 @@ from autodiff_sst.runtime.sequences import (
     number,
     order_of,
     place_of,
+    position,
     position_of,
     positions,
 )
@@ -111,7 +112,7 @@ FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, n
 _FOLDED = (len, min, max, abs, int, float, round, range, str, bool)
 # Whatever they are given, they return this; of most, where a probe cannot tell.
 _OURS: dict[Any, Abstract] = {
-    **dict.fromkeys((count_of, position_of, place_of), INT),
+    **dict.fromkeys((count_of, position_of, place_of, position), INT),
     **dict.fromkeys((order_of, positions, last_places), List(INT)),
 }
 _ALWAYS: dict[Any, Abstract] = {

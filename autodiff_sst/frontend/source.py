@@ -21,6 +21,7 @@ import gast
 
 from autodiff_sst.errors import Origin, SourceUnavailableError
 from autodiff_sst.frontend.dicts import without_dict_comprehensions
+from autodiff_sst.frontend.list_values import with_list_values
 
 Definition: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -84,7 +85,7 @@ def read_source(function: Any) -> Source:
         )
     for definition in _definitions(file, lines, code):
         tree = without_dict_comprehensions(gast.ast_to_gast(definition))
-        return Source(function, tree, file, lines)
+        return Source(function, with_list_values(tree, function), file, lines)
     raise SourceUnavailableError(
         f"the file does not hold `{function.__name__}` as it runs: edited after it was imported?",
         Origin(file, code.co_firstlineno, function=function.__name__),

@@ -93,6 +93,15 @@ def place_of(keys: Any, key: Any) -> int:
     return int(keys.index(key))
 
 
+def position(items: Any, k: Any) -> int:
+    """An index of a list, counted from its beginning.
+
+    Raises:
+        IndexError: the list has no such item.
+    """
+    return int(range(len(items))[k])
+
+
 def dict_of(keys: Any, values: Any) -> dict[Any, Any]:
     """A dict of keys and their values; a key that comes again has the last value."""
     return dict(zip(keys, values, strict=True))

@@ -299,7 +299,11 @@ class Expansion:
             case Known(str() as text), _, _:
                 values = [self.fact(a) for a in args]
                 if not keywords and all(isinstance(v, Known) for v in values):
-                    made = getattr(text, method)(*(v.value for v in values if isinstance(v, Known)))
+                    constants = [v.value for v in values if isinstance(v, Known)]
+                    try:
+                        made = getattr(text, method)(*constants)
+                    except Exception:  # as it will when it runs, if it comes so far
+                        return None
                     if isinstance(made, bool | int | str):
                         return self.end(Literal(made))
         return None

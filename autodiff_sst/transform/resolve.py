@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.analysis.access import slice_bounds
 from autodiff_sst.analysis.facts import find_facts, taken_branch
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import (
@@ -47,6 +48,7 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Object,
+    Slice,
     Statement,
     Subscript,
     TupleOf,
@@ -184,7 +186,7 @@ class _Resolving:
                 if isinstance(fact, Tuple) and can_be_active(fact) and is_uniform(fact):
                     return self.listed(statement, args[0], len(fact.items))
                 return (replace(statement, value=args[0]),)
-            case Assign(target, Binary("+" | "*", _, _) | Call(Object(), (_,))) if (
+            case Assign(_, Binary("+" | "*", _, _) | Call(Object(), (_,)) | Subscript()) if (
                 items := self.display(statement.value)
             ) is not None:
                 self.changed = True
@@ -246,6 +248,16 @@ class _Resolving:
                 if known is None or not isinstance(times, Known) or type(times.value) is not int:
                     return None
                 return [(left, k) for k in range(len(known.items))] * times.value, known.cls is list
+            case Subscript(base, (Slice() as part,)) if isinstance(
+                infer(base, self.facts, ""), List
+            ) and (known := self.tuple_of(base)):
+                bounds = [
+                    None if b is None else infer(b, self.facts, "") for b in slice_bounds(part)
+                ]
+                if not all(b is None or isinstance(b, Known) for b in bounds):
+                    return None
+                chosen = slice(*(b.value if isinstance(b, Known) else None for b in bounds))
+                return [(base, k) for k in range(len(known.items))[chosen]], True
             case Call(Object(function), (atom,), ()) if function in (list, tuple):
                 known = self.tuple_of(atom)
                 if known is None:

@@ -24,6 +24,7 @@ from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.infer import IN_PLACE, infer
 from autodiff_sst.analysis.sharing import SHAPES
 from autodiff_sst.analysis.values import (
+    UNKNOWN,
     Abstract,
     Array,
     Dict,
@@ -185,7 +186,9 @@ class Storage(Replacing):
             self.check_call(statement, value)
         elif isinstance(value, Subscript | Attribute):
             base = self.builder.fact(self.current(value.value))
-            copies = isinstance(value, Subscript) and isinstance(base, Array | Unknown)
+            copies = isinstance(value, Subscript) and (
+                isinstance(base, Array | Unknown) or self.is_part_of_list(statement, value, base)
+            )
             if isinstance(value, Attribute):  # a shape, or what the class has
                 copies = value.name in SHAPES or isinstance(base, Record)
             if not copies:
@@ -207,6 +210,13 @@ class Storage(Replacing):
             return False
         ref = self.ref(value.value)
         return ref is not None and isinstance(self.known(ref), List)
+
+    def is_part_of_list(self, statement: Assign, value: Subscript, base: Abstract) -> bool:
+        """Whether it is a new list of what is in one, of which nothing is changed any more."""
+        if not isinstance(base, List) or not isinstance(value.index[0], Slice):
+            return False
+        item = UNKNOWN if base.item is None else base.item
+        return not self.is_changed_after(statement, [statement.target], item)
 
     def read_item(self, statement: Assign, value: Expression) -> bool:
         """Reads an item as it is now, if nobody changes it any more."""

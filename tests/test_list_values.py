@@ -1,0 +1,211 @@
+"""Lists and deques that are changed in loops and branches by more than `append`."""
+
+import collections
+from collections import deque
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+from tests.differences import check_derivatives
+
+X = np.array([0.3, 1.2, -0.7, 0.5])
+V = np.array([1.0, -0.5, 0.3, 0.8])
+
+
+def stack_machine(x):
+    stack = []
+    for token in ("a", "b", "+", "c", "*", "d", "-"):
+        if token in "abcd":
+            stack.append(x["abcd".index(token)])
+        else:
+            right, left = stack.pop(), stack.pop()
+            if token == "+":
+                stack.append(left + right)
+            elif token == "*":
+                stack.append(left * right)
+            else:
+                stack.append(left - right)
+    return stack.pop()
+
+
+def folded(x):
+    stack = [x[0], x[1], x[2], x[3]]
+    while len(stack) > 1:
+        stack.append(stack.pop() * stack.pop() + 1)
+    return stack[0]
+
+
+def window(x):
+    last = deque(maxlen=2)
+    s = 0.0
+    for a in x:
+        last.append(a * a)
+        s += sum(last) ** 2 / len(last)
+    return s
+
+
+def window_of(x, n=3):
+    last = collections.deque([0.0] * n, maxlen=n)
+    s = 0.0
+    for a in x:
+        last.appendleft(a)
+        s += last[0] * last[1] + last[-1]
+    return s
+
+
+def queue(x):
+    waiting = deque([x[0]])
+    s = 0.0
+    k = 0
+    while waiting and k < 7:
+        v = waiting.popleft()
+        s += v * v * (k + 1)
+        k += 1
+        if k < 4:
+            waiting.append(v * x[k])
+            waiting.append(v + x[k - 1])
+    return s
+
+
+def turned(x):
+    d = deque(x)
+    for k in range(3):
+        d.rotate(1)
+        d[0] = d[0] * d[1]
+        d.rotate(-1)
+        d.extendleft([x[k]])
+        d.pop()
+    return d[0] + 2 * d[1] + 3 * d[-1] ** 2
+
+
+def every_method(x):
+    items = [v * 2 for v in x]
+    for k in range(3):
+        items.insert(k, items.pop(1) * x[k])
+        items.insert(-1, x[0])
+        del items[k + 1]
+        items.reverse()
+        items += [x[k] * k]
+        if k == 1:
+            items.sort(key=lambda v: -v)
+            del items[-2]
+        items.extend(items[:1])
+        items.remove(items[0])
+    return sum(v * (k + 1) for k, v in enumerate(items))
+
+
+def after_it_grew(x):
+    items = []
+    for v in x:
+        items.append(v * v)
+    last = items.pop()
+    items.pop(0)
+    return last * items[0] + sum(items)
+
+
+def of_arrays(x):
+    items = [x * 1.0, x * x]
+    for _ in range(3):
+        a = items.pop(0)
+        items.append(a * items[0])
+    return sum(np.sum(v) * (k + 1) for k, v in enumerate(items))
+
+
+def changed_where_it_is(x):
+    items = [x * 1.0, x * x]
+    for _ in range(2):
+        a = items.pop()
+        a += x[0]
+        items.insert(0, a)
+    return np.sum(items[0] * items[1])
+
+
+def cleared(x):
+    items = [x[0]]
+    s = 0.0
+    for k in range(4):
+        if len(items) > 2:
+            s += items[-1] * items[0]
+            items.clear()
+        items.append(x[k])
+    return s + items[0] * len(items)
+
+
+def written_down(x):
+    d = deque([x[0], x[1]])
+    d.appendleft(x[2])
+    d.rotate()
+    a = d.popleft()
+    return a * d[0] + d[1] ** 2
+
+
+def parts(x):
+    a = [x[0], x[1], x[2] * x[3]]
+    b = a[1:] + a[:1]
+    c = [*b[::2], x[0]]
+    return b[0] * b[2] + c[1] * c[2] ** 2
+
+
+FUNCTIONS: list[Any] = [
+    written_down, parts,
+    stack_machine, folded, window, window_of, queue, turned, every_method, after_it_grew,
+    of_arrays, cleared,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_derivatives(function: Any) -> None:
+    check_derivatives(function, X, V)
+
+
+def test_items_changed_in_place() -> None:
+    check_derivatives(changed_where_it_is, X, V)
+
+
+def two_names(x):
+    items = [x[0]]
+    other = items
+    for k in range(2):
+        items.append(x[k])
+        items.pop(0)
+    return other[0]
+
+
+def given_away(x):
+    def change(a):
+        a.append(x[0])
+
+    items = [x[1]]
+    for _ in range(2):
+        change(items)
+        items.pop(0)
+    return items[0]
+
+
+def gone_through(x):
+    items = [x[0], x[1]]
+    s = 0.0
+    for v in items:
+        s += v
+        if len(items) > 1:
+            items.pop()
+    return s
+
+
+@pytest.mark.parametrize("function", [two_names, given_away, gone_through])
+def test_what_is_refused(function: Any) -> None:
+    with pytest.raises(ad.UnsupportedSyntaxError):
+        ad.grad(function)(X)
+
+
+def test_errors_are_the_primals() -> None:
+    def empty(x):
+        items = [x]
+        for _ in range(2):
+            x = items.pop() * x
+        return x
+
+    with pytest.raises(IndexError):
+        ad.grad(empty)(1.0)
