@@ -1,5 +1,6 @@
 """Loops over what generator functions yield."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,49 @@ def interleaved(x):
     return s
 
 
+def running(x):
+    s = 0.0
+    for a in itertools.accumulate(x, lambda u, v: u * v + SCALE):
+        s += a**2
+    for a in itertools.accumulate(x, initial=x[1]):
+        s = s * 0.9 + a * x[0]
+    return s + np.sum(np.array(list(itertools.accumulate(x))) ** 2)
+
+
+def flattened(x):
+    rows = [x[:2], x[1:] * 2.0]
+    return sum(a * a for a in itertools.chain.from_iterable(rows))
+
+
+def chosen(x):
+    s = sum(itertools.compress(x, (1, 0, 1, 1))) * x[1]
+    s += sum(itertools.takewhile(lambda a: a > -0.5, x)) ** 2
+    s += sum(itertools.dropwhile(lambda a: a > -0.5, x)) ** 2
+    s += sum(itertools.filterfalse(lambda a: a > 0, x)) ** 2
+    return s + sum(itertools.islice(x, 2)) ** 3 + sum(itertools.islice(x, 1, None, 2)) ** 2
+
+
+def first_of_endless(x):
+    return sum(itertools.islice(endless(x[0], x[1]), 5)) * x[2]
+
+
+def zipped(x):
+    s = 0.0
+    for q, a in zip(pairs(x), x, strict=False):
+        if a < 0:
+            continue
+        s += q * a
+    for a, b, k in zip(x, x[1:], itertools.count(1), strict=False):
+        s += a * b * k
+    for a, w in zip(x, itertools.cycle((1.0, x[3])), strict=False):
+        s += a * w
+    for a, w in zip(x, itertools.repeat(x[0]), strict=False):
+        s += a * w
+    return s
+
+
 FUNCTIONS: list[Any] = [
+    running, flattened, chosen, first_of_endless, zipped,
     in_a_loop, at_once, listed, counted, left_early, returned_from, of_several, of_a_closure,
     nested, changing, interleaved,
 ]  # fmt: skip

@@ -53,7 +53,11 @@ class Dispatch(Control):
     def call_value(self, called: Any, given: Arguments, node: Any) -> Any:
         raise NotImplementedError
 
-    def plain_call(self, called: Any, given: Arguments, node: Any) -> Call:
+    def operator(self, symbol: str, left: Any, right: Any, node: Any) -> Expression:
+        """An operator, which may be a method of an object."""
+        raise NotImplementedError
+
+    def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
         raise NotImplementedError
 
     def callee(self, node: Any) -> Any:

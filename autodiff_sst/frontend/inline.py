@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from types import FunctionType
 from typing import Any
 
@@ -13,7 +14,9 @@ from autodiff_sst.core.syntax import (
     Assign,
     Attribute,
     Call,
+    DictOf,
     Effect,
+    Expression,
     Literal,
     Name,
     Object,
@@ -54,6 +57,21 @@ from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.runtime.records import is_record, make_record, plain_fields
 from autodiff_sst.runtime.sequences import check_count
+
+_OPERATORS: dict[str, str] = {
+    **{"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"},
+    **{"pow": "**", "matmul": "@", "lt": "<", "le": "<=", "gt": ">", "ge": ">="},
+}
+
+
+def _symbol(called: Any, given: Arguments) -> str | None:
+    """The operator that a function of the module `operator` is."""
+    function = called.value if isinstance(called, Object) else None
+    name = getattr(function, "__name__", None)
+    if len(given.positional) != 2 or function is None or name not in _OPERATORS:
+        return None
+    return _OPERATORS[name] if function is getattr(operator, name) else None
+
 
 _NEW_RECORD = Object(make_record, "make_record")
 
@@ -199,7 +217,7 @@ class Inlining(Dispatch):
             return None
         return made
 
-    def plain_call(self, called: Any, given: Arguments, node: Any) -> Call:
+    def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
         for value in (*given.positional, *given.keywords.values()):
             if isinstance(value, Static):
                 raise UnsupportedSyntaxError(
@@ -207,6 +225,12 @@ class Inlining(Dispatch):
                     self.source.origin(node),
                     instead="a loop.",
                 )
+        symbol = _symbol(called, given)
+        if symbol is not None:
+            left, right = given.positional
+            return self.operator(symbol, left, right, node)
+        if isinstance(called, Object) and called.value is dict and not given.positional:
+            return DictOf(tuple(map(Literal, given.keywords)), tuple(given.keywords.values()))
         return Call(called, tuple(given.positional), tuple(given.keywords.items()))
 
     def arguments(self, node: Any, called: Any) -> tuple[Any, Arguments]:

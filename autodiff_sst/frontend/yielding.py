@@ -1,0 +1,283 @@
+"""A generator's body in the place of the loop over it: the other half of generators.py."""
+
+from __future__ import annotations
+
+import builtins
+import copy
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+import gast
+
+from autodiff_sst.core.syntax import Object
+from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend import nodes
+from autodiff_sst.frontend.calls import Closure, bind, defaults_of
+from autodiff_sst.frontend.exits import has_exit, is_generator, may_break, own_nodes
+from autodiff_sst.frontend.fence import fence
+from autodiff_sst.frontend.source import read_source
+from autodiff_sst.runtime.iterables import GENERATORS
+
+_MOST_COPIES = 4  # of the loop's body
+
+
+def generator_of(lowering: Any, call: Any) -> Any:
+    """The generator function, or the closure, that a call calls; None if it is something else."""
+    match call:
+        case gast.Call(func=gast.Name(id=name)) if isinstance(lowering.values.get(name), Closure):
+            closure = lowering.values[name]
+            return closure if is_generator(closure.node) else None
+        case gast.Call(func=gast.Name() | gast.Attribute()):
+            base = call.func
+            while isinstance(base, gast.Attribute):
+                base = base.value
+            if not isinstance(base, gast.Name):
+                return None
+            if base.id in lowering.locals and base.id not in lowering.values:
+                return None
+            found = lowering.values.get(base.id)
+            if found is not None and not isinstance(found, Object):
+                return None
+            function = getattr(lowering.value(call.func), "value", None)
+            if isinstance(function, type | BuiltinFunctionType):
+                return GENERATORS.get(function)
+            is_one = isinstance(function, FunctionType) and function.__code__.co_flags & 0x20
+            return function if is_one and lowering.shared.inlines(function) else None
+    return None
+
+
+class Generator:
+    def __init__(self, lowering: Any, node: Any, call: Any, function: Any) -> None:
+        self.lowering = lowering
+        self.node = node
+        self.call = call
+        code = function.node if isinstance(function, Closure) else function.__code__
+        if code in getattr(node, "generators", ()):
+            raise self.refused("a generator that goes through itself")
+        tree, own = self.source_of(function)
+        self.tree = copy.deepcopy(tree)
+        file = getattr(getattr(function, "__code__", None), "co_filename", lowering.source.file)
+        if file != lowering.source.file:
+            for part in gast.walk(self.tree):
+                if hasattr(part, "lineno"):
+                    gast.copy_location(part, call)
+        new = self.bound(function)
+        self.rename(own, new)
+        for part in gast.walk(self.tree):
+            part.generators = (*getattr(node, "generators", ()), code)
+        self.body = node.body
+        self.left = self.key("left")
+        self.broken = self.key("broken")
+        self.copies = 0
+        self.leaves = False
+
+    def refused(self, what: str) -> UnsupportedSyntaxError:
+        origin = self.lowering.source.origin(self.call)
+        instead = "append the values to a list and return it."
+        return UnsupportedSyntaxError(f"{what} is not supported", origin, instead=instead)
+
+    def key(self, name: str) -> str:
+        """A variable that no program can name."""
+        self.lowering.shared.keys += 1
+        return f"{name}({self.lowering.shared.keys})"
+
+    def source_of(self, function: Any) -> tuple[Any, set[str]]:
+        """The tree, and the names of its own variables."""
+        if isinstance(function, FunctionType):
+            source = read_source(function)
+            fence(source, generator=True)
+            return source.tree, {*function.__code__.co_varnames, *function.__code__.co_cellvars}
+        names = [n for n in own_nodes(function.node) if isinstance(n, gast.Name)]
+        return function.node, {n.id for n in names if not isinstance(n.ctx, gast.Load)}
+
+    def bound(self, function: Any) -> dict[str, str]:
+        """Binds the parameters, and what is read of other places, to new variables."""
+        lowering = self.lowering
+        call, inner_calls = self.without_generators()
+        given = lowering.arguments(call, None)[1]
+        inner = type(lowering)
+        if isinstance(function, FunctionType):
+            defaults = defaults_of(function, self.tree)
+            source = read_source(function).called_from(lowering.source, self.call)
+            scope = inner(source, source.tree, lowering.shared, set(), {}, None)
+            scope.block = lowering.block
+        else:
+            defaults, scope = function.defaults, function.scope
+        bound = bind(self.tree, given, defaults, lambda e: lowering.emit(e, self.call))
+        new = {name: self.key(name) for name in bound}
+        for name, value in bound.items():
+            lowering.values[new[name]] = value
+        names = [a.id for a in (*self.tree.args.posonlyargs, *self.tree.args.args)]
+        self.given = {new[names[k]]: inner_call for k, inner_call in inner_calls.items()}
+        for name in {n.id for n in gast.walk(self.tree) if isinstance(n, gast.Name)} - {*bound}:
+            if scope is not lowering and self.is_outside(function, name):
+                new[name] = self.key(name)
+                lowering.values[new[name]] = scope.lookup(name, self.call)
+        return new
+
+    def without_generators(self) -> tuple[Any, dict[int, Any]]:
+        """The call, and apart of it the arguments that are generators themselves."""
+        call = copy.copy(self.call)
+        args = enumerate(call.args)
+        found = {k: a for k, a in args if generator_of(self.lowering, a) is not None}
+        call.args = [number(0) if k in found else a for k, a in enumerate(call.args)]
+        return call, found
+
+    def is_outside(self, function: Any, name: str) -> bool:
+        """Whether the generator reads a name that means another thing here, or may do so."""
+        if isinstance(function, Closure):
+            own = {n.id for n in own_nodes(function.node) if isinstance(n, gast.Name)
+                   and not isinstance(n.ctx, gast.Load)}  # fmt: skip
+            return name not in own and not hasattr(builtins, name)
+        code, names = function.__code__, function.__globals__
+        if name in (*code.co_varnames, *code.co_cellvars):
+            return False
+        same = names is self.lowering.source.function.__globals__
+        return name in code.co_freevars or (
+            name in names and not (same and name not in self.lowering.locals)
+        )
+
+    def rename(self, own: set[str], new: dict[str, str]) -> None:
+        for part in gast.walk(self.tree):
+            if isinstance(part, gast.FunctionDef | gast.Try | gast.With) and part is not self.tree:
+                raise self.refused("a generator with a function, `try` or `with` in it")
+            if isinstance(part, gast.Import | gast.ImportFrom | gast.Match):
+                raise self.refused("a generator with an `import` or a `match` in it")
+            if isinstance(part, gast.Name):
+                if part.id in own and part.id not in new:
+                    new[part.id] = self.key(part.id)
+                part.id = new.get(part.id, part.id)
+        for name, call in self.given.items():
+            inside = [n for s in self.tree.body for n in gast.walk(s)]
+            reads = [n for n in inside if isinstance(n, gast.Name) and n.id == name]
+            loops = [n for n in gast.walk(self.tree) if isinstance(n, gast.For)]
+            through = [n for n in loops if any(n.iter is r for r in reads)]
+            if len(reads) != 1 or len(through) != 1:
+                raise self.refused("a generator that is given to this one")
+            through[0].iter = call
+
+    def inline(self, first: Any) -> list[Any]:
+        """The statements; the numbers of an `enumerate` begin with `first`."""
+        before = []
+        self.counter = None
+        if first is not None:
+            self.counter = self.key("number")
+            one = nodes.placed(number(1), self.node)
+            begin = gast.BinOp(left=first, op=gast.Sub(), right=one)
+            before.append(nodes.assign(self.counter, begin))
+        body = self.block(self.tree.body, False)
+        if self.leaves:
+            before.append(nodes.assign(self.left, number(False)))
+            body = [_once(body)]
+        after = self.node.orelse
+        if after and may_break(self.node.body):
+            before.append(nodes.assign(self.broken, number(False)))
+            unbroken = gast.UnaryOp(op=gast.Not(), operand=nodes.name(self.broken))
+            after = [gast.If(test=unbroken, body=after, orelse=[])]
+        return [nodes.placed(s, self.node) for s in (*before, *body, *after)]
+
+    def block(self, statements: list[Any], in_loop: bool) -> list[Any]:
+        made = []
+        for s in statements:
+            match s:
+                case gast.Expr(value=gast.Yield(value=value)):
+                    made += self.turn(value or number(None))
+                case gast.Expr(value=gast.YieldFrom(value=value)):
+                    item = self.key("item")
+                    turn = gast.Expr(value=gast.Yield(value=nodes.name(item)))
+                    loop = loop_over(item, value, [turn])
+                    loop.generators = s.generators
+                    made += self.block([nodes.placed(loop, s)], in_loop)
+                case gast.Return():
+                    made += self.leave()
+                case gast.For() | gast.While() if _concerns(s):
+                    leaves, self.leaves = self.leaves, False
+                    s.body = self.block(s.body, True)
+                    s.orelse = self.block(s.orelse, in_loop)
+                    made.append(s)
+                    if self.leaves:
+                        left = nodes.name(self.left)
+                        made.append(gast.If(test=left, body=[gast.Break()], orelse=[]))
+                    self.leaves |= leaves
+                case gast.If() if _concerns(s):
+                    s.body = self.block(s.body, in_loop)
+                    s.orelse = self.block(s.orelse, in_loop)
+                    made.append(s)
+                case _ if _concerns(s):
+                    raise self.refused("a `yield` whose value is used")
+                case _:
+                    made.append(s)
+        return made
+
+    def leave(self) -> list[Any]:
+        self.leaves = True
+        return [nodes.assign(self.left, number(True)), gast.Break()]
+
+    def turn(self, value: Any) -> list[Any]:
+        """A turn of the loop: the target is bound, the body runs."""
+        self.copies += 1
+        if self.copies > _MOST_COPIES:
+            raise self.refused(f"a generator with more than {_MOST_COPIES} `yield`s")
+        target, body = copy.deepcopy(self.node.target), copy.deepcopy(self.body)
+        made = []
+        if self.counter is not None:
+            count = nodes.name(self.counter)
+            made.append(nodes.assign(
+                self.counter, gast.BinOp(left=count, op=gast.Add(), right=number(1))
+            ))  # fmt: skip
+            value = gast.Tuple(elts=[nodes.name(self.counter), value], ctx=gast.Load())
+        made.append(gast.Assign(targets=[target], value=value, type_comment=None))
+        if not any(map(_ends_turn, body)):
+            return [*made, *body]
+        if not may_break(body):
+            return [*made, _once(body)]
+        made.append(_once(_flagged(body, self.left, self.broken)))
+        self.leaves = True
+        test = nodes.name(self.left)
+        return [*made, gast.If(test=test, body=[gast.Break()], orelse=[])]
+
+
+def _ends_turn(node: Any) -> bool:
+    """Whether a `break` or a `continue` of the loop around is in a statement."""
+    if isinstance(node, gast.Break | gast.Continue):
+        return True
+    if isinstance(node, gast.For | gast.While | gast.FunctionDef | gast.Lambda):
+        return any(map(_ends_turn, getattr(node, "orelse", [])))
+    return has_exit(node) and any(map(_ends_turn, gast.iter_child_nodes(node)))
+
+
+def _flagged(body: list[Any], *flags: str) -> list[Any]:
+    """With the flags set before each `break`."""
+    made = []
+    for s in body:
+        if isinstance(s, gast.Break):
+            made += [nodes.assign(flag, number(True)) for flag in flags]
+        for part in ("body", "orelse", "finalbody"):
+            is_loop = isinstance(s, gast.For | gast.While) and part == "body"
+            if isinstance(getattr(s, part, None), list) and not is_loop:
+                setattr(s, part, _flagged(getattr(s, part), *flags))
+        for other in (*getattr(s, "handlers", ()), *getattr(s, "cases", ())):
+            other.body = _flagged(other.body, *flags)
+        made.append(s)
+    return made
+
+
+def _concerns(node: Any) -> bool:
+    """Whether a statement of the generator yields, or ends it."""
+    kinds = gast.Yield | gast.YieldFrom | gast.Return
+    return any(isinstance(n, kinds) for n in own_nodes(node))
+
+
+def number(value: Any) -> Any:
+    return gast.Constant(value=value, kind=None)
+
+
+def loop_over(target: str, over: Any, body: list[Any]) -> Any:
+    place = nodes.name(target, gast.Store())
+    return gast.For(target=place, iter=over, body=body, orelse=[], type_comment=None)
+
+
+def _once(body: list[Any]) -> Any:
+    """A loop of one turn, which `break` and `continue` leave."""
+    over = gast.Call(func=nodes.name("range"), args=[number(1)], keywords=[])
+    return loop_over("once()", over, body)

@@ -1,0 +1,108 @@
+"""What `itertools` gives, as generators whose source is there to be read by the compiler."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+
+def accumulate(
+    items: Iterable[Any], func: Callable[[Any, Any], Any] = operator.add, *, initial: Any = None
+) -> Iterator[Any]:
+    k = 0
+    if initial is not None:
+        total = initial
+        k = 1
+        yield total
+    for item in items:
+        total = item if k == 0 else func(total, item)
+        k += 1
+        yield total
+
+
+def chained(iterables: Iterable[Iterable[Any]]) -> Iterator[Any]:
+    for items in iterables:
+        yield from items
+
+
+def compress(items: Iterable[Any], selectors: Iterable[Any]) -> Iterator[Any]:
+    for item, selected in zip(items, selectors, strict=False):
+        if selected:
+            yield item
+
+
+def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
+    number = start
+    while True:
+        yield number
+        number = number + step
+
+
+def cycle(items: Iterable[Any]) -> Iterator[Any]:
+    kept = list(items)
+    while len(kept) > 0:
+        yield from kept
+
+
+def dropwhile(predicate: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+    dropping = True
+    for item in items:
+        if dropping:
+            dropping = bool(predicate(item))
+        if not dropping:
+            yield item
+
+
+def filterfalse(predicate: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+    for item in items:
+        if not predicate(item):
+            yield item
+
+
+def islice(items: Iterable[Any], first: Any, stop: Any = -1, step: Any = 1) -> Iterator[Any]:
+    start, end = (0, first) if stop == -1 else (first, stop)
+    k = 0
+    if end is not None and end <= 0:
+        return
+    for item in items:
+        if k >= start and (k - start) % step == 0:
+            yield item
+        k += 1  # noqa: SIM113 no item is asked for that is not due
+        if end is not None and k >= end:
+            return
+
+
+def repeat(item: Any, times: Any = -1) -> Iterator[Any]:
+    k = 0
+    while times < 0 or k < times:
+        yield item
+        k += 1
+
+
+def starmap(function: Callable[..., Any], items: Iterable[Any]) -> Iterator[Any]:
+    for item in items:
+        yield function(*item)
+
+
+def takewhile(predicate: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+    for item in items:
+        if not predicate(item):
+            return
+        yield item
+
+
+GENERATORS: dict[Any, Callable[..., Iterator[Any]]] = {
+    itertools.accumulate: accumulate,
+    itertools.chain.from_iterable: chained,
+    itertools.compress: compress,
+    itertools.count: count,
+    itertools.cycle: cycle,
+    itertools.dropwhile: dropwhile,
+    itertools.filterfalse: filterfalse,
+    itertools.islice: islice,
+    itertools.repeat: repeat,
+    itertools.starmap: starmap,
+    itertools.takewhile: takewhile,
+}
