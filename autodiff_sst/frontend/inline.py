@@ -47,6 +47,7 @@ from autodiff_sst.frontend.exits import is_generator, own_nodes
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.higher import higher_call, piecewise
 from autodiff_sst.frontend.hints import give_up
+from autodiff_sst.frontend.lifting import calls_itself, lifted
 from autodiff_sst.frontend.nested import (
     Transformed,
     call_transformed,
@@ -288,9 +289,8 @@ class Inlining(Dispatch):
         node, scope = closure.node, closure.scope
         if is_generator(node):
             raise self.held(at)
-        if node in self.shared.running:
-            words = "a function defined here that calls itself is not supported yet"
-            raise UnsupportedSyntaxError(words, scope.source.origin(node), instead="a loop.")
+        if calls_itself(closure):
+            return self.plain_call(*lifted(self, closure, given, at), at)
         values = bind(node, given, closure.defaults, lambda e: self.emit(e, node))
         own = [n for n in own_nodes(node) if isinstance(n, gast.Name)]
         local = {*values} | {n.id for n in own if isinstance(n.ctx, gast.Store)}

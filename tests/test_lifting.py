@@ -1,0 +1,75 @@
+"""Functions that are defined in another and call themselves."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+
+X = np.array([0.3, 1.2, -0.7, 0.5])
+V = np.array([1.0, -0.5, 0.3, 0.8])
+
+
+def horner(x):
+    def rest(k):
+        if k == len(x):
+            return 0.0
+        return x[k] + 0.7 * rest(k + 1)
+
+    return rest(0) ** 2
+
+
+def tree(x):
+    w = x * 2
+
+    def product(low, high, scale=1.0):
+        if high - low == 1:
+            return np.sin(w[low]) * scale
+        middle = (low + high) // 2
+        return product(low, middle) * product(middle, high, scale=x[0])
+
+    return product(0, 4)
+
+
+def in_a_loop(x):
+    def power(a, n):
+        return a if n == 0 else power(a * x[0], n - 1) + x[1]
+
+    s = 0.0
+    for k in range(3):
+        s += power(s + x[k], k)
+    return s
+
+
+@pytest.mark.parametrize("function", [horner, tree, in_a_loop])
+def test_first_order(function: Any) -> None:
+    h = 1e-6
+    expected = (function(X + h * V) - function(X - h * V)) / (2 * h)
+    value, gradient = ad.value_and_grad(function)(X)
+    assert value == pytest.approx(function(X), rel=1e-14)
+    assert np.sum(gradient * V) == pytest.approx(expected, rel=1e-6)
+    assert ad.jvp(function, (X,), (V,))[1] == pytest.approx(expected, rel=1e-6)
+
+
+def given_away(x):
+    def again(f, n):
+        return x if n == 0 else f(again, n - 1) * x
+
+    return again(again, 2)
+
+
+def reading_functions(x):
+    def square(v):
+        return v * v
+
+    def again(n):
+        return square(x) if n == 0 else again(n - 1) * x
+
+    return again(2)
+
+
+@pytest.mark.parametrize("function", [given_away, reading_functions])
+def test_what_is_refused(function: Any) -> None:
+    with pytest.raises(ad.UnsupportedSyntaxError, match="calls itself"):
+        ad.grad(function)(1.2)
