@@ -207,13 +207,15 @@ class Derivative:
 
     def derive(self, facts: Facts, extra: Extra) -> Derived:
         """The derivative for parameters of which `facts` are known."""
-        from autodiff_sst.driver import derive, derive_hvp, derive_jvp
+        from autodiff_sst.driver import derive, derive_hvp, derive_jvp, derive_pullback_along
 
         by = self._binding.by(extra)
         self._check_inputs(facts, by)
         core = self.core_of_primal(facts, extra)
         if self.kind == "hvp":
             return derive_hvp(core, facts, by[0], self._users(core))
+        if self.kind == "pullback":
+            return derive_pullback_along(core, facts, by, self._users(core))
         if self.kind == "jvp":
             return derive_jvp(core, facts, by, self._users(core))
         return derive(core, facts, self.request(core, by), self._users(core))
@@ -347,5 +349,5 @@ class Derivative:
 
 @functools.lru_cache(maxsize=256)
 def derivative_of(function: Any, by: tuple[int | str, ...], kind: str = "vjp") -> Derivative:
-    """The `vjp` or `jvp` of a function by some of its arguments, made once."""
+    """The `vjp`, `jvp` or `pullback` of a function by some of its arguments, made once."""
     return Derivative(function, kind, by)

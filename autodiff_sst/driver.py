@@ -229,6 +229,28 @@ def derive_hvp(core: Function, facts: Facts, by: str, users: frozenset[str]) -> 
     return Derived(derived, loaded(derived, facts, users))
 
 
+def derive_pullback_along(
+    core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]
+) -> Derived:
+    """The tangents of the cotangents, from the arguments, that of the result, and all tangents."""
+    core = resolved(core, facts)
+    known = find_facts(core, facts)
+    request = Request(by, f"pullback_{core.name}", seed=SEED, as_tuple=True)
+    pullback = reverse(core, known, request)
+    (seed,) = [p for p in pullback.parameters if p not in facts] or [SEED]
+    if seed not in pullback.parameters:  # the result depends on nothing that is active
+        pullback = replace(pullback, parameters=(*pullback.parameters, seed))
+    facts = {**facts, seed: fact(core.result, known)}
+    pullback = optimize(without_custom(pullback), facts)
+    along = (*by, seed)
+    known = find_facts(pullback, facts)
+    derived = forward(pullback, known, along, f"along_{core.name}", with_value=False)
+    tell("forward", derived)
+    facts = with_tangents(derived, facts, along)
+    derived = optimize(derived, facts)
+    return Derived(derived, loaded(derived, facts, users))
+
+
 def derive_jvp(core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]) -> Derived:
     """The value and its tangent."""
     core = resolved(core, facts)

@@ -42,7 +42,38 @@ def in_a_loop(x):
     return s
 
 
-@pytest.mark.parametrize("function", [horner, tree, in_a_loop])
+def of_itself(v, n):
+    return v if n == 0 else np.sin(of_itself(v * v, n - 1)) * v
+
+
+def of_arrays(x):
+    return np.sum(of_itself(x, 3) * x[0])
+
+
+@ad.checkpoint
+def step(y, w):
+    return np.tanh(y * w) + y
+
+
+def checkpointed(x):
+    y = x
+    for k in range(3):
+        y = step(y, x[0] + k)
+    return np.sum(y**2)
+
+
+ALL = [horner, tree, in_a_loop, of_arrays, checkpointed]
+
+
+@pytest.mark.parametrize("function", ALL)
+def test_hessian_vector_products(function: Any) -> None:
+    gradient, h = ad.grad(function), 1e-6
+    expected = (gradient(X + h * V) - gradient(X - h * V)) / (2 * h)
+    np.testing.assert_allclose(ad.hvp(function)(X, V), expected, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(ad.jvp(gradient, (X,), (V,))[1], expected, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("function", ALL)
 def test_first_order(function: Any) -> None:
     h = 1e-6
     expected = (function(X + h * V) - function(X - h * V)) / (2 * h)

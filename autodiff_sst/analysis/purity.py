@@ -31,6 +31,7 @@ def is_pure(function: Any) -> bool:
     if module.startswith("autodiff_sst.runtime."):
         return function.__name__ not in (
             "call_with_pullback",
+            "pullback_along",
             "call_with_tangent",
             "check_scalar",
             "write_back",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.markers import Checkpointed, CustomGradient
 from autodiff_sst.runtime.broadcast import unbroadcast
 
@@ -55,6 +56,43 @@ def call_with_tangent(
         function = function.function
     result: tuple[Any, Any] = derivative_of(function, by, "jvp").along(args, kwargs, tangents)
     return result
+
+
+def pullback_along(
+    function: Any,
+    by: tuple[int | str, ...],
+    along: tuple[int | str, ...],
+    tangents: tuple[Any, ...],
+    *args: Any,
+    **kwargs: Any,
+) -> tuple[tuple[Any, Pullback], tuple[Any, Callable[[Any, Any], tuple[Any, ...]]]]:
+    """`call_with_pullback`, and its tangent along those of the arguments `along`.
+
+    The tangent of the pullback is a function of the cotangent and its tangent: the derivative of
+    what the pullback gives, by all that it depends on. `along` has all of `by`.
+    """
+    from autodiff_sst.derivative import derivative_of
+
+    if isinstance(function, Checkpointed):
+        function = function.function
+    if isinstance(function, CustomGradient):
+        raise UnsupportedSyntaxError(
+            "the second derivative of a custom gradient that is known at run time only",
+            instead="a call of the function by its name.",
+        )
+    y, pullback = call_with_pullback(function, by, *args, **kwargs)
+    y_dot = call_with_tangent(function, along, tangents, *args, **kwargs)[1]
+    places = [along.index(k) for k in by]
+
+    def pullback_dot(y_bar: Any, y_bar_dot: Any) -> tuple[Any, ...]:
+        if not isinstance(y, tuple | list | dict):
+            y_bar, y_bar_dot = unbroadcast(y_bar, y), unbroadcast(y_bar_dot, y)
+        bars = derivative_of(function, along, "pullback").along(
+            args, kwargs, (y_bar, *tangents, y_bar_dot)
+        )
+        return tuple(bars[k] for k in places)
+
+    return (y, pullback), (y_dot, pullback_dot)
 
 
 def _custom(

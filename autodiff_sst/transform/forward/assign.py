@@ -40,7 +40,15 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import atoms, map_atoms
 from autodiff_sst.errors import MissingRuleError
-from autodiff_sst.rules.helpers import BROADCAST_TO, CALL_WITH_TANGENT, SHAPE, SUM, ZEROS_LIKE
+from autodiff_sst.rules.helpers import (
+    BROADCAST_TO,
+    CALL_WITH_PULLBACK,
+    CALL_WITH_TANGENT,
+    PULLBACK_ALONG,
+    SHAPE,
+    SUM,
+    ZEROS_LIKE,
+)
 from autodiff_sst.rules.registry import (
     Rule,
     adjoint_of,
@@ -67,6 +75,14 @@ def tangent_of_assign(sweep: Forward, statement: Assign) -> None:
     builder, target, value = sweep.builder, statement.target, statement.value
     if isinstance(value, Call) and is_differentiated_at_run_time(sweep, value):
         _call_at_run_time(sweep, statement, value)
+        return
+    if isinstance(value, Call) and value.function == CALL_WITH_PULLBACK:
+        _pullback_at_run_time(sweep, statement, value)
+        return
+    if isinstance(value, Call) and (along := sweep.tangent(value.function)) is not None:
+        builder.append(statement)  # a pullback
+        (bar,) = value.args
+        sweep.set_tangent(target, builder.emit(Call(along, (bar, sweep.tangent_or_zero(bar)))))
         return
     builder.append(statement)
     mirrored = _mirrored(sweep, target, value)
@@ -133,6 +149,26 @@ def _call_at_run_time(sweep: Forward, statement: Assign, value: Call) -> None:
     builder.append(replace(statement, value=Subscript(both, (Literal(0),))))
     dot = builder.emit(Subscript(both, (Literal(1),)))
     sweep.set_tangent(statement.target, dot)
+
+
+def _pullback_at_run_time(sweep: Forward, statement: Assign, value: Call) -> None:
+    """The value with its pullback, and the tangents of both."""
+    builder = sweep.builder
+    function, by, *args = value.args
+    chosen = sweep.made[by.id] if isinstance(by, Name) else None
+    assert isinstance(chosen, TupleOf)
+    keys = [k.value for k in chosen.items if isinstance(k, Literal)]
+    given = dict([*enumerate(args), *value.keywords])
+    keys += [k for k, a in given.items() if k not in keys and sweep.tangent(a) is not None]
+    along = builder.emit(TupleOf(tuple(map(Literal, keys))))
+    dots = builder.emit(TupleOf(tuple(sweep.tangent_or_zero(given[k]) for k in keys)))
+    call = Call(PULLBACK_ALONG, (function, by, along, dots, *args), value.keywords)
+    both = builder.emit(call)
+    assert isinstance(both, Name)
+    known = builder.facts[statement.target]
+    builder.facts[both.id] = Tuple((known, known))
+    builder.append(replace(statement, value=Subscript(both, (Literal(0),))))
+    sweep.set_tangent(statement.target, builder.emit(Subscript(both, (Literal(1),))))
 
 
 def _of_call(
