@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from tests.differences import check_derivatives
 
 
 def summed(x):
@@ -90,3 +91,23 @@ def test_second_derivatives(f):
     x, v, h = np.array([0.3, 0.2]), np.array([1.0, 0.5]), 1e-6
     second = (ad.grad(f)(x + h * v) - ad.grad(f)(x - h * v)) / (2 * h)
     assert np.allclose(ad.hvp(f)(x, v), second, rtol=1e-6, atol=1e-8)
+
+
+def stacked_in_a_loop(x):
+    items = [x[0]]
+    for k in range(3):
+        items.append(items[k] * x[k + 1])
+    s = items[0] * items[-1]
+    for v in items:
+        s += v * v
+    return s
+
+
+def test_reverse_twice() -> None:
+    def along(x):
+        return np.sum(ad.grad(stacked_in_a_loop)(x) * np.array([1.0, -0.5, 0.3, 0.8]))
+
+    x = np.array([0.3, 1.2, -0.7, 0.5])
+    check_derivatives(along, x, np.array([0.2, 1.0, -0.4, 0.6]))
+    hessian = ad.hessian(stacked_in_a_loop)(x)
+    np.testing.assert_allclose(hessian, hessian.T)

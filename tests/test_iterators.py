@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from tests.differences import check_derivatives
 
 X = np.array([0.3, -0.5, 0.7, 1.1])
 
@@ -142,3 +143,19 @@ def test_a_loop_that_may_be_left_is_refused() -> None:
 
     with pytest.raises((ad.UnsupportedSyntaxError, ad.MissingRuleError)):
         ad.grad(left)(X)
+
+
+def of_one_length(x):
+    return sum(a * b for a, b in zip(x, x[2:], strict=False)) + sum(
+        a * b * b for a, b in zip(x, x[::-1], strict=True)
+    )
+
+
+def of_other_lengths(x):
+    return sum(a * b for a, b in zip(x, x[2:], strict=True))
+
+
+def test_zip_of_one_length() -> None:
+    check_derivatives(of_one_length, X, X[::-1] * 0.7)
+    with pytest.raises(ValueError, match="argument 2 is shorter than argument 1"):
+        ad.grad(of_other_lengths)(X)

@@ -43,9 +43,16 @@ def test_another_number_of_items_is_the_primals_error() -> None:
         ad.grad(loss)(np.ones(3), T)
 
 
-def test_functions_that_take_any_number_are_refused() -> None:
-    def anything(*x: Any) -> Any:
-        return x[0] * x[1]
+def anything(*x: Any) -> Any:
+    return x[0] * x[1]
 
+
+def test_functions_that_take_any_number() -> None:
+    np.testing.assert_allclose(
+        ad.grad(lambda x: anything(*x))(P), [P[1], P[0], *[0.0] * (len(P) - 2)]
+    )
+
+
+def test_builtins_that_take_any_number_are_refused() -> None:
     with pytest.raises(ad.UnsupportedSyntaxError, match="not a tuple made here"):
-        ad.grad(lambda x: anything(*x))(P)
+        ad.grad(lambda x: np.stack([*np.meshgrid(*x)]).sum())(P)

@@ -75,6 +75,7 @@ from autodiff_sst.runtime.sequences import (
     last_places,
     number,
     order_of,
+    pieces_like,
     place_of,
     position,
     position_of,
@@ -309,8 +310,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         if called is is_mapping:
             return Known(issubclass(cls, dict))
         return Known(issubclass(cls, tuple | list | range))
-    if called is stop_gradient:
-        return args[0]
+    if called is stop_gradient or called is pieces_like:
+        return args[called is pieces_like]
     if called is error_of:  # a trial with other values would tell a lie
         return OPAQUE
     if called is as_sequence:

@@ -36,6 +36,8 @@ def is_pure(function: Any) -> bool:
             "check_scalar",
             "write_back",
             "check_separate",
+            "check_count",
+            "check_strict",
             "enter_context",
             "leave_context",
         )

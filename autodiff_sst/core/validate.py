@@ -150,6 +150,7 @@ class _Checker:
                     self.lists.add(target)
                 match value:  # the cotangents of a list are popped as it was appended to
                     case Binary("*", Name(name)) if name in self.lists:
+                        self.lists.add(target)
                         self.stacks.add(target)
                 self.bind(scope, [target])
             case Effect(value):

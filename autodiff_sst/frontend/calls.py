@@ -66,6 +66,13 @@ class Partial(Static):
 
 
 @dataclass(frozen=True, eq=False)
+class Rest(Static):
+    """The last arguments of a call: the items of a list, as many as there are."""
+
+    items: Atom
+
+
+@dataclass(frozen=True, eq=False)
 class Closure(Static):
     """A function that is defined in the function that is lowered."""
 
@@ -91,6 +98,9 @@ def bind(
     arguments = tree.args
     names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
     only = [a.id for a in arguments.kwonlyargs]
+    *first, last = given.positional or [None]
+    if isinstance(last, Rest) and (arguments.vararg is None or len(first) != len(names)):
+        raise BindingError("how many arguments there are is not known")
     bound: dict[str, Value] = dict(zip(names, given.positional, strict=False))
     extra = given.positional[len(names) :]
     rest: dict[str, Value] = {}
@@ -104,7 +114,11 @@ def bind(
             if name not in defaults:
                 raise BindingError(f"missing argument {name!r}")
             bound[name] = defaults[name]
-    if arguments.vararg is not None:
+    if isinstance(last, Rest):
+        bound[arguments.vararg.id] = pack(
+            Call(LIST, (last.items,))
+        )  # a list does what a tuple does here
+    elif arguments.vararg is not None:
         bound[arguments.vararg.id] = pack(TupleOf(tuple(extra)))
     elif extra:
         raise BindingError("too many arguments")

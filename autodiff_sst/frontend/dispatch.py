@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 import gast
 import numpy as np
 
 from autodiff_sst.core.names import Names
-from autodiff_sst.core.syntax import Attribute, Binary, Call, Expression, Name, Object
+from autodiff_sst.core.syntax import (
+    Atom,
+    Attribute,
+    Binary,
+    Call,
+    Expression,
+    Index,
+    Literal,
+    Name,
+    Object,
+    Slice,
+    Store,
+    Subscript,
+    TupleOf,
+    Unary,
+)
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Partial, Static, constant_atom
 from autodiff_sst.frontend.control import Control
@@ -21,6 +36,7 @@ from autodiff_sst.runtime.sequences import is_array
 
 _IS_ARRAY = Object(is_array, "is_array")
 _TYPE = Object(type, "type", type)
+_SLICE = Object(slice, "slice", slice)
 
 
 @dataclass
@@ -53,9 +69,96 @@ class Dispatch(Control):
     def call_value(self, called: Any, given: Arguments, node: Any) -> Any:
         raise NotImplementedError
 
-    def operator(self, symbol: str, left: Any, right: Any, node: Any) -> Expression:
+    def operator(self, symbol: str, left: Atom, right: Atom, node: Any) -> Expression:
         """An operator, which may be a method of an object."""
-        raise NotImplementedError
+        if not self.shared.hints:
+            return Binary(symbol, left, right)
+
+        def run(subject: Atom, other: Atom) -> Callable[[Hint], Any]:
+            return lambda hint: self.method(hint, subject, Arguments([other], {}), node)
+
+        def reflected() -> Any:
+            plain = Binary(symbol, left, right)
+            return self.hinted(f"r{symbol}", right, run(right, left), lambda: plain, node)
+
+        return cast(Expression, self.hinted(symbol, left, run(left, right), reflected, node))
+
+    def item(self, base: Any, index: Index, node: Any) -> Expression:
+        """An item, which a method of an object may give."""
+
+        def run(hint: Hint) -> Any:
+            return self.method(hint, base, Arguments([self.key_of(index, node)], {}), node)
+
+        plain = Subscript(base, index)
+        return cast(Expression, self.hinted("[]", base, run, lambda: plain, node))
+
+    def store_item(self, base: Name, index: Index, value: Any, node: Any) -> None:
+        """An item that is assigned, which a method of an object may do."""
+        origin = self.source.origin(node)
+
+        def run(hint: Hint) -> Any:
+            given = Arguments([self.key_of(index, node), value], {})
+            return self.method(hint, base, given, node)
+
+        def plain() -> Expression:
+            self.block.append(Store(base.id, index, value, origin))
+            return Literal(None)
+
+        self.hinted("[]=", base, run, plain, node)
+
+    def key_of(self, index: Index, node: Any) -> Any:
+        """What a method gets as the index."""
+        parts: list[Any] = []
+        for part in index:
+            if isinstance(part, Slice):
+                bounds = (
+                    Literal(None) if b is None else b for b in (part.start, part.stop, part.step)
+                )
+                parts.append(self.emit(Call(_SLICE, tuple(bounds)), node))
+            else:
+                parts.append(part)
+        return parts[0] if len(parts) == 1 else self.emit(TupleOf(tuple(parts)), node)
+
+    def augmented(self, plain: Call, node: Any) -> Expression:
+        """`v += e`, which may be a method of an object."""
+        old, value = plain.args
+
+        def run(hint: Hint) -> Any:
+            return self.method(hint, old, Arguments([value], {}), node)
+
+        return cast(Expression, self.hinted("+=", old, run, lambda: plain, node))
+
+    def branch(
+        self, test: Atom, then: Callable[[], None], orelse: Callable[[], None], node: Any
+    ) -> None:
+        made = self.shared.made.get(test.id) if isinstance(test, Name) else None
+        if (self.source.origin(node), "bool") in self.shared.hints and not isinstance(made, Binary):
+
+            def run(hint: Hint) -> Any:
+                found = self.method(hint, test, Arguments([], {}), node)
+                is_length = hint.function.__name__ == "__len__"
+                return Binary(">", self.emit(found, node), Literal(0)) if is_length else found
+
+            test = self.emit(self.hinted("bool", test, run, lambda: test, node), node)
+        super().branch(test, then, orelse, node)
+
+    def boolean(self, node: Any, values: list[Any]) -> Atom:
+        """Where only the truth counts, of objects too: whether the last is true, not itself."""
+        if len(values) > 1 or not self.shared.hints or not hasattr(node, "only_truth"):
+            return super().boolean(node, values)
+        yes, no = Literal(True), Literal(False)
+        return self.conditional(self.atom(values[0]), lambda: yes, lambda: no, values[0])
+
+    def special(self, key: str, plain: Expression, node: Any) -> Expression:
+        """`-v`, `len(v)`, `abs(v)`, which may be methods of objects."""
+        match plain:
+            case Unary(_, operand) | Call(_, (operand,)):
+
+                def run(hint: Hint) -> Any:
+                    return self.method(hint, operand, Arguments([], {}), node)
+
+                return cast(Expression, self.hinted(key, operand, run, lambda: plain, node))
+        return plain
 
     def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
         raise NotImplementedError

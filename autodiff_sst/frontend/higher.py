@@ -6,6 +6,7 @@ Where their Python code (`runtime.higher`) can take the place of the call, it do
 from __future__ import annotations
 
 import functools
+import operator
 import string
 from typing import Any
 
@@ -198,3 +199,18 @@ def piecewise(lowering: Any, node: Any) -> Any:
             where = Object(np.where, "np.where", np)
             result = lowering.emit(Call(where, (test, value, result)), node)
     return result
+
+
+_OPERATORS: dict[str, str] = {
+    **{"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"},
+    **{"pow": "**", "matmul": "@", "lt": "<", "le": "<=", "gt": ">", "ge": ">="},
+}
+
+
+def operator_of(called: Any, given: Arguments) -> str | None:
+    """The operator that a function of the module `operator` is."""
+    function = called.value if isinstance(called, Object) else None
+    name = getattr(function, "__name__", None)
+    if len(given.positional) != 2 or function is None or name not in _OPERATORS:
+        return None
+    return _OPERATORS[name] if function is getattr(operator, name) else None

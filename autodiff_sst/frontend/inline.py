@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import operator
 from types import FunctionType
 from typing import Any
 
@@ -30,6 +29,7 @@ from autodiff_sst.frontend.calls import (
     BindingError,
     Closure,
     Partial,
+    Rest,
     Static,
     StaticTuple,
     bind,
@@ -45,8 +45,9 @@ from autodiff_sst.frontend.custom import inline_custom
 from autodiff_sst.frontend.dispatch import Dispatch, Shared
 from autodiff_sst.frontend.exits import is_generator, own_nodes
 from autodiff_sst.frontend.fence import fence
-from autodiff_sst.frontend.higher import higher_call, piecewise
+from autodiff_sst.frontend.higher import higher_call, operator_of, piecewise
 from autodiff_sst.frontend.hints import give_up
+from autodiff_sst.frontend.iteration import AS_SEQUENCE
 from autodiff_sst.frontend.lifting import calls_itself, lifted
 from autodiff_sst.frontend.nested import (
     Transformed,
@@ -58,21 +59,6 @@ from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.runtime.records import is_record, make_record, plain_fields
 from autodiff_sst.runtime.sequences import check_count
-
-_OPERATORS: dict[str, str] = {
-    **{"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"},
-    **{"pow": "**", "matmul": "@", "lt": "<", "le": "<=", "gt": ">", "ge": ">="},
-}
-
-
-def _symbol(called: Any, given: Arguments) -> str | None:
-    """The operator that a function of the module `operator` is."""
-    function = called.value if isinstance(called, Object) else None
-    name = getattr(function, "__name__", None)
-    if len(given.positional) != 2 or function is None or name not in _OPERATORS:
-        return None
-    return _OPERATORS[name] if function is getattr(operator, name) else None
-
 
 _NEW_RECORD = Object(make_record, "make_record")
 
@@ -126,7 +112,7 @@ class Inlining(Dispatch):
                 value = self.value(base)
                 if isinstance(value, StaticTuple):
                     return value.items[k]
-                return Subscript(value, (Literal(k),))
+                return self.item(value, (Literal(k),), node)
             case gast.Lambda():
                 return self.closure(node)
             case gast.GeneratorExp():  # it runs when it is gone through, and once
@@ -220,19 +206,31 @@ class Inlining(Dispatch):
 
     def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
         for value in (*given.positional, *given.keywords.values()):
+            if isinstance(value, Rest):
+                words = "`*` of what is not a tuple made here is not supported yet"
+                raise UnsupportedSyntaxError(words, self.source.origin(node))
             if isinstance(value, Static):
                 raise UnsupportedSyntaxError(
                     "a function defined here cannot be passed to what has no Python source",
                     self.source.origin(node),
                     instead="a loop.",
                 )
-        symbol = _symbol(called, given)
+        symbol = operator_of(called, given)
         if symbol is not None:
             left, right = given.positional
             return self.operator(symbol, left, right, node)
         if isinstance(called, Object) and called.value is dict and not given.positional:
             return DictOf(tuple(map(Literal, given.keywords)), tuple(given.keywords.values()))
-        return Call(called, tuple(given.positional), tuple(given.keywords.items()))
+        made = Call(called, tuple(given.positional), tuple(given.keywords.items()))
+        if isinstance(called, Object) and called.value is iter and self.is_iter(given):
+            return Call(AS_SEQUENCE, tuple(given.positional))
+        if isinstance(called, Object) and called.value in (len, abs):
+            return self.special(called.value.__name__, made, node)
+        return made
+
+    def is_iter(self, given: Arguments) -> bool:
+        """Whether `iter(x)` is what `__iter__` returns: it is gone through at once, and no more."""
+        return len(given.positional) == 1 and self.source.function.__name__ == "__iter__"
 
     def arguments(self, node: Any, called: Any) -> tuple[Any, Arguments]:
         """What a call gives, and to what: `max(*x)` is `max(x)`."""
@@ -247,6 +245,9 @@ class Inlining(Dispatch):
                         return whole, Arguments([atom], {})
                 if items is None and argument is node.args[-1] and not node.keywords:
                     items = self.as_many(atom, called, len(given.positional), argument)
+                if items is None and argument is node.args[-1]:
+                    given.positional.append(Rest(atom))
+                    continue
                 if items is None:
                     words = "`*` of what is not a tuple made here is not supported yet"
                     raise UnsupportedSyntaxError(words, self.source.origin(argument))

@@ -10,10 +10,11 @@ from typing import Any
 
 import gast
 
-from autodiff_sst.core.syntax import Atom, Binary, Call, Literal, Object, Subscript, TupleOf
-from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.core.syntax import Atom, Binary, Call, Effect, Literal, Object, Subscript, TupleOf
+from autodiff_sst.runtime.sequences import as_sequence, check_strict
 
-_AS_SEQUENCE = Object(as_sequence, "as_sequence", as_sequence)
+AS_SEQUENCE = Object(as_sequence, "as_sequence", as_sequence)
+_STRICT = Object(check_strict, "check_strict")
 _LEN, _MIN = Object(len, "len", len), Object(min, "min", min)
 
 
@@ -70,7 +71,11 @@ class _Items:
                 self.parts = [_Items(lowering, a) for a in args]
                 self.length = self.parts[0].length
                 if len(self.parts) > 1:
-                    self.length = self.call(_MIN, *(p.length for p in self.parts))
+                    lengths = tuple(p.length for p in self.parts)
+                    if any(k.arg == "strict" and k.value.value for k in node.keywords):
+                        check = Effect(Call(_STRICT, lengths), lowering.source.origin(node))
+                        lowering.block.append(check)
+                    self.length = self.call(_MIN, *lengths)
             case "enumerate":
                 self.parts = [_Items(lowering, args[0])]
                 self.start = lowering.atom(args[1]) if len(args) > 1 else Literal(0)
@@ -81,7 +86,8 @@ class _Items:
             case _:
                 self.sequence = lowering.atom(node)
                 if self.kind == "sequence":
-                    self.sequence = self.call(_AS_SEQUENCE, self.sequence)
+                    plain = Call(AS_SEQUENCE, (self.sequence,))
+                    self.sequence = lowering.emit(lowering.special("iter", plain, node), node)
                 self.length = self.call(_LEN, self.sequence)
 
     def call(self, function: Object, *args: Atom) -> Atom:
@@ -138,6 +144,6 @@ def _call(lowering: Any, node: Any, function: Any) -> list[Any] | None:
             (keyword, *_) = keywords
             if name == "enumerate" and keyword.arg == "start":
                 return [*args, keyword.value]
-            if name == "zip" and getattr(keyword.value, "value", True) is False:
-                return list(args)  # strict=False
+            if name == "zip" and isinstance(getattr(keyword.value, "value", None), bool):
+                return list(args)  # strict=…
     return None

@@ -21,6 +21,11 @@ def kind_of(change: Any) -> str | None:
     match change:
         case gast.AugAssign():
             return "+="
+        case gast.Subscript(slice=gast.Slice(lower=first, upper=last, step=None)):
+            bounds = [_constant(first) or 0, _constant(last)]
+            known = first is None or _constant(first) is not None
+            in_order = isinstance(bounds[1], int) and 0 <= bounds[0] <= bounds[1]
+            return "slice" if known and in_order else None
         case gast.Subscript():
             return "del"
         case gast.Call(func=gast.Attribute(attr=attr), args=args, keywords=keywords):
@@ -45,7 +50,7 @@ def _constant(node: Any) -> Any:
 class Change:
     """The assignments that a change stands for, in order; `result` is the variable of its value."""
 
-    def __init__(self, variable: Any, change: Any, result: str | None) -> None:
+    def __init__(self, variable: Any, change: Any, result: str | None, value: Any = None) -> None:
         self.name: str = variable.name
         self.assignments: list[tuple[str, Any]] = []
         self.result: str | None = None
@@ -56,6 +61,8 @@ class Change:
         keywords: list[Any] = []
         match change:
             case gast.AugAssign(value=value):
+                args = [value]
+            case gast.Subscript(slice=gast.Slice()):
                 args = [value]
             case gast.Subscript(slice=index):
                 args = [index]
@@ -78,6 +85,10 @@ class Change:
                 rest = self.plus(_display(args[1]), rest)
                 first = _part(self.now(), None, k)
                 self.rebind(rest if _constant(k) == 0 else self.plus(first, rest))
+            case "slice":
+                part = change.slice
+                rest = self.plus(_call("list", args[0]), _part(self.now(), part.upper, None))
+                self.rebind(self.plus(_part(self.now(), None, part.lower or _number(0)), rest))
             case "pop" | "popleft" | "del" | "remove":
                 index = args[0] if args else _minus(1) if kind == "pop" else _number(0)
                 if kind == "remove":

@@ -104,7 +104,10 @@ class _Variable:
                 if isinstance(ctx, gast.Del):
                     self.changes.append(parent)
                     return len(above.targets) == 1 and not isinstance(parent.slice, gast.Slice)
-                return not (isinstance(ctx, gast.Store) and isinstance(parent.slice, gast.Slice))
+                if isinstance(ctx, gast.Store) and isinstance(parent.slice, gast.Slice):
+                    self.changes.append(parent)
+                    return isinstance(above, gast.Assign) and kind_of(parent) is not None
+                return True
             case gast.Call(args=args) if any(a is node for a in args):
                 return self.keeps_nothing(parent, above)
             case gast.For(iter=iterated) if iterated is node:
@@ -258,6 +261,8 @@ class _Variable:
                 self.put(change, Change(self, change, None).statements())
             case _, gast.Expr() | gast.Delete():
                 self.put(parent, Change(self, change, None).statements())
+            case gast.Subscript(), gast.Assign(value=value):
+                self.put(parent, Change(self, change, None, value).statements())
             case _, gast.Assign(targets=[gast.Name(id=target)]) if target != self.name:
                 made = Change(self, change, target)
                 if made.result is None:

@@ -27,7 +27,6 @@ from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Attribute,
-    Binary,
     Call,
     Effect,
     Expression,
@@ -144,7 +143,7 @@ class _Lowering(Sugar):
                 name = f"i{IN_PLACE[type(op)]}"
                 update = Object(getattr(operator, name), f"operator.{name}", operator)
                 old = self.name(target.id, target)
-                call = Call(update, (old, self.atom(value)))
+                call = self.augmented(Call(update, (old, self.atom(value))), node)
                 self.values[target.id] = self.emit(call, node, target.id)
             case gast.If():
                 self.if_else(node)
@@ -263,6 +262,10 @@ class _Lowering(Sugar):
                 return self.boolean(node, values)
             case gast.Compare(left=left, ops=ops) if len(ops) > 1:
                 return self.comparisons(node, self.atom(left), ops, OPERATORS)
+            case gast.Subscript(value=value, slice=index) if self.shared.hints:
+                return self.item(self.atom(value), self.index(index), node)
+            case gast.UnaryOp(op=gast.USub(), operand=_) if self.shared.hints:
+                return self.special("neg", super().expression(node), node)
             case gast.BinOp(left=left, op=op, right=right):
                 a = self.atom(left)
                 return self.operator(OPERATORS[type(op)], a, self.atom(right), node)
@@ -284,20 +287,6 @@ class _Lowering(Sugar):
                 return self.name(target.id, target)
             case _:
                 return super().expression(node)
-
-    def operator(self, symbol: str, left: Atom, right: Atom, node: Any) -> Expression:
-        """An operator, which may be a method of an object."""
-        if not self.shared.hints:
-            return Binary(symbol, left, right)
-
-        def run(subject: Atom, other: Atom) -> Callable[[Hint], Any]:
-            return lambda hint: self.method(hint, subject, Arguments([other], {}), node)
-
-        def reflected() -> Any:
-            plain = Binary(symbol, left, right)
-            return self.hinted(f"r{symbol}", right, run(right, left), lambda: plain, node)
-
-        return cast(Expression, self.hinted(symbol, left, run(left, right), reflected, node))
 
     def emit(self, value: Expression, node: Any, variable: str | None = None) -> Atom:
         if isinstance(value, Name | Literal | Object):

@@ -16,6 +16,22 @@ def assign(target: str, value: Any) -> Any:
     return gast.Assign(targets=[name(target, gast.Store())], value=value, type_comment=None)
 
 
+def mark_tests(tree: Any) -> None:
+    """Tells `and`s and `or`s of which only the truth counts."""
+    for node in gast.walk(tree):
+        if isinstance(node, gast.If | gast.While | gast.IfExp | gast.Assert):
+            _mark(node.test)
+        elif isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
+            _mark(node.operand)
+
+
+def _mark(test: Any) -> None:
+    if isinstance(test, gast.BoolOp):
+        test.only_truth = True
+        for value in test.values:
+            _mark(value)
+
+
 def placed(made: Any, node: Any) -> Any:
     """With the place of a node, where it has none of its own."""
     for child in gast.walk(made):

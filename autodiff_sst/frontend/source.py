@@ -22,6 +22,7 @@ import gast
 from autodiff_sst.errors import Origin, SourceUnavailableError
 from autodiff_sst.frontend.dicts import without_dict_comprehensions
 from autodiff_sst.frontend.list_values import with_list_values
+from autodiff_sst.frontend.nodes import mark_tests
 
 Definition: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -85,7 +86,9 @@ def read_source(function: Any) -> Source:
         )
     for definition in _definitions(file, lines, code):
         tree = without_dict_comprehensions(gast.ast_to_gast(definition))
-        return Source(function, with_list_values(tree, function), file, lines)
+        tree = with_list_values(tree, function)
+        mark_tests(tree)
+        return Source(function, tree, file, lines)
     raise SourceUnavailableError(
         f"the file does not hold `{function.__name__}` as it runs: edited after it was imported?",
         Origin(file, code.co_firstlineno, function=function.__name__),

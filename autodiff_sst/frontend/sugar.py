@@ -26,7 +26,6 @@ from autodiff_sst.core.syntax import (
     Object,
     Raise,
     Store,
-    Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import LIST, Arguments, Static, constant_atom, original, spread
@@ -132,13 +131,16 @@ class Sugar(Inlining):
         if isinstance(value, Static) or not isinstance(base, Name):
             words = "an assignment to an item of this is not supported"
             raise UnsupportedSyntaxError(words, self.source.origin(node), instead="an array.")
+        if isinstance(node, gast.Subscript):
+            self.store_item(base, index, value, node)
+            return
         self.block.append(Store(base.id, index, value, self.source.origin(node)))
 
     def update_item(self, target: Any, name: str, node: Any) -> None:
         """`x[i] += v`: the item, with what is added, is stored where it was."""
         base, index = self.place(target)
         is_attribute = isinstance(target, gast.Attribute)
-        read = Attribute(base, target.attr) if is_attribute else Subscript(base, index)
+        read = Attribute(base, target.attr) if is_attribute else self.item(base, index, node)
         old = self.emit(read, node)
         update = Object(getattr(operator, name), f"operator.{name}", operator)
         new = self.emit(Call(update, (old, self.atom(node.value))), node)

@@ -93,6 +93,15 @@ def place_of(keys: Any, key: Any) -> int:
     return int(keys.index(key))
 
 
+def check_strict(*lengths: int) -> None:
+    """Raises ValueError unless what `zip(…, strict=True)` goes through is of one length."""
+    for k, length in enumerate(lengths):
+        if length != lengths[0]:
+            kind = "shorter" if length < lengths[0] else "longer"
+            what = "argument 1" if k == 1 else f"arguments 1-{k}"
+            raise ValueError(f"zip() argument {k + 1} is {kind} than {what}")
+
+
 def position(items: Any, k: Any) -> int:
     """An index of a list, counted from its beginning.
 

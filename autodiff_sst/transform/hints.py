@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import taken_branch
+from autodiff_sst.analysis.infer import IN_PLACE
 from autodiff_sst.analysis.values import Abstract, Known, Record, can_be_active, rank
 from autodiff_sst.core.syntax import (
     Assign,
@@ -20,8 +21,12 @@ from autodiff_sst.core.syntax import (
     Expression,
     Function,
     If,
+    Literal,
     Name,
     Object,
+    Store,
+    Subscript,
+    Unary,
 )
 from autodiff_sst.core.walk import blocks, statements
 from autodiff_sst.errors import MissingRuleError
@@ -30,12 +35,20 @@ from autodiff_sst.markers import CustomGradient
 from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import adjoint_of
 from autodiff_sst.rules.template import bind_arguments
+from autodiff_sst.runtime.sequences import as_sequence
 
 _METHODS = {
     **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "@": "matmul"},
     **{"//": "floordiv", "%": "mod", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"},
     **{"==": "eq", "!=": "ne", "&": "and", "|": "or", "^": "xor"},
 }
+
+
+_ONE_OPERAND: dict[Any, str] = {len: "len", abs: "abs", as_sequence: "iter"}
+
+
+def is_augmented(function: Any) -> bool:
+    return isinstance(function, BuiltinFunctionType) and function in IN_PLACE
 
 
 def wanted_hints(
@@ -67,12 +80,22 @@ class _Finder:
     def block(self, block: Block) -> None:
         for statement in block:
             if isinstance(statement, If):
-                taken = taken_branch(fact(statement.test, self.facts))
+                test = fact(statement.test, self.facts)
+                if isinstance(test, Record) and statement.origin is not None:
+                    own = self.member(test, "__bool__", "bool")
+                    for key, hint in own or self.member(test, "__len__", "bool"):
+                        self.found.setdefault((statement.origin, key), []).append(hint)
+                taken = taken_branch(test)
                 if taken is not None:  # the other branch goes
                     self.block((statement.then, statement.orelse)[taken])
                     continue
-            if isinstance(statement, Assign | Effect) and statement.origin is not None:
-                for key, hint in self.hints(statement.value):
+            if isinstance(statement, Assign | Effect | Store) and statement.origin is not None:
+                own = (
+                    self.stores(statement)
+                    if isinstance(statement, Store)
+                    else self.hints(statement.value)
+                )
+                for key, hint in own:
                     if is_given_up((statement.origin, key), hint.function):
                         continue
                     found = self.found.setdefault((statement.origin, key), [])
@@ -80,6 +103,12 @@ class _Finder:
                         found.append(hint)
             for inner in blocks(statement):
                 self.block(inner)
+
+    def stores(self, statement: Store) -> list[tuple[str, Hint]]:
+        known = self.facts[statement.target]
+        first = statement.index[0]
+        is_attribute = isinstance(first, Literal) and isinstance(first.value, str)
+        return [] if is_attribute else self.member(known, "__setitem__", "[]=")
 
     def hints(self, value: Expression) -> list[tuple[str, Hint]]:
         match value:
@@ -111,6 +140,18 @@ class _Finder:
                     member = inspect.getattr_static(known.cls, name, None)
                     if isinstance(member, property) and isinstance(member.fget, FunctionType):
                         return [(name, Hint(member.fget, known.cls))]
+            case Subscript(base):
+                return self.member(fact(base, self.facts), "__getitem__", "[]")
+            case Unary("-", operand):
+                return self.member(fact(operand, self.facts), "__neg__", "neg")
+            case Call(Object(function), (atom,), ()) if any(f is function for f in _ONE_OPERAND):
+                name = _ONE_OPERAND[function]
+                return self.member(fact(atom, self.facts), f"__{name}__", name)
+            case Call(Object(function), (left, _), ()) if is_augmented(function):
+                known, name = fact(left, self.facts), function.__name__
+                return self.member(known, f"__{name}__", "+=") or self.member(
+                    known, f"__{name[1:]}__", "+="
+                )
             case Binary(op, left, right) if op in _METHODS:
                 first = self.member(fact(left, self.facts), f"__{_METHODS[op]}__", op)
                 return first or self.member(

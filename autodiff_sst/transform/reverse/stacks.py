@@ -14,6 +14,7 @@ from typing import Any
 from autodiff_sst.analysis.values import INT, UNKNOWN, List, Scalar, can_be_active, keys_of
 from autodiff_sst.core.syntax import (
     Accumulate,
+    Append,
     Atom,
     For,
     Literal,
@@ -79,14 +80,25 @@ def reverse_pop(sweep: Reverse, statement: Pop) -> None:
     if not positions:
         return
     if not isinstance(sweep.made.get(statement.stack), NewStack):
-        words = "the second derivative of a list that grows is not supported yet"
-        raise UnsupportedSyntaxError(words, statement.origin, instead="an array.")
+        _reverse_pop_of_list(sweep, statement)
+        return
     values: list[Atom] = []
     for k in positions:
         target = statement.targets[k]
         values.append(_whole(sweep, Place(target), sweep.take(target)))
     twin = sweep.twin(statement.stack)
     sweep.builder.append(Push(twin, tuple(values), sweep.builder.origin))
+
+
+def _reverse_pop_of_list(sweep: Reverse, statement: Pop) -> None:
+    """The reverse of `t = items.pop()`, of the cotangents of a list that grew: it grows."""
+    buffer = sweep.cotangents.get(Place(statement.stack))
+    if len(statement.targets) != 1 or not isinstance(buffer, Name):
+        words = "the second derivative of a list that grows is not supported here"
+        raise UnsupportedSyntaxError(words, statement.origin, instead="an array.")
+    (target,) = statement.targets
+    value = _whole(sweep, Place(target), sweep.take(target))
+    sweep.builder.append(Append(buffer.id, value, sweep.builder.origin))
 
 
 def _whole(sweep: Reverse, place: Place, taken: dict[tuple[Any, ...], Atom]) -> Atom:
