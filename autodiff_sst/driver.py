@@ -33,6 +33,7 @@ from autodiff_sst.optimize.hoist import has_loops, hoist
 from autodiff_sst.optimize.pushes import save_less
 from autodiff_sst.optimize.sums import has_lists, sum_without_lists
 from autodiff_sst.optimize.units import has_units, multiply_units
+from autodiff_sst.optimize.wide import gather_scales
 from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
 from autodiff_sst.rules import numbers as more_numbers
 from autodiff_sst.rules.definitions import algebra, arrays, making, numbers, statistics
@@ -53,6 +54,15 @@ RULES = (
 )  # importing them registers them
 
 Facts = Mapping[str, Abstract]
+
+
+def _gathered(function: Function, facts: Facts) -> Function:
+    gathered = gather_scales(function, find_facts(function, facts))
+    if gathered is function:
+        return function
+    return remove_dead_code(share_common_subexpressions(gathered))
+
+
 Pass = Callable[[Function, Facts], Function]
 
 # Each takes core and gives core. `algebra` comes again, for what turned out to be equal, and
@@ -72,7 +82,8 @@ OPTIMIZE: list[tuple[str, Pass]] = [
     ("pushes", lambda f, facts: save_less(f)),
     ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
     ("dead_code", lambda f, facts: remove_dead_code(f)),
-    ("drop_copies", lambda f, facts: drop_copies(f)),
+    ("wide", lambda f, facts: _gathered(f, facts)),
+    ("drop_copies", lambda f, facts: drop_copies(f, lambda: find_facts(f, facts))),
 ]
 
 

@@ -37,6 +37,7 @@ class Builder:
     def __init__(self, names: Names, facts: MutableMapping[str, Any], infer: Infer) -> None:
         self.names = names
         self.facts = facts
+        self.exact: set[Atom] = set()  # parts of cotangents, in the shape of what they are of
         self.origin: Origin | None = None
         self.maybe_undefined: frozenset[str] = frozenset()
         self._infer = infer
@@ -80,6 +81,11 @@ class Builder:
                 self.names.release(atom.id)
                 return last
         return None
+
+    def take_back(self, statement: Assign) -> None:
+        """Emits what `pop_temporary` gave once more, under the same name."""
+        self.names.take([statement.target])
+        self._open[-1].append(statement)
 
     def keep(self, atom: Atom) -> None:
         """What is read more than once must not be taken back."""

@@ -98,7 +98,7 @@ class _Algebra:
             case Binary("/" | "**", Name() as x, Literal(one)) if _is(one, 1):
                 return x if self.absorbs(1.0, x) else None  # an int over 1 is a float
             case Binary("+", Name(x), Name(y)) if x == y and self.absorbs(2, Name(x)):
-                return Binary("*", Literal(2), Name(x))
+                return Binary("*", self.two(Name(x)), Name(x))
             case Binary("+", left, Name(x)):
                 match self.values.get(x):
                     case Unary("-", inner):
@@ -112,6 +112,13 @@ class _Algebra:
                 case Unary("-", inner):
                     return Binary("-", value.right, inner)
         return None
+
+    def two(self, x: Atom) -> Literal:
+        """Python multiplies two floats faster than a float and an int."""
+        match fact(x, self.facts):
+            case Scalar("f", None):
+                return Literal(2.0)
+        return Literal(2)
 
     def absorbs(self, one: object, x: Atom) -> bool:
         """Whether `x` times a literal one is `x`, in its type too."""

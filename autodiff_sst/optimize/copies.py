@@ -13,9 +13,14 @@ Leaves  `np.copy`; `drop_copies` drops it where a new array that nobody else rea
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import numpy as np
+
+from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.ownership import is_fresh
+from autodiff_sst.analysis.values import Abstract, Array
 from autodiff_sst.core.names import is_temporary
 from autodiff_sst.core.syntax import (
     Assign,
@@ -33,17 +38,36 @@ from autodiff_sst.core.syntax import (
     Store,
     While,
 )
-from autodiff_sst.core.walk import count_reads, map_atoms, rebuild, rename, statements, substitute
+from autodiff_sst.core.walk import (
+    count_reads,
+    map_atoms,
+    reads,
+    rebuild,
+    rename,
+    statements,
+    substitute,
+)
 from autodiff_sst.rules.helpers import COPY
 
 
-def drop_copies(function: Function) -> Function:
-    return propagate_copies(function, drop=True)
+def drop_copies(
+    function: Function, facts: Callable[[], Mapping[str, Abstract]] | None = None
+) -> Function:
+    """Without copies of what is new, or of what is read only where nothing is changed.
+
+    Args:
+        facts: gives what is known of the names, if it is asked for.
+    """
+    return propagate_copies(function, True, facts)
 
 
-def propagate_copies(function: Function, drop: bool = False) -> Function:
+def propagate_copies(
+    function: Function,
+    drop: bool = False,
+    facts: Callable[[], Mapping[str, Abstract]] | None = None,
+) -> Function:
     while True:
-        copies = _Copies(function, drop)
+        copies = _Copies(function, drop, facts)
         body = copies.block(function.body)
         function = replace(function, body=body, result=copies.atom(function.result))
         if not copies.constants:
@@ -53,9 +77,25 @@ def propagate_copies(function: Function, drop: bool = False) -> Function:
         function = replace(function, body=substitute(body, originals))
 
 
+def _only_read(function: Function) -> frozenset[str]:
+    """Where nothing is changed in place: the names that are read only to make something new."""
+    every = [*statements(function.body)]
+    if any(not isinstance(s, Assign) for s in every):
+        return frozenset()
+    kept = {*reads(function.result)}
+    for statement in every:
+        if isinstance(statement, Assign) and not is_fresh(statement.value):
+            kept |= reads(statement.value)
+    return frozenset(s.target for s in every if isinstance(s, Assign)) - kept
+
+
 class _Copies:
-    def __init__(self, function: Function, drop: bool) -> None:
+    def __init__(
+        self, function: Function, drop: bool, facts: Callable[[], Mapping[str, Abstract]] | None
+    ) -> None:
         self.drop = drop
+        self.facts = facts
+        self.only_read = _only_read(function) if facts else frozenset()
         self.better: dict[str, str] = {}
         self.parameters = {*function.parameters}
         self.names: dict[str, Atom] = {}
@@ -65,8 +105,12 @@ class _Copies:
         for statement in statements(function.body):
             if isinstance(statement, Store):
                 self.count[statement.target] += 1
-            if isinstance(statement, Assign) and is_fresh(statement.value):
-                self.fresh.add(statement.target)
+            match statement:
+                case Assign(target, Call(Object(made), (of,), ())) if made is np.diag and facts:
+                    if isinstance(known := fact(of, facts()), Array) and len(known.dims) == 1:
+                        self.fresh.add(target)  # of a matrix it is a view
+                case Assign(target, value) if is_fresh(value):
+                    self.fresh.add(target)
 
     def atom(self, atom: Atom) -> Atom:
         while isinstance(atom, Name) and atom.id in self.names:
@@ -87,7 +131,7 @@ class _Copies:
         match statement:
             case Assign(target, value):
                 value = map_atoms(value, self.atom)
-                original = self.original(value)
+                original = self.original(value, target)
                 if original is not None:
                     self.names[target] = original
                     if isinstance(original, Name) and self.says_more(target, original.id):
@@ -120,13 +164,20 @@ class _Copies:
         nameless = is_temporary(original) and original not in self.parameters
         return nameless and not is_temporary(target) and original not in self.better
 
-    def original(self, value: Expression) -> Atom | None:
+    def is_needless(self, target: str, copied: str) -> bool:
+        """Whether a copy is of what is new, or of an array, and read where nothing is changed."""
+        if copied in self.fresh and self.count[copied] == 1:
+            return True
+        found = self.facts is not None and target in self.only_read
+        return found and isinstance((self.facts or dict)()[copied], Array)
+
+    def original(self, value: Expression, target: str) -> Atom | None:
         """The atom that a value is a copy of."""
         match value:
             case Name() | Literal() | Object():
                 return value
             case Call(function, (Name(copied),)) if (
-                self.drop and function == COPY and copied in self.fresh and self.count[copied] == 1
+                function == COPY and self.drop and self.is_needless(target, copied)
             ):
                 return Name(copied)
         return None

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from autodiff_sst.core.syntax import ListOf, Literal, Object, Slice, Subscript, Unary
+from autodiff_sst.core.syntax import Atom, ListOf, Literal, Object, Slice, Subscript, Unary
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.helpers import numpy_object
@@ -242,17 +242,21 @@ def pieces(builder, knowledge, y_bar, arrays, axis):
     items, along = knowledge.items(arrays), knowledge.constant(axis, False)
     if items is None or along is False or along is None or not knowledge.rank(y_bar):
         return builder.call(Object(pieces_like, "pieces_like"), y_bar, arrays, axis)
-    made, start = [], Literal(0)
+    made: list[Atom] = []
+    start: Atom | None = Literal(0)
     rank = knowledge.rank(y_bar) or 1
-    for item in items:
-        shape = builder.call(numpy_object(np.shape), item)
-        length = builder.emit(Subscript(shape, (Literal(along),)))
-        stop = length if start == Literal(0) else builder.binary("+", start, length)
+    for k, item in enumerate(items):
+        stop = None
+        if k < len(items) - 1:
+            shape = builder.call(numpy_object(np.shape), item)
+            length = builder.emit(Subscript(shape, (Literal(along),)))
+            stop = length if start == Literal(0) else builder.binary("+", start, length)
         whole = Slice(None, None, None)
         index = [whole] * (along % rank) + [
             Slice(None if start == Literal(0) else start, stop, None)
         ]
         made.append(builder.emit(Subscript(y_bar, tuple(index))))
+        builder.exact.add(made[-1])
         start = stop
     return builder.emit(ListOf(tuple(made)))
 

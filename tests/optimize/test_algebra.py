@@ -26,7 +26,8 @@ def check(before: str, after: str, **arguments: Any) -> None:
 @pytest.mark.parametrize("x", [0.3, np.array([1.0, -0.0]), np.float32(2)])
 def test_neutral_elements_and_signs(x: Any) -> None:
     check("y = 1.0 * x; z = y / 1; return z", "y = x; z = x; return z", x=x)
-    check("y = -x; z = -y; w = x - y; return w", "y = -x; z = x; w = 2 * x; return w", x=x)
+    two = 2.0 if isinstance(x, float) else 2
+    check("y = -x; z = -y; w = x - y; return w", f"y = -x; z = x; w = {two} * x; return w", x=x)
     check("y = x * -1.0; z = y + x; return z", "y = -x; z = x - x; return z", x=x)
 
 

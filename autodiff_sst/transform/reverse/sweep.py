@@ -185,9 +185,11 @@ class Reverse:
             words = f"the cotangent of {what} is not supported yet"
             raise UnsupportedSyntaxError(words, self.builder.origin, instead="numbers and arrays.")
         if keys is not None:
-            for key in keys:
+            parts = self.parts_made(value)
+            for k, key in enumerate(keys):
                 if may_be_active(fact_at(fact, (key,))):
-                    self.add(name, item_of(self.builder, fact, value, key), (*path, key))
+                    part = parts[k] if parts else item_of(self.builder, fact, value, key)
+                    self.add(name, part, (*path, key), is_exact=part in self.builder.exact)
             return
         if is_exact:
             value = match_dtype(self.builder, value, fact, self.builder.fact(value))
@@ -204,18 +206,32 @@ class Reverse:
             value = self.builder.binary("+", known, value)
         self.cotangents[place] = self.named(value, name)
 
+    def parts_made(self, value: Atom) -> tuple[Atom, ...] | None:
+        """The parts of a list that was made just now, which takes it back."""
+        last = self.builder.pop_temporary(value)
+        if last is not None and isinstance(last.value, ListOf):
+            return last.value.items
+        if last is not None:
+            self.builder.take_back(last)
+        return None
+
     def add_to_items(self, items: tuple[Atom, ...], value: Atom, buffer: Atom | None) -> None:
         """Adds the items of a list, or the rows of an array, to the cotangents of items."""
-        self.builder.keep(value)
+        parts = None if buffer is not None else self.parts_made(value)
+        if parts is None:
+            self.builder.keep(value)
         for k, item in enumerate(items):
             if isinstance(item, Name) and item.id in self.active:
-                part = self.builder.emit(Subscript(value, (Literal(k),)))
+                if parts is not None:
+                    part = parts[k]
+                else:
+                    part = self.builder.emit(Subscript(value, (Literal(k),)))
                 if isinstance(buffer, Name):
                     origin = self.builder.origin
                     add = Accumulate(buffer.id, (Literal(k),), part, False, origin)
                     self.builder.append(add)
                 else:
-                    self.add(item.id, part)
+                    self.add(item.id, part, is_exact=part in self.builder.exact)
 
     def add_to(self, atom: Atom, value: Atom, path: tuple[Any, ...] = ()) -> None:
         """Adds to the cotangent of an atom, if that is active."""
