@@ -15,10 +15,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.lengths import are_same
 from autodiff_sst.analysis.values import Abstract, Array
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Attribute,
     Binary,
     Call,
     Expression,
@@ -30,15 +33,18 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.optimize.factors import Moving
-from autodiff_sst.rules.helpers import COPY, ONE_A_COMPONENT, numpy_object
+from autodiff_sst.rules.helpers import COPY, ONE_A_COMPONENT, ONE_OF_ITEMS, numpy_object
 
 _DIAG = numpy_object(np.diag)
-_COLUMN = (Slice(None, None, None), Literal(None))
+_ALL = Slice(None, None, None)
+_COLUMN = (_ALL, Literal(None))
 
 
 def has_units(function: Function) -> bool:
     return any(
-        isinstance(s, Assign) and isinstance(s.value, Call) and s.value.function == ONE_A_COMPONENT
+        isinstance(s, Assign)
+        and isinstance(s.value, Call)
+        and s.value.function in (ONE_A_COMPONENT, ONE_OF_ITEMS)
         for s in statements(function.body)
     )
 
@@ -66,6 +72,11 @@ class _Units(Moving):
                         return Binary("*", diagonal[1], right)
                     column = self.named(Subscript(diagonal[1], _COLUMN))
                     return Binary("*", column, right)
+                if (factor := self.of_items(left)) is not None:
+                    turned = self.named(Attribute(factor, "T"))
+                    columns = self.named(Subscript(turned, (_ALL, _ALL, Literal(None))))
+                    rows = self.named(Subscript(right, (_ALL, Literal(None), _ALL)))
+                    return Binary("*", columns, rows)
         return None
 
     def scaled(self, rows: Atom, vector: Atom) -> Expression | None:
@@ -80,6 +91,20 @@ class _Units(Moving):
         for e, a in self.products(atom):
             if self.is_unit(e) and self.is_part(a):
                 return e, a
+        return None
+
+    def of_items(self, atom: Atom) -> Name | None:
+        """`a` of `e * a`, for a batch of vectors `a` and the directions `e` of each of them."""
+        for e, a in self.products(atom):
+            made = self.values.get(e.id) if isinstance(e, Name) else None
+            match made:
+                case Call(function, (Name(of),), ()) if function == ONE_OF_ITEMS:
+                    known, own = self.facts[of], fact(a, self.facts)
+                    arrays = isinstance(known, Array) and isinstance(own, Array)
+                    dims = own.dims if isinstance(own, Array) else ()
+                    same = len(dims) == 2 and are_same(dims, getattr(known, "dims", None))
+                    if isinstance(a, Name) and arrays and same:
+                        return a
         return None
 
     def is_part(self, atom: Atom) -> bool:

@@ -191,7 +191,9 @@ class _Jacobian:
             if self.wanted.in_chunks or self.is_vector(self.result):
                 return bar
             if self.wanted.batch:
-                bar = builder.call(numpy_object(np.moveaxis), bar, 0, 1)
+                bar = builder.call(numpy_object(np.swapaxes), bar, 0, 1)
+                if rank(self.result) == 2:
+                    return bar
             shape = self.rest(builder.call(SHAPE, x))
             return builder.call(numpy_object(np.reshape), bar, builder.binary("+", y_shape, shape))
 

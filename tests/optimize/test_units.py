@@ -53,3 +53,16 @@ def test_a_quick_call_tells_shapes_apart() -> None:
         made = jacobian(np.arange(1.0, n + 1))
         assert made.shape == (n, n)
         np.testing.assert_allclose(made[-1, 0], n if n > 1 else 2.0)
+
+
+def test_directions_of_the_items_of_a_batch() -> None:
+    def layer(x: Any, w: Any) -> Any:
+        return np.tanh(x @ w)
+
+    random = np.random.default_rng(0)
+    x, w = random.normal(size=(4, 3)), random.normal(size=(3, 2))
+    jacobian = ad.batch_jacobian(layer)
+    y = np.tanh(x @ w)
+    np.testing.assert_allclose(jacobian(x, w), (1 - y * y)[:, :, None] * w.T, rtol=1e-13)
+    assert "one_a_component" not in jacobian.source
+    assert jacobian(x[:1], w).shape == (1, 2, 3)
