@@ -31,6 +31,7 @@ from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.optimize.factors import move_factors
 from autodiff_sst.optimize.hoist import has_loops, hoist
 from autodiff_sst.optimize.pushes import save_less
+from autodiff_sst.optimize.replaced import has_zeros, replace_parts
 from autodiff_sst.optimize.sums import has_lists, sum_without_lists
 from autodiff_sst.optimize.units import has_units, multiply_units
 from autodiff_sst.optimize.wide import gather_scales
@@ -83,6 +84,7 @@ OPTIMIZE: list[tuple[str, Pass]] = [
     ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
     ("dead_code", lambda f, facts: remove_dead_code(f)),
     ("wide", lambda f, facts: _gathered(f, facts)),
+    ("replaced", lambda f, facts: replace_parts(f, find_facts(f, facts)) if has_zeros(f) else f),
     ("drop_copies", lambda f, facts: drop_copies(f, lambda: find_facts(f, facts))),
 ]
 
