@@ -184,8 +184,10 @@ def stored(base: Abstract, index: Index, new: Abstract, where: str) -> Abstract:
     if isinstance(first, Slice):
         items = [*new.items] if isinstance(new, Tuple) else [getattr(new, "item", UNKNOWN)]
         return List(join_all([i for i in (base.item, *items) if i is not None], where))
-    if base.item is None:
+    if new == NOTHING or (base.item is None and rest):
         return base
+    if base.item is None:
+        return List(widen(new), base.length)
     if rest:
         return List(stored(base.item, tuple(rest), new, where), base.length)
     return List(join_all([base.item, widen(new)], where), base.length)

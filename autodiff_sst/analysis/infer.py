@@ -73,6 +73,7 @@ from autodiff_sst.runtime.sequences import (
     is_mapping,
     is_sequence,
     last_places,
+    nones,
     number,
     order_of,
     pieces_like,
@@ -114,6 +115,7 @@ _FOLDED = (len, min, max, abs, int, float, round, range, str, bool)
 # Whatever they are given, they return this; of most, where a probe cannot tell.
 _OURS: dict[Any, Abstract] = {
     **dict.fromkeys((count_of, position_of, place_of, position), INT),
+    nones: List(None),
     **dict.fromkeys((order_of, positions, last_places), List(INT)),
 }
 _ALWAYS: dict[Any, Abstract] = {
@@ -125,7 +127,7 @@ _ALWAYS: dict[Any, Abstract] = {
 
 def infer(value: Expression, facts: Facts, where: str) -> Abstract:
     """The abstract value of an expression; `where` names lengths that are not known."""
-    if not isinstance(value, Name | Object | TupleOf | ListOf | DictOf) and any(
+    if not isinstance(value, Name | Object | TupleOf | ListOf | DictOf | Update) and any(
         isinstance(a, Name) and facts[a.id] == NOTHING for a in atoms(value)
     ):
         return NOTHING
@@ -339,8 +341,7 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     broadcasts = isinstance(called, np.ufunc) and called.signature is None and called.nout == 1
     if broadcasts and not keywords:
         return _elementwise(called, operands, where)
-    names = [k for k, _ in keywords]
-    count = len(args)
+    names, count = [k for k, _ in keywords], len(args)
 
     def run(*values: Any) -> Any:
         return called(*values[:count], **dict(zip(names, values[count:], strict=True)))

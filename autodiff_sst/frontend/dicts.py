@@ -21,9 +21,9 @@ import gast
 from autodiff_sst.core.syntax import Call, Object
 from autodiff_sst.frontend.nodes import assign, placed
 from autodiff_sst.frontend.nodes import name as name_of
-from autodiff_sst.runtime.sequences import dict_of, last_places, place_of, position
+from autodiff_sst.runtime.sequences import dict_of, last_places, nones, place_of, position
 
-_FUNCTIONS = (dict_of, last_places, place_of, position)
+_FUNCTIONS = (dict_of, last_places, nones, place_of, position)
 # What the rewritten program calls, under names that no program has.
 HIDDEN = {f"{f.__name__}()": Object(f, f.__name__) for f in _FUNCTIONS}
 _VIEWS = ("items", "keys", "values")

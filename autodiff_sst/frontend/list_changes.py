@@ -190,3 +190,29 @@ def _display(item: Any) -> Any:
 def _part(value: Any, lower: Any = None, upper: Any = None, step: Any = None) -> Any:
     part = gast.Slice(lower=lower, upper=upper, step=step)
     return gast.Subscript(value=value, slice=part, ctx=gast.Load())
+
+
+def none_times(node: Any) -> Any:
+    """`n` of `[None] * n`."""
+    match node:
+        case gast.BinOp(left=gast.List(elts=[gast.Constant(value=None)]), op=gast.Mult(), right=n):
+            return n
+        case gast.BinOp(left=n, op=gast.Mult(), right=gast.List(elts=[gast.Constant(value=None)])):
+            return n
+        case gast.ListComp(
+            elt=gast.Constant(value=None),
+            generators=[gast.comprehension(iter=gast.Call(func=gast.Name(id="range"), args=[n]))],
+        ):
+            return n
+    return None
+
+
+def made_of_none(nodes_: list[Any]) -> set[str]:
+    return {
+        n.targets[0].id
+        for n in nodes_
+        if isinstance(n, gast.Assign)
+        and len(n.targets) == 1
+        and isinstance(n.targets[0], gast.Name)
+        and none_times(n.value) is not None
+    }

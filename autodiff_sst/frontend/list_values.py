@@ -20,7 +20,7 @@ import gast
 
 from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.exits import own_nodes
-from autodiff_sst.frontend.list_changes import LEFT, Change, kind_of
+from autodiff_sst.frontend.list_changes import LEFT, Change, kind_of, made_of_none, none_times
 
 _GROWING = ("append", "extend")
 _CHANGING = (
@@ -50,6 +50,8 @@ def with_list_values(tree: Any, function: FunctionType) -> Any:
             and n.func.attr in (*_CHANGING, *_GROWING)
         }
         deleted = {n.value.id for n in own if _is_deleted(n) and isinstance(n.value, gast.Name)}
+        for name in sorted(made_of_none(own)):
+            _Variable(part, function, name).begin_without_items()
         for name in sorted(changed | deleted):
             variable = _Variable(part, function, name)
             if variable.is_eligible() and variable.needs_values():
@@ -78,6 +80,36 @@ class _Variable:
         if any(a.id == self.name for a in given) or self.is_read_inside():
             return False
         return all(map(self.is_fine, self.seen)) and self.are_deques_alike()
+
+    def begin_without_items(self) -> None:
+        """`[None] * n`, of which nobody asks what is there, as a list that gets its items."""
+        tests = (gast.If, gast.While, gast.BoolOp, gast.IfExp, gast.Assert, gast.UnaryOp)
+        asked = any(
+            isinstance(n, gast.Compare)
+            and any(getattr(c, "value", 0) is None for c in (n.left, *n.comparators))
+            for n in self.own
+        )
+        if asked or self.is_read_inside():
+            return
+        stores = [n for n in self.seen if not isinstance(n.ctx, gast.Load)]
+        for node in self.seen:
+            parent = self.parents[node]
+            above = self.parents.get(parent)
+            match parent:
+                case gast.Assign() if [node] == stores and isinstance(node.ctx, gast.Store):
+                    pass
+                case gast.Subscript(value=value) if value is node:
+                    if isinstance(above, tests) and getattr(above, "test", parent) is parent:
+                        return
+                case gast.Call(args=args) if any(a is node for a in args):
+                    if not self.keeps_nothing(parent, above):
+                        return
+                case _:
+                    return
+        (store,) = stores
+        maker = self.parents[store].value
+        count = none_times(maker)
+        self.put(maker, [gast.Call(func=nodes.name("nones()"), args=[count], keywords=[])])
 
     def is_read_inside(self) -> bool:
         """Whether a function that is defined in this one knows the variable."""

@@ -102,6 +102,11 @@ def check_strict(*lengths: int) -> None:
             raise ValueError(f"zip() argument {k + 1} is {kind} than {what}")
 
 
+def nones(count: int) -> list[Any]:
+    """A list that gets its items."""
+    return [None] * count
+
+
 def position(items: Any, k: Any) -> int:
     """An index of a list, counted from its beginning.
 
