@@ -250,3 +250,18 @@ def test_lists_of_arrays(f):
 def test_refused(f):
     with pytest.raises(ad.AutodiffError):
         ad.grad(f)(np.array([1.3, 0.7]), 4)
+
+
+def replaced_in_a_branch(x, n):
+    b = [0.0] * 3
+    t = [x, 1.0, 2.0]
+    for _ in range(2):
+        if n == 0:
+            b = t
+    return np.tanh(np.sum(np.array(b)) + x)
+
+
+def test_buffers_that_begin_alike_are_not_one() -> None:
+    by_x, h = ad.grad(replaced_in_a_branch), 1e-6
+    expected = (by_x(0.3 + h, 0) - by_x(0.3 - h, 0)) / (2 * h)
+    assert ad.grad(by_x)(0.3, 0) == pytest.approx(expected, rel=1e-6)

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from autodiff_sst.analysis.effects import has_effect, is_shareable
 from autodiff_sst.core.syntax import (
+    Accumulate,
     Append,
     Assign,
     Atom,
@@ -26,20 +27,27 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Object,
+    Pop,
+    Push,
     Statement,
+    Store,
 )
 from autodiff_sst.core.walk import map_atoms, reads, rebuild, statements
 
 
 def share_common_subexpressions(function: Function) -> Function:
-    appended = {s.target for s in statements(function.body) if isinstance(s, Append)}
-    sharing = _Sharing(frozenset(appended))
+    every = [*statements(function.body)]
+    appended = {s.target for s in every if isinstance(s, Append)}
+    changed = {s.target for s in every if isinstance(s, Accumulate | Append | Store)}
+    changed |= {s.stack for s in every if isinstance(s, Push | Pop)}
+    sharing = _Sharing(frozenset(appended), frozenset(changed))
     body = sharing.block(function.body)
     return replace(function, body=body, result=sharing.atom(function.result))
 
 
 class _Sharing:
-    def __init__(self, growing: frozenset[str]) -> None:
+    def __init__(self, growing: frozenset[str], changed: frozenset[str]) -> None:
+        self.changed = changed  # buffers that begin alike do not stay so
         self.growing = growing  # lists: what is read of them is not what it was
         self.names: dict[str, Name] = {}
         self.known: dict[Expression, Name] = {}
@@ -64,6 +72,7 @@ class _Sharing:
                 value = map_atoms(statement.value, self.atom)
                 statement = replace(statement, value=value)
                 shareable = is_shareable(value) and not reads(value) & self.growing
+                shareable = shareable and statement.target not in self.changed
                 if shareable and not isinstance(value, Name | Literal | Object):
                     if value in self.known:
                         self.names[statement.target] = self.known[value]

@@ -20,6 +20,7 @@ from typing import Any
 
 from autodiff_sst.analysis.values import INT, Abstract, can_be_active, keys_of
 from autodiff_sst.core.syntax import (
+    Accumulate,
     Assign,
     Atom,
     Binary,
@@ -31,7 +32,8 @@ from autodiff_sst.core.syntax import (
     Push,
     While,
 )
-from autodiff_sst.core.walk import binds, reads, substitute, writes
+from autodiff_sst.core.walk import binds, reads, rebuild, substitute, writes
+from autodiff_sst.core.walk import statements as every_statement
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
     cotangent_fact,
@@ -119,7 +121,14 @@ def _turn(
     if isinstance(statement, While):
         bound |= writes(statement.condition)
     forward, backward = save_region(sweep, forward, tuple(statements), bound, counter)
-    carries = tuple(Carry(bars[p], inits[p], nexts[p]) for p in bars)
+    # What the turns only add to, where it is, is no carry: it is what it was before the loop.
+    added = {s.target for s in every_statement(backward) if isinstance(s, Accumulate)}
+    for place, bar in [*bars.items()]:
+        init = inits[place]
+        if bar in added and nexts[place] == Name(bar) and isinstance(init, Name):
+            backward = renamed(backward, bar, init.id)
+            bars[place] = init.id
+    carries = tuple(Carry(b, inits[p], nexts[p]) for p, b in bars.items() if Name(b) != inits[p])
 
     def finish() -> None:
         """After the loop: what was carried belongs to what the loop began with."""
@@ -132,6 +141,21 @@ def _turn(
                     sweep.add_to(carry.init, Name(bars[place]), place.path)
 
     return forward, backward, carries, finish
+
+
+def renamed(block: Block, old: str, new: str) -> Block:
+    """A block in which a name is another."""
+
+    def atom(a: Atom) -> Atom:
+        return Name(new) if a == Name(old) else a
+
+    def name(n: str) -> str:
+        return new if n == old else n
+
+    def inner(b: Block) -> Block:
+        return tuple(rebuild(s, atom, inner, name) for s in b)
+
+    return inner(block)
 
 
 def _inits(
