@@ -14,13 +14,13 @@ made.
 
 from __future__ import annotations
 
+import ast
 import copy
 import linecache
 from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
 
-import astunparse
 import gast
 
 from autodiff_sst.core.syntax import Object
@@ -105,7 +105,7 @@ def _file(scope: Any, node: Any) -> str:
 
 def _run(tree: Any, names: Mapping[str, Any], file: str) -> FunctionType:
     """The function of a tree, whose source is found under the name of a file."""
-    text = astunparse.unparse(gast.gast_to_ast(tree)).strip("\n")
+    text = ast.unparse(gast.gast_to_ast(tree))
     lines = [
         "def make():",
         *(f"    {line}" for line in text.split("\n")),
