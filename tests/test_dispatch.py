@@ -107,3 +107,17 @@ def test_the_arrays_of_a_call_are_not_kept() -> None:
     gc.collect()
     assert seen() is None
     assert derivative(np.ones(1)) == 2.0
+
+
+def shadowing(x: Any, len: float = 2.0, type: float = 1.0) -> Any:
+    range = 0.0
+    for v in x:
+        range += v * v * len
+    return range * type
+
+
+def test_names_of_builtins_are_the_programs_own() -> None:
+    gradient, x = ad.grad(shadowing), np.array([0.3, -0.5])
+    for _ in range(3):
+        np.testing.assert_allclose(gradient(x), 4 * x)
+    assert ad.jvp(shadowing, (x, 2.0, 1.0), (x, 0.0, 0.0))[1] == pytest.approx(4 * x @ x)

@@ -209,3 +209,53 @@ def test_errors_are_the_primals() -> None:
 
     with pytest.raises(IndexError):
         ad.grad(empty)(1.0)
+
+
+def changed_below_an_iterator(x):
+    items = [x[0], x[1], x[2]]
+    s = 0.0
+    for i, (a, b) in enumerate(zip(items, x, strict=False)):
+        s += a * b * i
+        if i == 0:
+            items.pop()
+    return s
+
+
+def held_iterator(x):
+    items = [x[0], x[1], x[2]]
+    pairs = zip(items, x, strict=False)
+    for _ in range(2):
+        items.pop()
+    return sum(a * b for a, b in pairs)
+
+
+@pytest.mark.parametrize("function", [changed_below_an_iterator, held_iterator])
+def test_iterators_that_see_changes_are_refused(function: Any) -> None:
+    with pytest.raises(ad.UnsupportedSyntaxError):
+        ad.grad(function)(X)
+
+
+def own_names(x, len=2):
+    stack = []
+    max = 0.0
+    for v in x:
+        stack.append(v * len)
+        while stack and stack[-1] < 0:
+            max = max + stack.pop()
+    return stack[0] * stack[-1] + max
+
+
+def in_a_try(x):
+    items = [x[0] * 2, x[1]]
+    s = 0.0
+    for k in range(4):
+        try:
+            s += items.pop() * x[k]
+        except IndexError:
+            s = s * 1.5
+    return s
+
+
+@pytest.mark.parametrize("function", [own_names, in_a_try])
+def test_names_and_errors_of_the_program(function: Any) -> None:
+    check_derivatives(function, X, V)

@@ -85,3 +85,25 @@ def in_a_comprehension(x):
 def test_what_is_refused(function: Any) -> None:
     with pytest.raises(ad.UnsupportedSyntaxError, match="nonlocal"):
         ad.grad(function)(X)
+
+
+def caught(x):
+    total = 0.0
+
+    def add(v):
+        nonlocal total
+        total += v
+        if v < 0:
+            raise ValueError
+
+    for v in x:
+        try:
+            add(v)
+        except ValueError:
+            total = total * 1.0
+    return total
+
+
+def test_changes_before_an_error_are_not_lost() -> None:
+    with pytest.raises(ad.UnsupportedSyntaxError, match="nonlocal"):
+        ad.grad(caught)(X)

@@ -155,20 +155,22 @@ def guard_of(
         first: what binds the value to the name, where it is read first.
     """
     first = first or name
-    kind = type(value)
+    kind, type_of = type(value), called("type", type)
     if value is None:
         return f"{first} is None"
     if kind in (bool, int, float, complex):
-        return f"type({first}) is {kind.__name__}"
+        return f"{type_of}({first}) is {called(kind.__name__, kind)}"
     if issubclass(kind, np.generic) and value.dtype.kind in "biufc":
-        return f"type({first}) is {called('kind', kind)}"
+        return f"{type_of}({first}) is {called('kind', kind)}"
     if kind is not np.ndarray or value.dtype.kind not in "biufc":
         return None
     array, dtype = called("ndarray", np.ndarray), called("dtype", value.dtype)
-    test = f"type({first}) is {array} and {name}.dtype is {dtype} and {name}.ndim == {value.ndim}"
+    test = (
+        f"{type_of}({first}) is {array} and {name}.dtype is {dtype} and {name}.ndim == {value.ndim}"
+    )
     ones = [n == 1 for n in value.shape]
     if value.ndim == 1:
-        return f"{test} and len({name}) {'==' if ones[0] else '!='} 1"
+        return f"{test} and {called('len', len)}({name}) {'==' if ones[0] else '!='} 1"
     if value.ndim > 1 and not any(ones):
         return f"{test} and 1 not in {name}.shape"
     return f"{test} and [n == 1 for n in {name}.shape] == {ones}" if ones else test

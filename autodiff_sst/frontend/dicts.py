@@ -23,7 +23,10 @@ from autodiff_sst.frontend.nodes import assign, placed
 from autodiff_sst.frontend.nodes import name as name_of
 from autodiff_sst.runtime.sequences import dict_of, last_places, nones, place_of, position
 
-_FUNCTIONS = (dict_of, last_places, nones, place_of, position)
+_FUNCTIONS: tuple[Any, ...] = (
+    *(dict_of, last_places, nones, place_of, position),
+    *(len, list, max, min, sorted),
+)
 # What the rewritten program calls, under names that no program has.
 HIDDEN = {f"{f.__name__}()": Object(f, f.__name__) for f in _FUNCTIONS}
 _VIEWS = ("items", "keys", "values")

@@ -77,14 +77,14 @@ def _zipped(lowering: Any, node: Any, args: list[Any]) -> list[Any] | None:
         if k == at:
             parts.append(nodes.name(key))
             continue
-        listed = gast.Call(func=nodes.name("list"), args=[argument], keywords=[])
+        listed = gast.Call(func=nodes.name("list()"), args=[argument], keywords=[])
         before.append(nodes.assign(key, listed))
-        lengths.append(gast.Call(func=nodes.name("len"), args=[nodes.name(key)], keywords=[]))
+        lengths.append(gast.Call(func=nodes.name("len()"), args=[nodes.name(key)], keywords=[]))
         item = gast.Subscript(value=nodes.name(key), slice=nodes.name(counter), ctx=gast.Load())
         parts.append(item)
     shortest = lengths[0]
     if len(lengths) > 1:
-        shortest = gast.Call(func=nodes.name("min"), args=lengths, keywords=[])
+        shortest = gast.Call(func=nodes.name("min()"), args=lengths, keywords=[])
     before.append(nodes.assign(length, shortest))
     test = gast.Compare(
         left=nodes.name(counter), ops=[gast.GtE()], comparators=[nodes.name(length)]

@@ -75,9 +75,9 @@ class Change:
             case "appendleft":
                 self.rebind(self.plus(_display(args[0]), self.now()), left=True)
             case "extend" | "+=":
-                self.rebind(self.plus(self.now(), _call("list", args[0])))
+                self.rebind(self.plus(self.now(), _call("list()", args[0])))
             case "extendleft":
-                turned = _part(_call("list", args[0]), step=_minus(1))
+                turned = _part(_call("list()", args[0]), step=_minus(1))
                 self.rebind(self.plus(turned, self.now()), left=True)
             case "insert":
                 k = self.kept(args[0])
@@ -87,7 +87,7 @@ class Change:
                 self.rebind(rest if _constant(k) == 0 else self.plus(first, rest))
             case "slice":
                 part = change.slice
-                rest = self.plus(_call("list", args[0]), _part(self.now(), part.upper, None))
+                rest = self.plus(_call("list()", args[0]), _part(self.now(), part.upper, None))
                 self.rebind(self.plus(_part(self.now(), None, part.lower or _number(0)), rest))
             case "pop" | "popleft" | "del" | "remove":
                 index = args[0] if args else _minus(1) if kind == "pop" else _number(0)
@@ -100,7 +100,7 @@ class Change:
             case "reverse":
                 self.rebind(_part(self.now(), step=_minus(1)))
             case "sort":
-                ordered = _call("sorted", self.now())
+                ordered = _call("sorted()", self.now())
                 ordered.keywords = keywords
                 self.rebind(ordered)
             case "rotate":
@@ -138,8 +138,8 @@ class Change:
         if left:
             kept = _part(self.now(), None, limit)
         else:
-            less = gast.BinOp(left=_call("len", self.now()), op=gast.Sub(), right=limit)
-            kept = _part(self.now(), _call("max", less, _number(0)), None)
+            less = gast.BinOp(left=_call("len()", self.now()), op=gast.Sub(), right=limit)
+            kept = _part(self.now(), _call("max()", less, _number(0)), None)
         self.assignments.append((self.name, kept))
 
     def take(self, index: Any, result: str | None) -> None:

@@ -32,6 +32,7 @@ _KEEP_NOTHING = (
     *("len", "sum", "max", "min", "sorted", "list", "tuple", "enumerate", "zip", "reversed"),
     *("any", "all", "set", "frozenset", "range"),
 )
+_LAZY = ("enumerate", "zip", "reversed")
 _MODULES = ("numpy", "math", "scipy", "itertools")
 _BLOCKS = (gast.For, gast.While, gast.If, gast.With, gast.Try, gast.Match, gast.IfExp, gast.BoolOp)
 _LOOPS = (gast.For, gast.While)
@@ -179,13 +180,23 @@ class _Variable:
         """Whether a function that gets the list keeps nothing of it."""
         match call.func:
             case gast.Name(id=name) if name in _KEEP_NOTHING and self.means(name) is None:
-                loop = above if isinstance(above, gast.For) else None
-                return loop is None or loop.iter is not call or not self.is_changed_in(loop)
+                return name not in _LAZY or self.is_gone_through(call, above)
             case gast.Attribute(value=gast.Name(id=name)):
                 module = self.means(name)
                 is_known = isinstance(module, ModuleType) and module.__name__ in _MODULES
                 return is_known and not self.deque_made()
         return False
+
+    def is_gone_through(self, call: Any, above: Any) -> bool:
+        """Whether `enumerate(items)` and the like see no change of the list."""
+        match above:
+            case gast.For(iter=iterated) if iterated is call:
+                return not self.is_changed_in(above)
+            case gast.Call(func=gast.Name(id=name)) if (
+                name in _KEEP_NOTHING and self.means(name) is None
+            ):
+                return name not in _LAZY or self.is_gone_through(above, self.parents.get(above))
+        return isinstance(above, gast.comprehension)
 
     def means(self, name: str) -> Any:
         """What a global name stands for; None if it is a builtin."""
@@ -327,4 +338,4 @@ def _list(args: list[Any]) -> Any:
         return gast.List(elts=[], ctx=gast.Load())
     if isinstance(args[0], gast.List | gast.ListComp):
         return args[0]
-    return gast.Call(func=nodes.name("list"), args=[args[0]], keywords=[])
+    return gast.Call(func=nodes.name("list()"), args=[args[0]], keywords=[])

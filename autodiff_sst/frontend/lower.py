@@ -299,6 +299,7 @@ class _Lowering(Sugar):
     def version(self, variable: str) -> str:
         """A name for a new value of the user's variable: the variable itself the first time."""
         variable = variable.partition("(")[0]
+        variable = "range_" if variable == "range" else variable  # loops are printed with it
         is_own = variable in self.locals and not self.shared.running  # not of a callee
         if variable in self.used or not is_own:
             return self.names.fresh(variable)

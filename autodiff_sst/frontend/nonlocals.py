@@ -51,7 +51,8 @@ def _is_only_called(outer: Any, inner: Any) -> bool:
         around = call
         while around is not outer:
             around = parents[around]
-            if isinstance(around, _COMPREHENSIONS) or (
+            # An error that is caught leaves what was changed before it.
+            if isinstance(around, (*_COMPREHENSIONS, gast.Try, gast.With)) or (
                 isinstance(around, _FUNCTIONS) and around is not outer
             ):
                 return False
