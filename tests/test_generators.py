@@ -175,7 +175,22 @@ def zipped(x):
     return s
 
 
+def doubling(a):
+    for i in range(len(a)):
+        a[i] *= 2
+        yield a[i]
+
+
+def seeing_changes(x):
+    y = x.copy()
+    s = 0.0
+    for v in doubling(y):
+        s += v * y[0] * y[-1]
+    return s + y.sum()
+
+
 FUNCTIONS: list[Any] = [
+    seeing_changes,
     running, flattened, chosen, first_of_endless, zipped,
     in_a_loop, at_once, listed, counted, left_early, returned_from, of_several, of_a_closure,
     nested, changing, interleaved,

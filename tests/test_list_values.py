@@ -148,7 +148,26 @@ def parts(x):
     return b[0] * b[2] + c[1] * c[2] ** 2
 
 
+def from_both_ends(x):
+    d = collections.deque([x[0]], maxlen=3)
+    for v in x[1:]:
+        d.appendleft(v)
+        d.append(d[0] * d[-1])
+    return sum(a * (k + 1) for k, a in enumerate(d))
+
+
+def taken_out_and_changed(x):
+    items = [x * 1.0, x * 2.0]
+    for _ in range(2):
+        a = items.pop(0)
+        b = a
+        items.append(a * items[0])
+        b[0] = 5.0
+    return sum(np.sum(v) for v in items)
+
+
 FUNCTIONS: list[Any] = [
+    from_both_ends, taken_out_and_changed,
     written_down, parts,
     stack_machine, folded, window, window_of, queue, turned, every_method, after_it_grew,
     of_arrays, cleared,

@@ -54,7 +54,21 @@ def before_and_after(x):
     return k + step(x[1]) * k + step(x[2])
 
 
-@pytest.mark.parametrize("function", [summed, counted, before_and_after])
+def in_each_other(x):
+    n = 0
+
+    def f(v):
+        nonlocal n
+        n = n + v
+        return n * v
+
+    s = 0.0
+    for a in x:
+        s = f(a) + f(f(s))
+    return s * n
+
+
+@pytest.mark.parametrize("function", [summed, counted, before_and_after, in_each_other])
 def test_derivatives(function: Any) -> None:
     check_derivatives(function, X, V)
 
