@@ -166,6 +166,10 @@ def zipped(x):
         if a < 0:
             continue
         s += q * a
+    for i, (q, a) in enumerate(zip(itertools.accumulate(x), x, strict=False), 2):
+        if i == 4:
+            break
+        s += q * a * i
     for a, b, k in zip(x, x[1:], itertools.count(1), strict=False):
         s += a * b * k
     for a, w in zip(x, itertools.cycle((1.0, x[3])), strict=False):

@@ -48,6 +48,11 @@ def generated(lowering: Any, node: Any) -> list[Any] | None:
         return None
     call, first = node.iter, None
     match call:
+        case gast.Call(func=gast.Name(id="enumerate"), args=[pairs, *start]) if (
+            _zips_generators(lowering, pairs) and "enumerate" not in lowering.locals
+        ):
+            given = [*start, *(k.value for k in call.keywords)]
+            return _numbered(lowering, node, pairs, given[0] if given else number(0))
         case gast.Call(func=gast.Name(id="enumerate"), args=[gast.Call() as inner, *start]) if (
             "enumerate" not in lowering.locals
         ):
@@ -57,6 +62,27 @@ def generated(lowering: Any, node: Any) -> list[Any] | None:
             return _zipped(lowering, node, args)
     function = generator_of(lowering, call)
     return None if function is None else Generator(lowering, node, call, function).inline(first)
+
+
+def _zips_generators(lowering: Any, call: Any) -> bool:
+    match call:
+        case gast.Call(func=gast.Name(id="zip"), args=args):
+            return any(generator_of(lowering, a) is not None for a in args)
+    return False
+
+
+def _numbered(lowering: Any, node: Any, pairs: Any, start: Any) -> list[Any]:
+    """`for i, q in enumerate(zip(pairs(x), y))`, with a count of its own."""
+    lowering.shared.keys += 1
+    count, item = f"count({lowering.shared.keys})", f"item({lowering.shared.keys})"
+    before = gast.BinOp(left=start, op=gast.Sub(), right=number(1))
+    after = gast.BinOp(left=nodes.name(count), op=gast.Add(), right=number(1))
+    value = gast.Tuple(elts=[nodes.name(count), nodes.name(item)], ctx=gast.Load())
+    bound = gast.Assign(targets=[node.target], value=value, type_comment=None)
+    loop = loop_over(item, pairs, [nodes.assign(count, after), bound, *node.body])
+    loop.orelse = node.orelse
+    loop.generators = getattr(node, "generators", ())
+    return [nodes.placed(s, node) for s in (nodes.assign(count, before), loop)]
 
 
 def _zipped(lowering: Any, node: Any, args: list[Any]) -> list[Any] | None:
