@@ -265,3 +265,18 @@ def test_buffers_that_begin_alike_are_not_one() -> None:
     by_x, h = ad.grad(replaced_in_a_branch), 1e-6
     expected = (by_x(0.3 + h, 0) - by_x(0.3 - h, 0)) / (2 * h)
     assert ad.grad(by_x)(0.3, 0) == pytest.approx(expected, rel=1e-6)
+
+
+def of_a_grid(x):
+    g = [[0.0] * 3 for _ in range(3)]
+    r = g[0]
+    p = g[2]
+    p[-1] = np.sin(g[0][0] * x + x)
+    return np.tanh(sum(sum(w) * (k + 1) for k, w in enumerate(g)) + 0.2 * r[0] * p[1] + r[2]) * x
+
+
+def test_rows_of_unknown_numbers_are_added() -> None:
+    derivative = ad.value_and_grad(of_a_grid)
+    expected = derivative(0.3)
+    unspecialised = derivative.unspecialised().loaded.function(0.3)  # type: ignore[attr-defined]
+    assert np.allclose(unspecialised, expected, rtol=1e-13)

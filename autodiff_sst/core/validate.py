@@ -152,6 +152,8 @@ class _Checker:
                     case Binary("*", Name(name)) if name in self.lists:
                         self.lists.add(target)
                         self.stacks.add(target)
+                    case Call(Object(text="zeros_by_row")):
+                        self.stacks.add(target)
                 self.bind(scope, [target])
             case Effect(value):
                 self.expression(scope, value)

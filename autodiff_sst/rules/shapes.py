@@ -30,6 +30,7 @@ from autodiff_sst.runtime.sequences import (
     positions,
     rows_like,
     unpad_like,
+    zeros_by_row,
     zeros_of_items,
     zeros_of_rows,
 )
@@ -57,6 +58,7 @@ declare_nondifferentiable(
         position,
         last_places,
         nones,
+        zeros_by_row,
         zeros_of_items,
         zeros_of_rows,
         order_of,

@@ -52,6 +52,20 @@ def zeros_of_items(x: Any) -> Any:
     return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
 
 
+def zeros_by_row(x: Any) -> list[Any]:
+    """Zeros for the numbers in lists in a list: an array a row, so that rows are added.
+
+    Raises:
+        NonDifferentiableInputError: the rows hold other things than numbers.
+    """
+    if any(np.ndim(item) > 0 for row in x for item in row):
+        raise NonDifferentiableInputError(
+            "the derivative of arrays in lists in a list is not supported yet",
+            instead="arrays of more dimensions.",
+        )
+    return [np.zeros(len(row)) for row in x]
+
+
 def zeros_of_rows(x: Any) -> Any:
     """The zero cotangent of a list of lists that is changed by index: an array.
 

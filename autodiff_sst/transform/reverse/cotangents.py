@@ -43,6 +43,7 @@ from autodiff_sst.rules.helpers import (
     UNBROADCAST,
     UNBROADCAST_FROM,
     ZEROS,
+    ZEROS_BY_ROW,
     ZEROS_LIKE,
     ZEROS_OF_ROWS,
     numpy_object,
@@ -135,6 +136,9 @@ def zero(builder: Builder, place: Place) -> Atom:
 
 def zero_items(builder: Builder, place: Place) -> Atom:
     """Zeros for the items of a list; a number stands for an array of zeros."""
+    known = place.fact(builder)
+    if isinstance(known, List) and isinstance(known.item, List) and not is_list_of_numbers(known):
+        return builder.call(ZEROS_BY_ROW, place.atom(builder))
     length = builder.call(LEN, place.atom(builder))
     return builder.binary("*", builder.emit(ListOf((Literal(0.0),))), length)
 
