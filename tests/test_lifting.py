@@ -100,6 +100,27 @@ def reading_functions(x):
     return again(2)
 
 
+def each_other(x):
+    def even(n):
+        return x if n == 0 else odd(n - 1) * x
+
+    def odd(n):
+        return x * 2 if n == 0 else even(n - 1) + x
+
+    return even(4)
+
+
+def without_a_name(x):
+    power = lambda n: x if n == 0 else power(n - 1) * x  # noqa: E731
+    return power(3)
+
+
+@pytest.mark.parametrize("function", [each_other, without_a_name])
+def test_functions_that_call_each_other_are_refused(function: Any) -> None:
+    with pytest.raises(ad.UnsupportedSyntaxError, match="call each other"):
+        ad.grad(function)(1.2)
+
+
 @pytest.mark.parametrize("function", [given_away, reading_functions])
 def test_what_is_refused(function: Any) -> None:
     with pytest.raises(ad.UnsupportedSyntaxError, match="calls itself"):

@@ -290,6 +290,9 @@ class Inlining(Dispatch):
         node, scope = closure.node, closure.scope
         if is_generator(node):
             raise self.held(at)
+        if node in self.shared.running:
+            words = "functions defined here that call each other are not supported yet"
+            raise UnsupportedSyntaxError(words, scope.source.origin(node), instead="a loop.")
         if calls_itself(closure):
             return self.plain_call(*lifted(self, closure, given, at), at)
         values = bind(node, given, closure.defaults, lambda e: self.emit(e, node))

@@ -109,7 +109,8 @@ class Generator:
             lowering.values[new[name]] = value
         names = [a.id for a in (*self.tree.args.posonlyargs, *self.tree.args.args)]
         self.given = {new[names[k]]: inner_call for k, inner_call in inner_calls.items()}
-        for name in {n.id for n in gast.walk(self.tree) if isinstance(n, gast.Name)} - {*bound}:
+        seen = {n.id for n in gast.walk(self.tree) if isinstance(n, gast.Name)}
+        for name in sorted(seen - {*bound}):  # the same names on every run
             if scope is not lowering and self.is_outside(function, name):
                 new[name] = self.key(name)
                 lowering.values[new[name]] = scope.lookup(name, self.call)
