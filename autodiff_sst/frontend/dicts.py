@@ -19,7 +19,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.core.syntax import Call, Object
-from autodiff_sst.frontend.nodes import assign, placed
+from autodiff_sst.frontend.nodes import assign, call, placed
 from autodiff_sst.frontend.nodes import name as name_of
 from autodiff_sst.runtime.sequences import dict_of, last_places, nones, place_of, position
 
@@ -60,7 +60,7 @@ def lists_of(node: Any, name: str, is_distinct: bool | None = None) -> list[Any]
     if not (_are_distinct(node) if is_distinct is None else is_distinct):
         # A key that comes again keeps its first place, and has the last value.
         order, p = f"{name}_order()", f"{name}_place()"
-        made.append(assign(order, _call("last_places()", name_of(keys))))
+        made.append(assign(order, call("last_places()", name_of(keys))))
         for n in (values, keys):
             made.append(assign(n, _taken(n, p, order)))
     return [placed(statement, node) for statement in made]
@@ -122,13 +122,13 @@ class _Rewriting(gast.NodeTransformer):  # type: ignore[misc]
         keys, values = name_of(_keys(name)), name_of(_values(name))
         match node:
             case gast.Call(func=gast.Attribute(attr=attr)):
-                pair = _call("zip", keys, values)
+                pair = call("zip", keys, values)
                 return placed({"items": pair, "keys": keys, "values": values}[attr], node)
             case gast.Call():
                 node.args = [keys]
             case gast.Subscript(slice=key):
                 node.value = values
-                node.slice = _call("place_of()", keys, self.visit(key))
+                node.slice = call("place_of()", keys, self.visit(key))
             case gast.Compare():
                 node.left = self.visit(node.left)
                 node.comparators = [keys]
@@ -189,10 +189,6 @@ def _keys(name: str) -> str:
 
 def _values(name: str) -> str:
     return f"{name}_values()"
-
-
-def _call(function: str, *args: Any) -> Any:
-    return gast.Call(func=name_of(function), args=[*args], keywords=[])
 
 
 def _append(name: str, value: Any) -> Any:

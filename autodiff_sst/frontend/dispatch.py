@@ -55,6 +55,11 @@ class Shared:
     guarding: int = 0  # in how many `try`s
     keys: int = 0  # names that no program has, given so far
 
+    def key(self, name: str) -> str:
+        """A variable that no program can name."""
+        self.keys += 1
+        return f"{name}({self.keys})"
+
 
 class Dispatch(Control):
     shared: Shared

@@ -95,6 +95,12 @@ def only_extended(node: Any, name: str) -> bool:
     return all(any(s is a for a in added) for s in stores)
 
 
+def bound_names(node: Any) -> set[str]:
+    """The names that a function binds itself, parameters too."""
+    names = (n for n in own_nodes(node) if isinstance(n, gast.Name))
+    return {n.id for n in names if not isinstance(n.ctx, gast.Load)}
+
+
 def is_generator(node: Any) -> bool:
     return any(isinstance(n, gast.Yield | gast.YieldFrom) for n in own_nodes(node))
 

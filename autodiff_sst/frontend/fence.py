@@ -10,7 +10,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.exits import has_walrus, is_generator, own_nodes
+from autodiff_sst.frontend.exits import has_walrus, own_nodes
 from autodiff_sst.frontend.source import Source
 
 _YIELD = ("`yield` has no derivative", "append the values to a list and return it.")
@@ -50,9 +50,9 @@ def fence(source: Source, generator: bool = False) -> None:
     tree = source.tree
     if isinstance(tree, gast.AsyncFunctionDef):
         raise refusal(source, tree, *_ASYNC)
-    if not generator and is_generator(tree):
-        found = [n for n in own_nodes(tree) if isinstance(n, gast.Yield | gast.YieldFrom)]
-        raise refusal(source, found[0], *_YIELD)
+    yields = [n for n in own_nodes(tree) if isinstance(n, gast.Yield | gast.YieldFrom)]
+    if yields and not generator:
+        raise refusal(source, yields[0], *_YIELD)
     body = tree.body if isinstance(tree.body, list) else [tree.body]
     for node in body:
         _check(source, node)

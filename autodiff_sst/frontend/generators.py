@@ -17,7 +17,7 @@ import gast
 
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend import nodes
-from autodiff_sst.frontend.yielding import Generator, generator_of, loop_over, number
+from autodiff_sst.frontend.yielding import Generator, generator_of, loop_over
 from autodiff_sst.runtime.iterables import GENERATORS
 
 _CONSUMERS = (sum, list, tuple, max, min, sorted, any, all, set, frozenset)
@@ -46,40 +46,33 @@ def generated(lowering: Any, node: Any) -> list[Any] | None:
     """The statements in place of a `for` over what a generator yields."""
     if not isinstance(node, gast.For):
         return None
-    call, first = node.iter, None
-    match call:
-        case gast.Call(func=gast.Name(id="enumerate"), args=[pairs, *start]) if (
-            _zips_generators(lowering, pairs) and "enumerate" not in lowering.locals
+    match node.iter:
+        case gast.Call(func=gast.Name(id="enumerate"), args=[items, *start]) as call if (
+            "enumerate" not in lowering.locals and _goes_through_generator(lowering, items)
         ):
             given = [*start, *(k.value for k in call.keywords)]
-            return _numbered(lowering, node, pairs, given[0] if given else number(0))
-        case gast.Call(func=gast.Name(id="enumerate"), args=[gast.Call() as inner, *start]) if (
-            "enumerate" not in lowering.locals
-        ):
-            given = [*start, *(k.value for k in call.keywords)]
-            call, first = inner, given[0] if given else nodes.placed(number(0), node)
+            return _numbered(lowering, node, items, given[0] if given else nodes.constant(0))
         case gast.Call(func=gast.Name(id="zip"), args=args) if "zip" not in lowering.locals:
             return _zipped(lowering, node, args)
-    function = generator_of(lowering, call)
-    return None if function is None else Generator(lowering, node, call, function).inline(first)
+    function = generator_of(lowering, node.iter)
+    return None if function is None else Generator(lowering, node, function).inline()
 
 
-def _zips_generators(lowering: Any, call: Any) -> bool:
+def _goes_through_generator(lowering: Any, call: Any) -> bool:
     match call:
         case gast.Call(func=gast.Name(id="zip"), args=args):
             return any(generator_of(lowering, a) is not None for a in args)
-    return False
+    return generator_of(lowering, call) is not None
 
 
-def _numbered(lowering: Any, node: Any, pairs: Any, start: Any) -> list[Any]:
-    """`for i, q in enumerate(zip(pairs(x), y))`, with a count of its own."""
-    lowering.shared.keys += 1
-    count, item = f"count({lowering.shared.keys})", f"item({lowering.shared.keys})"
-    before = gast.BinOp(left=start, op=gast.Sub(), right=number(1))
-    after = gast.BinOp(left=nodes.name(count), op=gast.Add(), right=number(1))
+def _numbered(lowering: Any, node: Any, items: Any, start: Any) -> list[Any]:
+    """`for i, q in enumerate(pairs(x))`, with a count of its own."""
+    count, item = lowering.shared.key("count"), lowering.shared.key("item")
+    before = gast.BinOp(left=start, op=gast.Sub(), right=nodes.constant(1))
+    after = gast.BinOp(left=nodes.name(count), op=gast.Add(), right=nodes.constant(1))
     value = gast.Tuple(elts=[nodes.name(count), nodes.name(item)], ctx=gast.Load())
     bound = gast.Assign(targets=[node.target], value=value, type_comment=None)
-    loop = loop_over(item, pairs, [nodes.assign(count, after), bound, *node.body])
+    loop = loop_over(item, items, [nodes.assign(count, after), bound, *node.body])
     loop.orelse = node.orelse
     loop.generators = getattr(node, "generators", ())
     return [nodes.placed(s, node) for s in (nodes.assign(count, before), loop)]
@@ -95,28 +88,24 @@ def _zipped(lowering: Any, node: Any, args: list[Any]) -> list[Any] | None:
     if more or node.orelse or (at > 0 and function not in GENERATORS.values()):
         origin, instead = lowering.source.origin(node.iter), "one generator, first of all."
         raise UnsupportedSyntaxError("`zip` of these is not supported", origin, instead=instead)
-    lowering.shared.keys += 1
-    keys = [f"item{k}({lowering.shared.keys})" for k in range(len(args))]
-    counter, length = f"k({lowering.shared.keys})", f"length({lowering.shared.keys})"
-    before, lengths, parts = [nodes.assign(counter, number(0))], [], []
-    for k, (key, argument) in enumerate(zip(keys, args, strict=True)):
+    key = lowering.shared.key
+    keys, counter, length = [key("item") for _ in args], key("k"), key("length")
+    before, lengths, parts = [nodes.assign(counter, nodes.constant(0))], [], []
+    for k, (item, argument) in enumerate(zip(keys, args, strict=True)):
         if k == at:
-            parts.append(nodes.name(key))
+            parts.append(nodes.name(item))
             continue
-        listed = gast.Call(func=nodes.name("list()"), args=[argument], keywords=[])
-        before.append(nodes.assign(key, listed))
-        lengths.append(gast.Call(func=nodes.name("len()"), args=[nodes.name(key)], keywords=[]))
-        item = gast.Subscript(value=nodes.name(key), slice=nodes.name(counter), ctx=gast.Load())
-        parts.append(item)
-    shortest = lengths[0]
-    if len(lengths) > 1:
-        shortest = gast.Call(func=nodes.name("min()"), args=lengths, keywords=[])
+        before.append(nodes.assign(item, nodes.call("list()", argument)))
+        lengths.append(nodes.call("len()", nodes.name(item)))
+        place = nodes.name(counter)
+        parts.append(gast.Subscript(value=nodes.name(item), slice=place, ctx=gast.Load()))
+    shortest = nodes.call("min()", *lengths) if len(lengths) > 1 else lengths[0]
     before.append(nodes.assign(length, shortest))
     test = gast.Compare(
         left=nodes.name(counter), ops=[gast.GtE()], comparators=[nodes.name(length)]
     )
     value = gast.Tuple(elts=parts, ctx=gast.Load())
-    one_more = gast.BinOp(left=nodes.name(counter), op=gast.Add(), right=number(1))
+    one_more = gast.BinOp(left=nodes.name(counter), op=gast.Add(), right=nodes.constant(1))
     body = [
         gast.If(test=test, body=[gast.Break()], orelse=[]),
         gast.Assign(targets=[node.target], value=value, type_comment=None),

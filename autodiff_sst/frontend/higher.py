@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import operator
 import string
+from types import BuiltinFunctionType
 from typing import Any
 
 import gast
@@ -26,6 +27,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Partial, Static, constant_atom, spread
+from autodiff_sst.frontend.hints import METHODS
 from autodiff_sst.markers import Checkpointed, checkpoint
 from autodiff_sst.runtime.higher import (
     FROM_FUNCTION,
@@ -201,16 +203,12 @@ def piecewise(lowering: Any, node: Any) -> Any:
     return result
 
 
-_OPERATORS: dict[str, str] = {
-    **{"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"},
-    **{"pow": "**", "matmul": "@", "lt": "<", "le": "<=", "gt": ">", "ge": ">="},
-}
+_SYMBOLS = {getattr(operator, n): s for s, n in METHODS.items() if hasattr(operator, n)}
 
 
 def operator_of(called: Any, given: Arguments) -> str | None:
     """The operator that a function of the module `operator` is."""
     function = called.value if isinstance(called, Object) else None
-    name = getattr(function, "__name__", None)
-    if len(given.positional) != 2 or function is None or name not in _OPERATORS:
+    if len(given.positional) != 2 or not isinstance(function, BuiltinFunctionType):
         return None
-    return _OPERATORS[name] if function is getattr(operator, name) else None
+    return _SYMBOLS.get(function)

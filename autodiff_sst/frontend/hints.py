@@ -19,6 +19,13 @@ from typing import Any, TypeAlias
 
 from autodiff_sst.errors import Origin
 
+# What the methods of operators are called, and the functions of the module `operator`.
+METHODS = {
+    **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "@": "matmul"},
+    **{"//": "floordiv", "%": "mod", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"},
+    **{"==": "eq", "!=": "ne", "&": "and", "|": "or", "^": "xor"},
+}
+
 
 @dataclass(frozen=True)
 class Hint:

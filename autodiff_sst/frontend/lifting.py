@@ -63,7 +63,7 @@ def _make(lowering: Any, closure: Closure) -> tuple[FunctionType, tuple[str, ...
     scope = closure.scope
     tree = copy.deepcopy(closure.node)
     name = tree.name
-    parents = {c: n for n in gast.walk(tree) for c in gast.iter_child_nodes(n)}
+    parents = nodes.parents_of(tree)
     inner = [n for n in own_nodes(tree) if isinstance(n, gast.FunctionDef | gast.Lambda)]
     if len(inner) > 1 or tree.decorator_list:
         raise _refused(scope, closure.node, "with functions in it, or decorated")

@@ -75,9 +75,9 @@ class Change:
             case "appendleft":
                 self.rebind(self.plus(_display(args[0]), self.now()), left=True)
             case "extend" | "+=":
-                self.rebind(self.plus(self.now(), _call("list()", args[0])))
+                self.rebind(self.plus(self.now(), nodes.call("list()", args[0])))
             case "extendleft":
-                turned = _part(_call("list()", args[0]), step=_minus(1))
+                turned = _part(nodes.call("list()", args[0]), step=_minus(1))
                 self.rebind(self.plus(turned, self.now()), left=True)
             case "insert":
                 k = self.kept(args[0])
@@ -87,10 +87,12 @@ class Change:
                 self.rebind(rest if _constant(k) == 0 else self.plus(first, rest))
             case "slice":
                 part = change.slice
-                rest = self.plus(_call("list()", args[0]), _part(self.now(), part.upper, None))
-                self.rebind(self.plus(_part(self.now(), None, part.lower or _number(0)), rest))
+                rest = self.plus(nodes.call("list()", args[0]), _part(self.now(), part.upper, None))
+                self.rebind(
+                    self.plus(_part(self.now(), None, part.lower or nodes.constant(0)), rest)
+                )
             case "pop" | "popleft" | "del" | "remove":
-                index = args[0] if args else _minus(1) if kind == "pop" else _number(0)
+                index = args[0] if args else _minus(1) if kind == "pop" else nodes.constant(0)
                 if kind == "remove":
                     found = gast.Attribute(value=self.now(), attr="index", ctx=gast.Load())
                     index = gast.Call(func=found, args=args, keywords=[])
@@ -100,11 +102,11 @@ class Change:
             case "reverse":
                 self.rebind(_part(self.now(), step=_minus(1)))
             case "sort":
-                ordered = _call("sorted()", self.now())
+                ordered = nodes.call("sorted()", self.now())
                 ordered.keywords = keywords
                 self.rebind(ordered)
             case "rotate":
-                k = _number(1) if args and _constant(args[0]) == -1 else _minus(1)
+                k = nodes.constant(1) if args and _constant(args[0]) == -1 else _minus(1)
                 self.rebind(self.plus(_part(self.now(), k, None), _part(self.now(), None, k)))
 
     def now(self) -> Any:
@@ -138,21 +140,21 @@ class Change:
         if left:
             kept = _part(self.now(), None, limit)
         else:
-            less = gast.BinOp(left=_call("len()", self.now()), op=gast.Sub(), right=limit)
-            kept = _part(self.now(), _call("max()", less, _number(0)), None)
+            less = gast.BinOp(left=nodes.call("len()", self.now()), op=gast.Sub(), right=limit)
+            kept = _part(self.now(), nodes.call("max()", less, nodes.constant(0)), None)
         self.assignments.append((self.name, kept))
 
     def take(self, index: Any, result: str | None) -> None:
         """The item at an index, and the list without it."""
         k = _constant(index)
         if k is None:
-            index = self.kept(_call("position()", self.now(), index))
+            index = self.kept(nodes.call("position()", self.now(), index))
         self.result = result or self.key("item")
         item = gast.Subscript(value=self.now(), slice=index, ctx=gast.Load())
         self.assignments.append((self.result, item))
-        after = gast.BinOp(left=index, op=gast.Add(), right=_number(1))
+        after = gast.BinOp(left=index, op=gast.Add(), right=nodes.constant(1))
         if k is not None:
-            after = _minus(-k - 1) if k < -1 else _number(k + 1)
+            after = _minus(-k - 1) if k < -1 else nodes.constant(k + 1)
         first, last = _part(self.now(), None, index), _part(self.now(), after, None)
         whole = first if k == -1 else last if k == 0 else self.plus(first, last)
         self.assignments.append((self.name, whole))
@@ -166,21 +168,13 @@ class Change:
             gast.NamedExpr(target=nodes.name(name, gast.Store()), value=value)
             for name, value in self.assignments
         ]
-        value = nodes.name(self.result) if self.result else gast.Constant(value=None, kind=None)
+        value = nodes.name(self.result) if self.result else nodes.constant(None)
         whole = gast.Tuple(elts=[*parts, value], ctx=gast.Load())
-        return gast.Subscript(value=whole, slice=_number(len(parts)), ctx=gast.Load())
-
-
-def _number(value: int) -> Any:
-    return gast.Constant(value=value, kind=None)
+        return gast.Subscript(value=whole, slice=nodes.constant(len(parts)), ctx=gast.Load())
 
 
 def _minus(value: int) -> Any:
-    return gast.UnaryOp(op=gast.USub(), operand=_number(value))
-
-
-def _call(function: str, *args: Any) -> Any:
-    return gast.Call(func=nodes.name(function), args=[*args], keywords=[])
+    return gast.UnaryOp(op=gast.USub(), operand=nodes.constant(value))
 
 
 def _display(item: Any) -> Any:

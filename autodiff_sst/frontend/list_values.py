@@ -110,7 +110,7 @@ class _Variable:
         (store,) = stores
         maker = self.parents[store].value
         count = none_times(maker)
-        self.put(maker, [gast.Call(func=nodes.name("nones()"), args=[count], keywords=[])])
+        self.put(maker, [nodes.call("nones()", count)])
 
     def is_read_inside(self) -> bool:
         """Whether a function that is defined in this one knows the variable."""
@@ -320,7 +320,7 @@ class _Variable:
         for made in new:
             nodes.placed(made, old)
             self.parents[made] = self.parents[old]
-            self.parents |= {c: n for n in gast.walk(made) for c in gast.iter_child_nodes(n)}
+            self.parents |= nodes.parents_of(made)
         for field, value in gast.iter_fields(self.parents[old]):
             if value is old:
                 setattr(self.parents[old], field, new[0])
@@ -338,4 +338,4 @@ def _list(args: list[Any]) -> Any:
         return gast.List(elts=[], ctx=gast.Load())
     if isinstance(args[0], gast.List | gast.ListComp):
         return args[0]
-    return gast.Call(func=nodes.name("list()"), args=[args[0]], keywords=[])
+    return nodes.call("list()", args[0])

@@ -16,6 +16,19 @@ def assign(target: str, value: Any) -> Any:
     return gast.Assign(targets=[name(target, gast.Store())], value=value, type_comment=None)
 
 
+def constant(value: Any) -> Any:
+    return gast.Constant(value=value, kind=None)
+
+
+def call(function: str, *args: Any) -> Any:
+    return gast.Call(func=name(function), args=[*args], keywords=[])
+
+
+def parents_of(tree: Any) -> dict[Any, Any]:
+    """Of each node below one, that which holds it."""
+    return {child: node for node in gast.walk(tree) for child in gast.iter_child_nodes(node)}
+
+
 def mark_tests(tree: Any) -> None:
     """Tells `and`s and `or`s of which only the truth counts."""
     for node in gast.walk(tree):

@@ -16,7 +16,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.frontend import nodes
-from autodiff_sst.frontend.exits import is_generator, own_nodes
+from autodiff_sst.frontend.exits import bound_names, is_generator, own_nodes
 
 _COMPREHENSIONS = (gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)
 _FUNCTIONS = (gast.FunctionDef, gast.Lambda)
@@ -37,7 +37,7 @@ def with_returned_variables(tree: Any) -> Any:
 
 
 def _is_only_called(outer: Any, inner: Any) -> bool:
-    parents = {c: n for n in gast.walk(outer) for c in gast.iter_child_nodes(n)}
+    parents = nodes.parents_of(outer)
     if inner.decorator_list or is_generator(inner) or inner.args.kwarg:
         return False
     if any(isinstance(n, _FUNCTIONS) and n is not inner for n in own_nodes(inner)):
@@ -61,9 +61,8 @@ def _is_only_called(outer: Any, inner: Any) -> bool:
 
 def _are_variables(outer: Any, names: list[str]) -> bool:
     own = own_nodes(outer)
-    bound = {n.id for n in own if isinstance(n, gast.Name) and not isinstance(n.ctx, gast.Load)}
     declared = {name for n in own if isinstance(n, gast.Nonlocal) for name in n.names}
-    return all(name in bound - declared for name in names)
+    return all(name in bound_names(outer) - declared for name in names)
 
 
 def _rewrite(outer: Any, inner: Any, names: list[str]) -> None:
@@ -91,12 +90,11 @@ def _rewrite(outer: Any, inner: Any, names: list[str]) -> None:
 
 
 def _item(value: Any, k: int) -> Any:
-    index = gast.Constant(value=k, kind=None)
-    return gast.Subscript(value=value, slice=index, ctx=gast.Load())
+    return gast.Subscript(value=value, slice=nodes.constant(k), ctx=gast.Load())
 
 
 def _returned(value: Any, names: list[str]) -> Any:
-    first = gast.Constant(value=None, kind=None) if value is None else value
+    first = nodes.constant(None) if value is None else value
     items = [first, *(nodes.name(n) for n in names)]
     return gast.Return(value=gast.Tuple(elts=items, ctx=gast.Load()))
 

@@ -13,7 +13,7 @@ from autodiff_sst.core.syntax import Object
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.calls import Closure, bind, defaults_of
-from autodiff_sst.frontend.exits import has_exit, is_generator, may_break, own_nodes
+from autodiff_sst.frontend.exits import bound_names, has_exit, is_generator, may_break, own_nodes
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.source import read_source
 from autodiff_sst.runtime.iterables import GENERATORS
@@ -47,25 +47,29 @@ def generator_of(lowering: Any, call: Any) -> Any:
 
 
 class Generator:
-    def __init__(self, lowering: Any, node: Any, call: Any, function: Any) -> None:
+    def __init__(self, lowering: Any, node: Any, function: Any) -> None:
         self.lowering = lowering
         self.node = node
-        self.call = call
+        self.call = node.iter
         code = function.node if isinstance(function, Closure) else function.__code__
         if code in getattr(node, "generators", ()):
             raise self.refused("a generator that goes through itself")
-        tree, own = self.source_of(function)
+        self.key = lowering.shared.key
+        if isinstance(function, Closure):
+            self.source, tree = function.scope.source, function.node
+        else:
+            self.source = read_source(function).called_from(lowering.source, self.call)
+            fence(self.source, generator=True)
+            tree = self.source.tree
         self.tree = copy.deepcopy(tree)
-        file = getattr(getattr(function, "__code__", None), "co_filename", lowering.source.file)
-        if file != lowering.source.file:
+        if self.source.file != lowering.source.file:
             for part in gast.walk(self.tree):
                 if hasattr(part, "lineno"):
-                    gast.copy_location(part, call)
-        new = self.bound(function)
-        self.rename(own, new)
+                    gast.copy_location(part, self.call)
+        self.own = bound_names(tree)
+        self.rename(self.bound(function))
         for part in gast.walk(self.tree):
             part.generators = (*getattr(node, "generators", ()), code)
-        self.body = node.body
         self.left = self.key("left")
         self.broken = self.key("broken")
         self.copies = 0
@@ -76,33 +80,17 @@ class Generator:
         instead = "append the values to a list and return it."
         return UnsupportedSyntaxError(f"{what} is not supported", origin, instead=instead)
 
-    def key(self, name: str) -> str:
-        """A variable that no program can name."""
-        self.lowering.shared.keys += 1
-        return f"{name}({self.lowering.shared.keys})"
-
-    def source_of(self, function: Any) -> tuple[Any, set[str]]:
-        """The tree, and the names of its own variables."""
-        if isinstance(function, FunctionType):
-            source = read_source(function)
-            fence(source, generator=True)
-            return source.tree, {*function.__code__.co_varnames, *function.__code__.co_cellvars}
-        names = [n for n in own_nodes(function.node) if isinstance(n, gast.Name)]
-        return function.node, {n.id for n in names if not isinstance(n.ctx, gast.Load)}
-
     def bound(self, function: Any) -> dict[str, str]:
         """Binds the parameters, and what is read of other places, to new variables."""
         lowering = self.lowering
         call, inner_calls = self.without_generators()
         given = lowering.arguments(call, None)[1]
-        inner = type(lowering)
-        if isinstance(function, FunctionType):
-            defaults = defaults_of(function, self.tree)
-            source = read_source(function).called_from(lowering.source, self.call)
-            scope = inner(source, source.tree, lowering.shared, set(), {}, None)
-            scope.block = lowering.block
-        else:
+        if isinstance(function, Closure):
             defaults, scope = function.defaults, function.scope
+        else:
+            defaults = defaults_of(function, self.tree)
+            scope = type(lowering)(self.source, self.tree, lowering.shared, set(), {}, None)
+            scope.block = lowering.block
         bound = bind(self.tree, given, defaults, lambda e: lowering.emit(e, self.call))
         new = {name: self.key(name) for name in bound}
         for name, value in bound.items():
@@ -121,31 +109,29 @@ class Generator:
         call = copy.copy(self.call)
         args = enumerate(call.args)
         found = {k: a for k, a in args if generator_of(self.lowering, a) is not None}
-        call.args = [number(0) if k in found else a for k, a in enumerate(call.args)]
+        call.args = [nodes.constant(0) if k in found else a for k, a in enumerate(call.args)]
         return call, found
 
     def is_outside(self, function: Any, name: str) -> bool:
         """Whether the generator reads a name that means another thing here, or may do so."""
-        if isinstance(function, Closure):
-            own = {n.id for n in own_nodes(function.node) if isinstance(n, gast.Name)
-                   and not isinstance(n.ctx, gast.Load)}  # fmt: skip
-            return name not in own and not hasattr(builtins, name)
-        code, names = function.__code__, function.__globals__
-        if name in (*code.co_varnames, *code.co_cellvars):
+        if name in self.own:
             return False
+        if isinstance(function, Closure):
+            return not hasattr(builtins, name)
+        names = function.__globals__
         same = names is self.lowering.source.function.__globals__
-        return name in code.co_freevars or (
+        return name in function.__code__.co_freevars or (
             name in names and not (same and name not in self.lowering.locals)
         )
 
-    def rename(self, own: set[str], new: dict[str, str]) -> None:
+    def rename(self, new: dict[str, str]) -> None:
         for part in gast.walk(self.tree):
             if isinstance(part, gast.FunctionDef | gast.Try | gast.With) and part is not self.tree:
                 raise self.refused("a generator with a function, `try` or `with` in it")
             if isinstance(part, gast.Import | gast.ImportFrom | gast.Match):
                 raise self.refused("a generator with an `import` or a `match` in it")
             if isinstance(part, gast.Name):
-                if part.id in own and part.id not in new:
+                if part.id in self.own and part.id not in new:
                     new[part.id] = self.key(part.id)
                 part.id = new.get(part.id, part.id)
         for name, call in self.given.items():
@@ -157,22 +143,16 @@ class Generator:
                 raise self.refused("a generator that is given to this one")
             through[0].iter = call
 
-    def inline(self, first: Any) -> list[Any]:
-        """The statements; the numbers of an `enumerate` begin with `first`."""
+    def inline(self) -> list[Any]:
+        """The statements."""
         before = []
-        self.counter = None
-        if first is not None:
-            self.counter = self.key("number")
-            one = nodes.placed(number(1), self.node)
-            begin = gast.BinOp(left=first, op=gast.Sub(), right=one)
-            before.append(nodes.assign(self.counter, begin))
         body = self.block(self.tree.body, False)
         if self.leaves:
-            before.append(nodes.assign(self.left, number(False)))
+            before.append(nodes.assign(self.left, nodes.constant(False)))
             body = [_once(body)]
         after = self.node.orelse
         if after and may_break(self.node.body):
-            before.append(nodes.assign(self.broken, number(False)))
+            before.append(nodes.assign(self.broken, nodes.constant(False)))
             unbroken = gast.UnaryOp(op=gast.Not(), operand=nodes.name(self.broken))
             after = [gast.If(test=unbroken, body=after, orelse=[])]
         return [nodes.placed(s, self.node) for s in (*before, *body, *after)]
@@ -182,7 +162,7 @@ class Generator:
         for s in statements:
             match s:
                 case gast.Expr(value=gast.Yield(value=value)):
-                    made += self.turn(value or number(None))
+                    made += self.turn(value or nodes.constant(None))
                 case gast.Expr(value=gast.YieldFrom(value=value)):
                     item = self.key("item")
                     turn = gast.Expr(value=gast.Yield(value=nodes.name(item)))
@@ -212,22 +192,15 @@ class Generator:
 
     def leave(self) -> list[Any]:
         self.leaves = True
-        return [nodes.assign(self.left, number(True)), gast.Break()]
+        return [nodes.assign(self.left, nodes.constant(True)), gast.Break()]
 
     def turn(self, value: Any) -> list[Any]:
         """A turn of the loop: the target is bound, the body runs."""
         self.copies += 1
         if self.copies > _MOST_COPIES:
             raise self.refused(f"a generator with more than {_MOST_COPIES} `yield`s")
-        target, body = copy.deepcopy(self.node.target), copy.deepcopy(self.body)
-        made = []
-        if self.counter is not None:
-            count = nodes.name(self.counter)
-            made.append(nodes.assign(
-                self.counter, gast.BinOp(left=count, op=gast.Add(), right=number(1))
-            ))  # fmt: skip
-            value = gast.Tuple(elts=[nodes.name(self.counter), value], ctx=gast.Load())
-        made.append(gast.Assign(targets=[target], value=value, type_comment=None))
+        target, body = copy.deepcopy(self.node.target), copy.deepcopy(self.node.body)
+        made = [gast.Assign(targets=[target], value=value, type_comment=None)]
         if not any(map(_ends_turn, body)):
             return [*made, *body]
         if not may_break(body):
@@ -252,7 +225,7 @@ def _flagged(body: list[Any], *flags: str) -> list[Any]:
     made = []
     for s in body:
         if isinstance(s, gast.Break):
-            made += [nodes.assign(flag, number(True)) for flag in flags]
+            made += [nodes.assign(flag, nodes.constant(True)) for flag in flags]
         for part in ("body", "orelse", "finalbody"):
             is_loop = isinstance(s, gast.For | gast.While) and part == "body"
             if isinstance(getattr(s, part, None), list) and not is_loop:
@@ -269,10 +242,6 @@ def _concerns(node: Any) -> bool:
     return any(isinstance(n, kinds) for n in own_nodes(node))
 
 
-def number(value: Any) -> Any:
-    return gast.Constant(value=value, kind=None)
-
-
 def loop_over(target: str, over: Any, body: list[Any]) -> Any:
     place = nodes.name(target, gast.Store())
     return gast.For(target=place, iter=over, body=body, orelse=[], type_comment=None)
@@ -280,5 +249,5 @@ def loop_over(target: str, over: Any, body: list[Any]) -> Any:
 
 def _once(body: list[Any]) -> Any:
     """A loop of one turn, which `break` and `continue` leave."""
-    over = gast.Call(func=nodes.name("range"), args=[number(1)], keywords=[])
+    over = nodes.call("range", nodes.constant(1))
     return loop_over("once()", over, body)

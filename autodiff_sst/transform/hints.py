@@ -30,19 +30,12 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import blocks, statements
 from autodiff_sst.errors import MissingRuleError
-from autodiff_sst.frontend.hints import Hint, Hints, Site, is_given_up
+from autodiff_sst.frontend.hints import METHODS, Hint, Hints, Site, is_given_up
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import adjoint_of
 from autodiff_sst.rules.template import bind_arguments
 from autodiff_sst.runtime.sequences import as_sequence
-
-_METHODS = {
-    **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "@": "matmul"},
-    **{"//": "floordiv", "%": "mod", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"},
-    **{"==": "eq", "!=": "ne", "&": "and", "|": "or", "^": "xor"},
-}
-
 
 _ONE_OPERAND: dict[Any, str] = {len: "len", abs: "abs", as_sequence: "iter"}
 
@@ -152,10 +145,10 @@ class _Finder:
                 return self.member(known, f"__{name}__", "+=") or self.member(
                     known, f"__{name[1:]}__", "+="
                 )
-            case Binary(op, left, right) if op in _METHODS:
-                first = self.member(fact(left, self.facts), f"__{_METHODS[op]}__", op)
+            case Binary(op, left, right) if op in METHODS:
+                first = self.member(fact(left, self.facts), f"__{METHODS[op]}__", op)
                 return first or self.member(
-                    fact(right, self.facts), f"__r{_METHODS[op]}__", f"r{op}"
+                    fact(right, self.facts), f"__r{METHODS[op]}__", f"r{op}"
                 )
         return []
 
