@@ -83,7 +83,7 @@ OPTIMIZE: list[tuple[str, Pass]] = [
     ("pushes", lambda f, facts: save_less(f)),
     ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
     ("dead_code", lambda f, facts: remove_dead_code(f)),
-    ("wide", lambda f, facts: _gathered(f, facts)),
+    ("wide", _gathered),
     ("replaced", lambda f, facts: replace_parts(f, find_facts(f, facts)) if has_zeros(f) else f),
     ("drop_copies", lambda f, facts: drop_copies(f, lambda: find_facts(f, facts))),
 ]
@@ -234,12 +234,7 @@ def numbers_in(known: Facts) -> frozenset[str]:
 def derive_hvp(core: Function, facts: Facts, by: str, users: frozenset[str]) -> Derived:
     """The Hessian by one argument, times a vector: the tangent of the gradient."""
     gradient = reverse_core(core, facts, Request((by,), f"grad_{core.name}"), tell)
-    known = find_facts(gradient, facts)
-    derived = forward(gradient, known, (by,), f"hvp_{core.name}", with_value=False)
-    tell("forward", derived)
-    facts = with_tangents(derived, facts, (by,))
-    derived = optimize(derived, facts)
-    return Derived(derived, loaded(derived, facts, users))
+    return _along(gradient, facts, (by,), users, f"hvp_{core.name}", with_value=False)
 
 
 def derive_pullback_along(
@@ -249,29 +244,39 @@ def derive_pullback_along(
     core = resolved(core, facts)
     known = find_facts(core, facts)
     request = Request(by, f"pullback_{core.name}", seed=SEED, as_tuple=True)
-    pullback = reverse(core, known, request)
-    (seed,) = [p for p in pullback.parameters if p not in facts] or [SEED]
-    if seed not in pullback.parameters:  # the result depends on nothing that is active
-        pullback = replace(pullback, parameters=(*pullback.parameters, seed))
+    pullback, seed = _seeded(reverse(core, known, request), facts)
     facts = {**facts, seed: fact(core.result, known)}
     pullback = optimize(without_custom(pullback), facts)
-    along = (*by, seed)
-    known = find_facts(pullback, facts)
-    derived = forward(pullback, known, along, f"along_{core.name}", with_value=False)
-    tell("forward", derived)
-    facts = with_tangents(derived, facts, along)
-    derived = optimize(derived, facts)
-    return Derived(derived, loaded(derived, facts, users))
+    return _along(pullback, facts, (*by, seed), users, f"along_{core.name}", with_value=False)
 
 
 def derive_jvp(core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]) -> Derived:
     """The value and its tangent."""
-    core = resolved(core, facts)
-    derived = forward(core, find_facts(core, facts), by, f"jvp_{core.name}")
+    return _along(resolved(core, facts), facts, by, users, f"jvp_{core.name}", with_value=True)
+
+
+def _along(
+    function: Function,
+    facts: Facts,
+    by: tuple[str, ...],
+    users: frozenset[str],
+    name: str,
+    with_value: bool,
+) -> Derived:
+    """The tangent of a program that is resolved, with its value or without."""
+    derived = forward(function, find_facts(function, facts), by, name, with_value=with_value)
     tell("forward", derived)
     facts = with_tangents(derived, facts, by)
     derived = optimize(derived, facts)
     return Derived(derived, loaded(derived, facts, users))
+
+
+def _seeded(derived: Function, facts: Facts) -> tuple[Function, str]:
+    """A reverse with the parameter for the result's cotangent, and its name."""
+    (seed,) = [p for p in derived.parameters if p not in facts] or [SEED]
+    if seed not in derived.parameters:  # the result depends on nothing that is active
+        derived = replace(derived, parameters=(*derived.parameters, seed))
+    return derived, seed
 
 
 def derive_jacobian(core: Function, facts: Facts, wanted: Wanted, users: frozenset[str]) -> Derived:
@@ -313,9 +318,7 @@ def derive_pair(
     )
     derived, backward = reverse_in_parts(core, known, request)
     tell("reverse", derived)
-    (seed,) = [p for p in derived.parameters if p not in facts] or [SEED]
-    if seed not in derived.parameters:  # the result depends on nothing that is active
-        derived = replace(derived, parameters=(*derived.parameters, seed))
+    derived, seed = _seeded(derived, facts)
     facts = {**facts, seed: fact(core.result, known)}
     whole = optimize(without_custom(derived), facts)
     pair = cut(whole, seed, backward, core.name)

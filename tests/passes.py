@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.analysis.facts import find_facts
+from autodiff_sst.analysis.values import abstract
 from autodiff_sst.core.parse import parse
 from autodiff_sst.core.syntax import Function
 from autodiff_sst.core.text import show
@@ -32,6 +34,17 @@ def run(function: Function, arguments: dict[str, Any]) -> Any:
     namespace["append"] = list.append
     exec(show(function), namespace)
     return namespace[function.name](**arguments)
+
+
+def with_facts(change: Any, arguments: dict[str, Any]) -> Pass:
+    """A pass that is told what is known of arguments like these."""
+
+    def changed(function: Function) -> Function:
+        facts = {k: abstract(v) for k, v in arguments.items()}
+        return change(function, find_facts(function, facts))  # type: ignore[no-any-return]
+
+    changed.__name__ = change.__name__
+    return changed
 
 
 def check_pass(change: Pass, before: str, after: str, **arguments: Any) -> None:

@@ -64,17 +64,14 @@ def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
     if more:
         return OPAQUE
     if isinstance(item, Slice):
-        bounds = [None if b is None else fact(b, facts) for b in slice_bounds(item)]
-        if isinstance(base, Tuple) and all(b is None or isinstance(b, Known) for b in bounds):
-            known = slice(*(b.value if isinstance(b, Known) else None for b in bounds))
+        known = constant_slice(item, facts)
+        if isinstance(base, Tuple) and known is not None:
             return Tuple(base.items[known], list if base.cls is list else None)
         if not isinstance(base, List):
             return OPAQUE
-        length = None  # of the part
-        if base.length is not None and all(b is None or isinstance(b, Known) for b in bounds):
-            known = slice(*(b.value if isinstance(b, Known) else None for b in bounds))
-            length = len(range(base.length)[known])
-        return List(base.item, length)
+        if base.length is None or known is None:
+            return List(base.item)
+        return List(base.item, len(range(base.length)[known]))
     key = fact(item, facts)
     match base, key:
         case Tuple(items), Known(int() as k) if -len(items) <= k < len(items):
@@ -91,6 +88,14 @@ def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
             return NOTHING if inner is None else inner
         case _:
             return OPAQUE
+
+
+def constant_slice(item: Slice, facts: Facts) -> slice | None:
+    """The slice, if its bounds are known."""
+    bounds = [None if b is None else fact(b, facts) for b in slice_bounds(item)]
+    if not all(b is None or isinstance(b, Known) for b in bounds):
+        return None
+    return slice(*(b.value if isinstance(b, Known) else None for b in bounds))
 
 
 def slice_bounds(item: Slice) -> tuple[Atom | None, Atom | None, Atom | None]:

@@ -313,7 +313,7 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
             return Known(issubclass(cls, dict))
         return Known(issubclass(cls, tuple | list | range))
     if called is stop_gradient or called is pieces_like:
-        return args[called is pieces_like]
+        return args[0 if called is stop_gradient else 1]
     if called is error_of:  # a trial with other values would tell a lie
         return OPAQUE
     if called is as_sequence:

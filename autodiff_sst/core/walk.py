@@ -304,6 +304,14 @@ def substitute(block: Block, names: Mapping[str, Atom]) -> Block:
 
 def rename(function: Function, names: Mapping[str, str]) -> Function:
     """The function with names changed wherever they are bound or read; parameters stay."""
+    result = function.result
+    if isinstance(result, Name):
+        result = Name(names.get(result.id, result.id))
+    return replace(function, body=rename_block(function.body, names), result=result)
+
+
+def rename_block(body: Block, names: Mapping[str, str]) -> Block:
+    """A block with names changed wherever they are bound or read."""
 
     def name(n: str) -> str:
         return names.get(n, n)
@@ -314,7 +322,7 @@ def rename(function: Function, names: Mapping[str, str]) -> Function:
     def block(b: Block) -> Block:
         return tuple(_rename_bound(rebuild(s, atom, block, name), name) for s in b)
 
-    return replace(function, body=block(function.body), result=atom(function.result))
+    return block(body)
 
 
 def _rename_bound(statement: Statement, name: Callable[[str], str]) -> Statement:

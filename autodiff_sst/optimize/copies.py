@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def drop_copies(
     Args:
         facts: gives what is known of the names, if it is asked for.
     """
-    return propagate_copies(function, True, facts)
+    return propagate_copies(function, True, facts and cache(facts))
 
 
 def propagate_copies(
@@ -168,8 +169,9 @@ class _Copies:
         """Whether a copy is of what is new, or of an array, and read where nothing is changed."""
         if copied in self.fresh and self.count[copied] == 1:
             return True
-        found = self.facts is not None and target in self.only_read
-        return found and isinstance((self.facts or dict)()[copied], Array)
+        if self.facts is None or target not in self.only_read:
+            return False
+        return isinstance(self.facts()[copied], Array)
 
     def original(self, value: Expression, target: str) -> Atom | None:
         """The atom that a value is a copy of."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.access import slice_bounds
+from autodiff_sst.analysis.access import constant_slice
 from autodiff_sst.analysis.facts import find_facts, taken_branch
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import (
@@ -251,12 +251,9 @@ class _Resolving:
             case Subscript(base, (Slice() as part,)) if isinstance(
                 infer(base, self.facts, ""), List
             ) and (known := self.tuple_of(base)):
-                bounds = [
-                    None if b is None else infer(b, self.facts, "") for b in slice_bounds(part)
-                ]
-                if not all(b is None or isinstance(b, Known) for b in bounds):
+                chosen = constant_slice(part, self.facts)
+                if chosen is None:
                     return None
-                chosen = slice(*(b.value if isinstance(b, Known) else None for b in bounds))
                 return [(base, k) for k in range(len(known.items))[chosen]], True
             case Call(Object(function), (atom,), ()) if function in (list, tuple):
                 known = self.tuple_of(atom)

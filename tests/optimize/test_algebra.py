@@ -1,26 +1,14 @@
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import abstract
-from autodiff_sst.core.syntax import Function
 from autodiff_sst.optimize.algebra import simplify_algebra
-from tests.passes import check_pass
-
-
-def simplify(arguments: Any, function: Function) -> Function:
-    return simplify_algebra(
-        function, find_facts(function, {k: abstract(v) for k, v in arguments.items()})
-    )
+from tests.passes import check_pass, with_facts
 
 
 def check(before: str, after: str, **arguments: Any) -> None:
-    change = partial(simplify, arguments)
-    change.__name__ = "simplify_algebra"  # type: ignore[attr-defined]
-    check_pass(change, before, after, **arguments)
+    check_pass(with_facts(simplify_algebra, arguments), before, after, **arguments)
 
 
 @pytest.mark.parametrize("x", [0.3, np.array([1.0, -0.0]), np.float32(2)])

@@ -1,28 +1,17 @@
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autodiff_sst as ad
-from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import abstract
-from autodiff_sst.core.syntax import Function
 from autodiff_sst.optimize.factors import move_factors
-from tests.passes import check_pass
+from tests.passes import check_pass, with_facts
 
 MATRIX, VECTOR = np.array([[1.0, 2.0], [3.0, -4.0]]), np.array([0.5, -1.5])
 
 
-def moving(arguments: Any, function: Function) -> Function:
-    facts = {k: abstract(v) for k, v in arguments.items()}
-    return move_factors(function, find_facts(function, facts))
-
-
 def check(before: str, after: str, **arguments: Any) -> None:
-    change = partial(moving, arguments)
-    change.__name__ = "move_factors"  # type: ignore[attr-defined]
-    check_pass(change, before, after, **arguments)
+    check_pass(with_facts(move_factors, arguments), before, after, **arguments)
 
 
 def test_signs_move_out() -> None:

@@ -4,26 +4,18 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
-from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import abstract
-from autodiff_sst.core.syntax import Function
 from autodiff_sst.core.text import show
 from autodiff_sst.core.validate import validate
 from autodiff_sst.optimize.replaced import replace_parts
 from tests.differences import check_derivatives
-from tests.passes import program
+from tests.passes import program, with_facts
 
 X = np.array([0.3, 1.2, -0.7, 0.5])
 V = np.array([1.0, -0.5, 0.3, 0.8])
 
 
-def replacing(arguments: Any, function: Function) -> Function:
-    facts = {k: abstract(v) for k, v in arguments.items()}
-    return replace_parts(function, find_facts(function, facts))
-
-
 def check(before: str, after: str, **arguments: Any) -> None:
-    result = replacing(arguments, program(before, arguments))
+    result = with_facts(replace_parts, arguments)(program(before, arguments))
     validate(result)
     assert show(result) == show(program(after, arguments))
 

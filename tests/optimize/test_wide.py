@@ -1,27 +1,16 @@
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 import autodiff_sst as ad
-from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import abstract
-from autodiff_sst.core.syntax import Function
 from autodiff_sst.optimize.wide import gather_scales
-from tests.passes import check_pass
+from tests.passes import check_pass, with_facts
 
 MATRIX, VECTOR = np.array([[1.0, 2.0], [3.0, -4.0]]), np.array([0.5, -1.5])
 
 
-def gathering(arguments: Any, function: Function) -> Function:
-    facts = {k: abstract(v) for k, v in arguments.items()}
-    return gather_scales(function, find_facts(function, facts))
-
-
 def check(before: str, after: str, **arguments: Any) -> None:
-    change = partial(gathering, arguments)
-    change.__name__ = "gather_scales"  # type: ignore[attr-defined]
-    check_pass(change, before, after, **arguments)
+    check_pass(with_facts(gather_scales, arguments), before, after, **arguments)
 
 
 def test_a_sum_of_scaled_matrices() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.access import fact, slice_bounds
+from autodiff_sst.analysis.access import constant_slice, fact
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.values import (
     OPAQUE,
@@ -97,9 +97,9 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
             case Subscript(base, (Slice() as part,)) if isinstance(
                 known := fact(base, facts), Tuple
             ):
-                bounds = [None if b is None else fact(b, facts) for b in slice_bounds(part)]
-                values = [b.value if isinstance(b, Known) else None for b in bounds]
-                chosen = range(len(known.items))[slice(*values)]
+                places = constant_slice(part, facts)
+                assert places is not None  # else it would be no tuple
+                chosen = range(len(known.items))[places]
                 sweep.add_to(base, cotangent, (chosen[path[0]], *path[1:]))
             case Attribute(base, name) if isinstance(known := fact(base, facts), Tuple | Record):
                 key = name if isinstance(known, Record) else known.cls._fields.index(name)

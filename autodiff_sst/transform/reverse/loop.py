@@ -32,7 +32,7 @@ from autodiff_sst.core.syntax import (
     Push,
     While,
 )
-from autodiff_sst.core.walk import binds, reads, rebuild, substitute, writes
+from autodiff_sst.core.walk import binds, reads, rename_block, substitute, writes
 from autodiff_sst.core.walk import statements as every_statement
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
@@ -126,7 +126,7 @@ def _turn(
     for place, bar in [*bars.items()]:
         init = inits[place]
         if bar in added and nexts[place] == Name(bar) and isinstance(init, Name):
-            backward = renamed(backward, bar, init.id)
+            backward = rename_block(backward, {bar: init.id})
             bars[place] = init.id
     carries = tuple(Carry(b, inits[p], nexts[p]) for p, b in bars.items() if Name(b) != inits[p])
 
@@ -141,21 +141,6 @@ def _turn(
                     sweep.add_to(carry.init, Name(bars[place]), place.path)
 
     return forward, backward, carries, finish
-
-
-def renamed(block: Block, old: str, new: str) -> Block:
-    """A block in which a name is another."""
-
-    def atom(a: Atom) -> Atom:
-        return Name(new) if a == Name(old) else a
-
-    def name(n: str) -> str:
-        return new if n == old else n
-
-    def inner(b: Block) -> Block:
-        return tuple(rebuild(s, atom, inner, name) for s in b)
-
-    return inner(block)
 
 
 def _inits(
