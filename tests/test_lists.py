@@ -116,3 +116,45 @@ def test_lists_under_two_names_and_lists_that_are_replaced(function: Any) -> Non
             assert ad.grad(function)(0.7, n) == pytest.approx(expected, rel=1e-6)
         except ad.AutodiffError as error:
             assert "not supported yet" in str(error)
+
+
+def nested_in_a_loop(x, n):
+    table = [[x, 2.0], [x * x, 1.0]]
+    total = 0.0
+    for j in range(n):
+        total += table[0][j % 2] * table[0][0] * table[1][j % 2]
+    return total
+
+
+def nested_product(x, n):
+    table = [[x, 2.0], [x * x, 1.0]]
+    product = [[0.0] * 2 for _ in range(2)]
+    for i in range(2):
+        for j in range(2):
+            for k in range(2):
+                product[i][j] += table[i][k] * table[k][j]
+    return product[0][0] * product[1][1] - product[0][1] * n
+
+
+def nested_in_a_while_loop(x, n):
+    held = {"row": [x, x * 3.0], "one": x}
+    total, k = 0.0, 0
+    while k < n:
+        row = held["row"]
+        total, k = total + row[0] * row[1] * held["one"], k + 1
+    return total
+
+
+NESTED = [nested_in_a_loop, nested_product, nested_in_a_while_loop]
+
+
+@pytest.mark.parametrize("function", NESTED)
+@pytest.mark.parametrize("n", [0, 1, 4])
+def test_lists_in_lists_that_loops_read(function: Any, n: int) -> None:
+    h = 1e-6
+    gradient = ad.grad(function)
+    expected = (function(0.7 + h, n) - function(0.7 - h, n)) / (2 * h)
+    assert gradient(0.7, n) == pytest.approx(expected, rel=1e-6)
+    assert ad.jvp(function, (0.7, n), (1.0, 0))[1] == pytest.approx(expected, rel=1e-6)
+    expected = (gradient(0.7 + h, n) - gradient(0.7 - h, n)) / (2 * h)
+    assert ad.grad(gradient)(0.7, n) == pytest.approx(expected, rel=1e-6, abs=1e-7)

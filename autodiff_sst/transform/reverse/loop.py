@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from autodiff_sst.analysis.values import INT, Abstract, can_be_active, keys_of
+from autodiff_sst.analysis.values import INT, Abstract, List, can_be_active, keys_of
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
@@ -26,14 +26,18 @@ from autodiff_sst.core.syntax import (
     Binary,
     Block,
     Carry,
+    DictOf,
     For,
+    ListOf,
     Literal,
     Name,
     Push,
+    TupleOf,
     While,
 )
 from autodiff_sst.core.walk import binds, reads, rename_block, substitute, writes
 from autodiff_sst.core.walk import statements as every_statement
+from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
     cotangent_fact,
@@ -115,6 +119,7 @@ def _turn(
             value = sweep.cotangents.get(place)
             whole = zero(builder, place) if value is None else value
             nexts[place] = write_out(builder, whole, place)
+    _check_carried(sweep, outer, bars, {*writes(body), *carried})
     sweep.depth = depth
     sweep.cotangents = outer
     bound = frozenset(n for s in forward for n in binds(s)) | carried | {counter or ""}
@@ -151,6 +156,7 @@ def _inits(
     inits: dict[Place, Atom] = {}
     inner = writes(body) | carried
     free = reads(body).union(*(reads(c.next) for c in statement.carries)) - inner
+    free |= _held(sweep, free)
     names = [*sorted(free), *(c.name for c in statement.carries)]
     for name in names:
         if name not in sweep.active or (name in sweep.buffered and name not in carried):
@@ -158,10 +164,43 @@ def _inits(
         taken = sweep.take(name) if name in carried else None
         for path in _paths(builder.facts[name]):
             place = Place(name, path)
+            if path and _goes_to_items(sweep, place):
+                continue
             known = sweep.cotangents.get(place) if taken is None else taken.get(path)
             whole = zero(builder, place) if known is None else known
             inits[place] = write_out(builder, whole, place, own=True)
     return inits
+
+
+def _goes_to_items(sweep: Reverse, place: Place) -> bool:
+    """Whether what is added to the cotangent of a list is added to those of its items."""
+    is_display = isinstance(sweep.made.get(place.name), TupleOf | ListOf | DictOf)
+    return is_display and isinstance(place.fact(sweep.builder), List)
+
+
+def _held(sweep: Reverse, names: frozenset[str]) -> set[str]:
+    """What gets the cotangents of lists that hold it, and of what these hold."""
+    found: set[str] = set()
+    more = {*names}
+    while more:
+        holders = {
+            n
+            for n in more & sweep.active
+            if any(_goes_to_items(sweep, Place(n, p)) for p in _paths(sweep.builder.facts[n]))
+        }
+        more = set[str]().union(*(reads(sweep.made[n]) for n in holders)) - found
+        found |= more
+    return found
+
+
+def _check_carried(
+    sweep: Reverse, outer: dict[Place, Atom], bars: dict[Place, str], inner: set[str]
+) -> None:
+    """Raises if a turn adds to a cotangent that the loop does not carry: it would be lost."""
+    for place, value in sweep.cotangents.items():
+        if place not in bars and place.name not in inner and outer.get(place) != value:
+            words = f"the cotangent of `{place.name}` in a loop is not supported yet"
+            raise UnsupportedSyntaxError(words, sweep.builder.origin, instead="an array.")
 
 
 def _paths(value: Abstract) -> list[tuple[Any, ...]]:
