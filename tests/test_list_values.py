@@ -278,3 +278,20 @@ def in_a_try(x):
 @pytest.mark.parametrize("function", [own_names, in_a_try])
 def test_names_and_errors_of_the_program(function: Any) -> None:
     check_derivatives(function, X, V)
+
+
+def several_at_once(x, n):
+    last, total, seen = [], 0.0, [x]
+    for k in range(n):
+        last.append(x * k)
+        seen.append(last[-1] * x)
+        if len(last) > 2:
+            total += last.pop(0) * x
+    return total + sum(last) + seen[-1]
+
+
+@pytest.mark.parametrize("n", [0, 2, 5])
+def test_lists_that_one_assignment_makes(n: int) -> None:
+    h = 1e-6
+    expected = (several_at_once(0.7 + h, n) - several_at_once(0.7 - h, n)) / (2 * h)
+    assert ad.grad(several_at_once)(0.7, n) == pytest.approx(expected, rel=1e-6)

@@ -198,7 +198,10 @@ class _Lowering(Sugar):
 
     def assign(self, targets: list[Any], value: Any) -> None:
         first = targets[0].id if isinstance(targets[0], gast.Name) else None
-        made = self.evaluate(value)
+        if isinstance(value, gast.ListComp):
+            made: Any = self.comprehension(value, first)
+        else:
+            made = self.evaluate(value)
         atom = made if isinstance(made, Static) else self.emit(made, value, first)
         for target in targets:
             self.assign_to(target, atom)

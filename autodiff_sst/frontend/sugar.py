@@ -80,13 +80,13 @@ class Sugar(Inlining):
     def append(self, target: str, item: Any) -> None:
         self.block.append(Append(target, self.atom(item), self.source.origin(item)))
 
-    def comprehension(self, node: Any) -> Atom:
+    def comprehension(self, node: Any, variable: str | None = None) -> Atom:
         """A list comprehension, or a generator that is gone through at once, as a loop; of the
         items of a tuple that is made here, as a list of as many."""
         display = self.of_known_items(node)
         if display is not None:
             return display
-        made = Name(self.names.fresh("items"))
+        made = Name(self.names.fresh("items") if variable is None else self.version(variable))
         self.block.append(Assign(made.id, ListOf(()), self.source.origin(node)))
         self.shared.made[made.id] = ListOf(())
         inside: Any = Appending(made.id, node.elt)

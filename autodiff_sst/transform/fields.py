@@ -85,6 +85,14 @@ def name_fields(function: Function) -> Function:
     return function
 
 
+def class_member(cls: Any, name: Any) -> Object | None:
+    """What objects have of their class."""
+    member = inspect.getattr_static(cls, name, None) if isinstance(name, str) else None
+    if member is None or hasattr(type(member), "__get__") or cls in (dict, list):
+        return None
+    return Object(member, f"{cls.__name__}.{name}", cls)
+
+
 def _made(statement: Assign) -> tuple[Any, dict[Any, Atom]] | None:
     """The class of a container that is made, and its items."""
     match statement.value:
@@ -242,13 +250,10 @@ class _Fields:
             else:
                 self.site[target] = inner
             return
-        cls = self.kinds[site]
-        member = inspect.getattr_static(cls, place[1], None) if isinstance(place[1], str) else None
-        if member is None or hasattr(type(member), "__get__") or cls in (dict, list):
+        member = class_member(self.kinds[site], place[1])
+        if member is None:
             raise _StaysError(site)
-        self.made.append(
-            replace(statement, value=Object(member, f"{cls.__name__}.{place[1]}", cls))
-        )
+        self.made.append(replace(statement, value=member))
 
     def branch(self, statement: If) -> None:
         before = self.items

@@ -95,6 +95,12 @@ class References:
         self.displays: dict[str, TupleOf | ListOf | DictOf] = {}  # those that stay: references
         self.views: dict[tuple[Any, ...], Atom] = {}  # what was made of a version
         stored = {s.target for s in statements(function.body) if isinstance(s, Store | Accumulate)}
+        self.regrown = {  # lists that grow again after something was stored in them
+            self.classes.find(s.target)
+            for s in statements(function.body)
+            if isinstance(s, Store)
+            and self.classes.find(s.target) in self.appends_later.get(id(s), frozenset())
+        }
         self.stored = {self.classes.find(n) for n in stored if self.is_users(n)}
 
     def is_users(self, name: str) -> bool:

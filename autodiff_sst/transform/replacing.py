@@ -50,12 +50,7 @@ from autodiff_sst.transform.references import HOLE, Ref, References, Root
 class Replacing(References):
     def let_go(self, base: Ref, index: Index, value: Ref | None, statement: Statement) -> None:
         """Names of what an item is hold it themselves, before the item is replaced."""
-        view: Expression = Subscript(HOLE, index)
-        if isinstance(self.known(base), Record) and isinstance(index[0], Literal):
-            view = Attribute(HOLE, index[0].value)
-        place = Ref(base.root, (*base.path, view))
-        if value == place:
-            return  # the very same object
+        place = self.place(base, index)
         names = []
         for name, ref in self.refs.items():
             if ref.root is not base.root or len(ref.path) < len(place.path):
@@ -72,6 +67,13 @@ class Replacing(References):
         place.root.twice = once
         if value is not None and value.path and value.root is place.root:
             place.root.twice.append((place.path, value.path))
+
+    def place(self, base: Ref, index: Index) -> Ref:
+        """The reference to what a container holds at an index."""
+        view: Expression = Subscript(HOLE, index)
+        if isinstance(self.known(base), Record) and isinstance(index[0], Literal):
+            view = Attribute(HOLE, index[0].value)
+        return Ref(base.root, (*base.path, view))
 
     def detach(self, names: Sequence[str], depth: int) -> None:
         """Names of one place, `depth` views from its root, are of an object of their own."""

@@ -68,6 +68,7 @@ from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.transform.columns import split_columns
 from autodiff_sst.transform.displays import gather_displays
 from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.fields import name_fields
@@ -106,9 +107,11 @@ def resolve(
         body = resolving.block(function.body)
         if not resolving.changed:
             plain = remove_dead_code(function)
-            named = name_fields(plain)
-            if named is not plain:
-                function = named
+            simpler = name_fields(plain)
+            if simpler is plain:
+                simpler = split_columns(plain, facts)
+            if simpler is not plain:
+                function = simpler
                 continue
         if not resolving.changed and not resolving.waits:
             values = functionalize(function, parameters)

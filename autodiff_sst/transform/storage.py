@@ -121,7 +121,11 @@ class Storage(Replacing):
                     holder.root.owns = False
                 if ref is not None:
                     ref.root.kept = True
-                self.builder.append(replace(statement, value=self.current(value)))
+                if holder is None or self.classes.find(target) not in self.regrown:
+                    self.builder.append(replace(statement, value=self.current(value)))
+                else:
+                    more = self.builder.emit(ListOf((self.current(value),)))
+                    self.put(holder, self.builder.binary("+", self.read(holder), more))
             case If():
                 self.branch(statement)
             case For() | While():
@@ -277,6 +281,8 @@ class Storage(Replacing):
         index = self.index(index)
         known = self.known(ref)
         if isinstance(known, Tuple | Dict | Record | List):
+            if value_ref is not None and value_ref == self.place(ref, index):
+                return  # `x[i] += …` of an array, which is changed in place already
             self.let_go(ref, index, value_ref, statement)
         if isinstance(known, Tuple | Dict | Record) and value_ref is not None:
             swaps = value_ref.root is ref.root and bool(value_ref.path)

@@ -19,6 +19,7 @@ from autodiff_sst.analysis.values import (
     Array,
     List,
     Opaque,
+    Unknown,
     can_be_active,
     keys_of,
     rank,
@@ -103,7 +104,7 @@ class Forward:
             return rebuilt(builder, known, parts)
         if isinstance(known, List) and known.length is not None and known.length < 4:
             return builder.emit(ListOf((Literal(0.0),) * known.length))
-        if isinstance(known, List) and isinstance(known.item, List):
+        if isinstance(known, List) and isinstance(known.item, List | Array | Unknown):
             zeros = builder.call(ZEROS_OF_ITEMS, atom)
             assert isinstance(zeros, Name)
             builder.facts[zeros.id] = known

@@ -36,6 +36,7 @@ from autodiff_sst.core.syntax import (
     Atom,
     Call,
     DictOf,
+    Expression,
     Function,
     ListOf,
     Literal,
@@ -150,20 +151,25 @@ def _check_scalar(builder: Builder, result: Atom, origin: Origin | None) -> None
 
 def rebuilt(builder: Builder, known: Abstract, parts: list[Atom]) -> Atom:
     """A container like one of which `known` is known, of these items."""
+    return builder.emit(container_like(known, parts))
+
+
+def container_like(known: Abstract, parts: list[Atom]) -> Expression:
     match known:
         case Tuple(_, cls) if cls is list:
-            return builder.emit(ListOf(tuple(parts)))
+            return ListOf(tuple(parts))
         case Tuple(_, None):
-            return builder.emit(TupleOf(tuple(parts)))
+            return TupleOf(tuple(parts))
         case Tuple(_, cls):
-            return builder.call(Object(cls, cls.__name__, cls), *parts)
+            return Call(Object(cls, cls.__name__, cls), tuple(parts))
         case Dict(keys):
-            return builder.emit(DictOf(tuple(map(Literal, keys)), tuple(parts)))
+            return DictOf(tuple(map(Literal, keys)), tuple(parts))
         case Record(cls, keys):
-            named = dict(zip(keys, parts, strict=True))
+            named = tuple(zip(keys, parts, strict=True))
+            made = Object(cls, cls.__name__, cls)
             if keys == plain_fields(cls):
-                return builder.call(Object(cls, cls.__name__, cls), **named)
-            return builder.call(MAKE_RECORD, Object(cls, cls.__name__, cls), **named)
+                return Call(made, (), named)
+            return Call(MAKE_RECORD, (made,), named)
     raise AssertionError(f"no container: {known}")
 
 
