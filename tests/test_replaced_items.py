@@ -276,3 +276,18 @@ def test_derivatives(f, x):
 def test_refused(f):
     with pytest.raises(ad.UnsupportedSyntaxError, match="array"):
         ad.grad(f)(np.array([1.3, 0.7]))
+
+
+def rows_of_an_array(x):
+    table = np.outer(x, x)
+    rows = [table[k] for k in range(3)]
+    rows[1] *= x[0]
+    rows[2][0] = x[1] * rows[1][1]
+    rows[0] = rows[0] * 100.0
+    for row in rows[1:]:
+        row += table[0]
+    return np.sum(table**2) + np.sum(rows[0]) * rows[-1][0]
+
+
+def test_rows_of_an_array_in_a_list() -> None:
+    check_derivatives(rows_of_an_array, np.array([0.3, 0.7, 1.1]), np.array([0.5, -0.3, 0.2]))

@@ -18,6 +18,7 @@ import inspect
 from dataclasses import replace
 from typing import Any
 
+from autodiff_sst.analysis.access import constant_slice
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.purity import is_pure
 from autodiff_sst.core.names import Names
@@ -43,6 +44,7 @@ from autodiff_sst.core.syntax import (
     Merge,
     Name,
     Object,
+    Slice,
     Statement,
     Store,
     Subscript,
@@ -241,6 +243,9 @@ class _Fields:
 
     def read(self, statement: Assign, target: str, site: str, value: Subscript | Attribute) -> None:
         index = (Literal(value.name),) if isinstance(value, Attribute) else value.index
+        if isinstance(index[0], Slice):
+            self.read_part(statement, site, index)
+            return
         place = (site, self.key(site, index))
         if place in self.items:
             item = self.items[place]
@@ -254,6 +259,15 @@ class _Fields:
         if member is None:
             raise _StaysError(site)
         self.made.append(replace(statement, value=member))
+
+    def read_part(self, statement: Assign, site: str, index: Index) -> None:
+        """A part of a list: a new list of the same objects."""
+        part = constant_slice(index[0], {}) if isinstance(index[0], Slice) else None
+        if self.kinds[site] is not list or len(index) > 1 or part is None:
+            raise _StaysError(site)
+        items = [a for (s, _), a in self.items.items() if s == site]
+        self.stays(*items)
+        self.made.append(replace(statement, value=ListOf(tuple(items[part]))))
 
     def branch(self, statement: If) -> None:
         before = self.items

@@ -75,7 +75,7 @@ from autodiff_sst.transform.fields import name_fields
 from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.storage import functionalize
-from autodiff_sst.transform.unroll import is_uniform, is_unrolled, unroll
+from autodiff_sst.transform.unroll import gathers_views, is_uniform, is_unrolled, unroll
 from autodiff_sst.transform.updates import Updates, is_update
 from autodiff_sst.transform.writes import written_in_place
 
@@ -138,6 +138,7 @@ class _Resolving:
     ) -> None:
         self.derivative_of = derivative_of
         self.facts = facts
+        self.body = body
         self.names = names
         self.methods: dict[str, tuple[Atom, str]] = {}
         self.attributes: dict[str, tuple[Atom, str]] = {}
@@ -203,7 +204,9 @@ class _Resolving:
                 self.changed = True
                 copies = (Assign(m.name, m.values[taken], statement.origin) for m in merges)
                 return (*self.block((then, orelse)[taken]), *copies)
-            case For() if is_unrolled(statement, self.facts):
+            case For() if is_unrolled(statement, self.facts) or gathers_views(
+                statement, self.facts, self.body
+            ):
                 self.changed = True
                 return unroll(statement, self.facts, self.names)
             case Assign(_, Binary() | Unary() | Call(Object())) if unknown := self.unknown_numbers(

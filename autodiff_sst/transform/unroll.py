@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Known, Tuple, rank
+from autodiff_sst.analysis.values import Abstract, Array, Known, Tuple, rank
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
+    Append,
     Assign,
     Atom,
     Binary,
@@ -26,6 +27,7 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Statement,
+    Store,
     Subscript,
 )
 from autodiff_sst.core.walk import reads, rename, statements, substitute, writes
@@ -48,6 +50,23 @@ def is_unrolled(statement: For, facts: Mapping[str, Abstract]) -> bool:
                 if isinstance(known := facts[base], Tuple) and not is_uniform(known):
                     return True
     return False
+
+
+def gathers_views(statement: For, facts: Mapping[str, Abstract], function: Block) -> bool:
+    """Whether the loop has a known number of turns and puts parts of arrays in a list, in a
+    program that changes arrays in place: only written down it is known which they are."""
+    if _turns(statement, facts) is None:
+        return False
+    parts = {
+        s.target
+        for s in statements(statement.body)
+        if isinstance(s, Assign) and isinstance(s.value, Subscript)
+    }
+    appended = [s.value for s in statement.body if isinstance(s, Append)]
+    views = [a for a in appended if isinstance(a, Name) and a.id in parts]
+    return any(isinstance(facts.get(a.id), Array) for a in views) and any(
+        isinstance(s, Store) and isinstance(facts.get(s.target), Array) for s in statements(function)
+    )
 
 
 def is_uniform(known: Tuple) -> bool:
