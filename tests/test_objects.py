@@ -154,3 +154,37 @@ def test_captured_objects_are_read_when_called() -> None:
     np.testing.assert_allclose(ad.grad(f)(X), 2 * W.sum(1))
     layer.w = np.ones(2)
     np.testing.assert_allclose(ad.grad(f)(X), np.ones(2))
+
+
+class Base:
+    def __init__(self, a):
+        self.a = a
+
+    def value(self, x):
+        return self.a * x
+
+
+class Middle(Base):
+    def __init__(self, a, b):
+        super().__init__(a * 2.0)
+        self.b = b
+
+    def value(self, x):
+        return super().value(x) + self.b * x**2
+
+
+class Last(Middle):
+    def __init__(self, a):
+        super().__init__(a, a * a)
+        self.c = 3.0
+
+    def value(self, x):
+        return super().value(x) * self.c
+
+
+def test_super_of_super() -> None:
+    def f(a, x):
+        return Last(a).value(x)  # 3 (2 a x + a² x²)
+
+    assert ad.grad(f, (0, 1))(0.5, 2.0) == pytest.approx((24.0, 6.0))
+    assert ad.grad(lambda x: Last(0.5).value(x))(2.0) == pytest.approx(6.0)

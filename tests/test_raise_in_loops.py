@@ -148,3 +148,66 @@ def test_what_is_not_handled_is_raised():
     assert np.allclose(ad.grad(f)(np.ones(2)), 2.0)
     with pytest.raises(KeyError, match="negative"):
         ad.grad(f)(-np.ones(2))
+
+
+class Found(Exception):
+    def __init__(self, value, scale=2.0):
+        super().__init__("found", 3)
+        self.value = value
+        self.scale = scale
+
+
+class Limit(Found):
+    def __init__(self, value):
+        super().__init__(value * value, scale=value)
+        self.at = value + 1.0
+
+
+def product_below(xs, limit):
+    product = 1.0
+    for v in xs:
+        product = product * v
+        if product > limit:
+            raise Found(product * v)
+    if product < 0.0:
+        raise Limit(product)
+    return product
+
+
+def caught_in_a_call(xs):
+    try:
+        total = product_below(xs, 2.0)
+    except Limit as limit:
+        total = limit.value * limit.at * limit.scale
+    except Found as found:
+        total = found.value * found.scale + found.args[1]
+    return total * total
+
+
+def caught_in_a_loop(xs):
+    def step(v):
+        if v > 1.2:
+            raise Found(v * 2)
+        return v * v
+
+    total = 0.0
+    for v in xs:
+        try:
+            total += step(v)
+        except Found as found:
+            total += found.value * found.scale * v
+    return total
+
+
+@pytest.mark.parametrize("function", [caught_in_a_call, caught_in_a_loop])
+@pytest.mark.parametrize("xs", [[0.9, 1.5, 2.0, 0.3], [0.9, 0.5, 0.4, 1.1], [-0.9, 0.5, 0.7, 1.0]])
+def test_what_an_exception_carries(function, xs):
+    check_derivatives(function, np.array(xs), np.array([1.0, -0.5, 0.3, 0.8]))
+
+
+def test_an_exception_that_is_not_handled_is_as_the_program_made_it():
+    with pytest.raises(Limit) as caught:
+        ad.grad(lambda x: product_below([x, -1.0], 2.0))(0.5)
+    error = caught.value
+    assert error.args == ("found", 3)
+    assert (error.value, error.scale, error.at) == (0.25, -0.5, 0.5)

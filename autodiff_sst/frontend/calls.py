@@ -59,10 +59,11 @@ class StaticTuple(Static):
 
 @dataclass(frozen=True, eq=False)
 class Partial(Static):
-    """A `functools.partial`."""
+    """A `functools.partial`; or a method of `super()`, with the class of its object."""
 
     function: Value
     given: Arguments
+    receiver: Any = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -180,7 +180,7 @@ class Dispatch(Control):
                 cell = (own.__closure__ or ())[names.index("__class__")]
                 member = getattr(super(cell.cell_contents, self.receiver), name)
                 first = self.values[own.__code__.co_varnames[0]]
-                return Partial(constant_atom(member), Arguments([first], {}))
+                return Partial(constant_atom(member), Arguments([first], {}), self.receiver)
             case _:
                 return self.value(node)
 

@@ -74,7 +74,7 @@ def assigned(node: Any) -> list[str]:
     """The variables that a statement binds, in the order of the text."""
     names = [n for n in gast.walk(node) if isinstance(n, gast.Name)]
     stored = [n for n in names if isinstance(n.ctx, gast.Store | gast.Del)]
-    found = [n.id for n in sorted(stored, key=lambda n: (n.lineno, n.col_offset))]
+    found = [n.id for n in sorted(stored, key=_place)]
     for n in gast.walk(node):  # what patterns name, and functions and imports bind
         bound = getattr(n, "name", None) or getattr(n, "rest", None)
         if isinstance(n, gast.MatchAs | gast.MatchStar | gast.MatchMapping) and bound:
@@ -117,3 +117,8 @@ def tested_inside(node: Any) -> Any:
     stop = gast.copy_location(gast.If(test=negated, body=[leave], orelse=[]), node.test)
     new = gast.While(test=never, body=[stop, *node.body], orelse=[])
     return gast.copy_location(new, node)
+
+
+def _place(node: Any) -> tuple[int, int]:
+    """Where a name stands; what `except` binds has no place."""
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)

@@ -55,12 +55,11 @@ from autodiff_sst.frontend.nested import (
     is_transform,
     transform,
 )
+from autodiff_sst.frontend.raising import initializes_exception, new_instance, set_args
 from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.markers import CustomGradient
-from autodiff_sst.runtime.records import is_record, make_record, plain_fields
+from autodiff_sst.runtime.records import is_record, is_users_class, plain_fields
 from autodiff_sst.runtime.sequences import check_count
-
-_NEW_RECORD = Object(make_record, "make_record")
 
 
 class Inlining(Dispatch):
@@ -156,6 +155,7 @@ class Inlining(Dispatch):
             made = higher_call(self, called, given, node)
             if made is not None:
                 return made
+            receiver = getattr(called, "receiver", None)
             function, given = unwrap_partial(called, given)
             if isinstance(function, Closure | Name):
                 called = function
@@ -165,7 +165,7 @@ class Inlining(Dispatch):
                 function = function.py_func  # `differentiable`, or compiled by Numba
                 called = constant_atom(function)
             if isinstance(function, FunctionType) and self.shared.inlines(function):
-                made = self.inline_function(function, given, node)
+                made = self.inline_function(function, given, node, receiver)
                 if made is not None:
                     return made
             if isinstance(function, type) and isinstance(called, Object):
@@ -191,13 +191,13 @@ class Inlining(Dispatch):
     def construct(self, cls: type, given: Arguments, node: Any) -> Any:
         """An object that `__init__` fills, whose body takes the place of the call."""
         init = getattr(cls, "__init__", None)
-        own_new = any("__new__" in vars(c) for c in cls.__mro__[:-1])
+        own_new = any("__new__" in vars(c) for c in cls.__mro__[:-1] if is_users_class(c))
         if not is_record(cls) or plain_fields(cls) is not None or own_new:
             return None
         if not isinstance(init, FunctionType):
             return None
         before = len(self.block)
-        made = self.emit(Call(_NEW_RECORD, (constant_atom(cls),)), node)
+        made = new_instance(self, cls, given, node)
         whole = Arguments([made, *given.positional], given.keywords)
         if self.inline_function(init, whole, node, cls) is None:
             del self.block[before:]
@@ -215,6 +215,8 @@ class Inlining(Dispatch):
                     self.source.origin(node),
                     instead="a loop.",
                 )
+        if initializes_exception(called):
+            return set_args(self, given.positional[0], given.positional[1:], node)
         symbol = operator_of(called, given)
         if symbol is not None:
             left, right = given.positional

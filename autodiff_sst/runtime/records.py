@@ -23,13 +23,21 @@ def is_record(cls: Any) -> bool:
 
 
 def _is_record(cls: Any) -> bool:
-    if hasattr(cls, "__getattr__") or cls.__getattribute__ != object.__getattribute__:
+    plain = (object.__getattribute__, BaseException.__getattribute__)
+    if hasattr(cls, "__getattr__") or cls.__getattribute__ not in plain:
         return False
-    if not all(c is object or c.__flags__ & _HEAP for c in cls.__mro__):
+    if not is_users_class(cls) or not all(
+        c is object or issubclass(c, BaseException) or is_users_class(c) for c in cls.__mro__
+    ):
         return False  # a kind of list, say, or of int
     module = cls.__module__ if isinstance(cls.__module__, str) else ""
     foreign = module.partition(".")[0] in _FOREIGN
     return dataclasses.is_dataclass(cls) or not foreign
+
+
+def is_users_class(cls: Any) -> bool:
+    """Whether Python code defines a class."""
+    return bool(cls.__flags__ & _HEAP)
 
 
 def is_function(value: Any) -> bool:
@@ -60,7 +68,8 @@ def plain_fields(cls: type) -> tuple[str, ...] | None:
 
 def make_record(cls: Any, **attributes: Any) -> Any:
     """An object of a class with these attributes; its `__init__` does not run."""
-    made = object.__new__(cls)
+    made = (BaseException if issubclass(cls, BaseException) else object).__new__(cls)
     for name, value in attributes.items():
-        object.__setattr__(made, name, value)
+        if name != "args" or value is not None:  # an exception without tangents in its arguments
+            object.__setattr__(made, name, value)
     return made

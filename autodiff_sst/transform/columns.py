@@ -55,8 +55,8 @@ from autodiff_sst.transform.containers import (
     groups_of,
     is_read_by_variables,
 )
-from autodiff_sst.transform.fields import class_member
 from autodiff_sst.transform.reverse.program import container_like
+from autodiff_sst.transform.sites import class_member
 
 
 def split_columns(function: Function, facts: Facts) -> Function:

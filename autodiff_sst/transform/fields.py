@@ -14,12 +14,10 @@ held elsewhere, stays (storage.py).
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 from typing import Any
 
 from autodiff_sst.analysis.access import constant_slice
-from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.purity import is_pure
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
@@ -44,6 +42,7 @@ from autodiff_sst.core.syntax import (
     Merge,
     Name,
     Object,
+    Raise,
     Slice,
     Statement,
     Store,
@@ -60,6 +59,7 @@ from autodiff_sst.core.walk import (
     substitute,
 )
 from autodiff_sst.rules.helpers import MAKE_RECORD
+from autodiff_sst.transform.sites import class_member, made_in, stored_into
 
 Items = dict[tuple[str, Any], Atom]  # by container and key
 
@@ -74,10 +74,10 @@ class _StaysError(Exception):
 
 def name_fields(function: Function) -> Function:
     """The function without containers that variables can stand for; itself if there are none."""
-    sites = {s.target for s in statements(function.body) if isinstance(s, Assign) and _made(s)}
+    sites = {s.target for s in statements(function.body) if isinstance(s, Assign) and made_in(s)}
     if not any(isinstance(s, Store) for s in statements(function.body)):
         return function
-    stored = _stored(function, sites)
+    stored = stored_into(function, sites)
     sites &= stored
     while sites:
         try:
@@ -85,50 +85,6 @@ def name_fields(function: Function) -> Function:
         except _StaysError as error:
             sites = sites - {error.site}
     return function
-
-
-def class_member(cls: Any, name: Any) -> Object | None:
-    """What objects have of their class."""
-    member = inspect.getattr_static(cls, name, None) if isinstance(name, str) else None
-    if member is None or hasattr(type(member), "__get__") or cls in (dict, list):
-        return None
-    return Object(member, f"{cls.__name__}.{name}", cls)
-
-
-def _made(statement: Assign) -> tuple[Any, dict[Any, Atom]] | None:
-    """The class of a container that is made, and its items."""
-    match statement.value:
-        case DictOf(keys, values) if all(isinstance(k, Literal) for k in keys):
-            return dict, {k.value: v for k, v in zip(keys, values, strict=True)}  # type: ignore[union-attr]
-        case ListOf(items):
-            return list, dict(enumerate(items))
-        case Call() as call:
-            made = made_by(call)
-            return None if made is None or issubclass(made[0], tuple) else made
-        case _:
-            return None
-
-
-def _stored(function: Function, sites: set[str]) -> set[str]:
-    """The containers that are stored into, and those that such ones may hold."""
-    holders: dict[str, set[str]] = {}
-    found = set()
-    for statement in statements(function.body):
-        match statement:
-            case Assign(target, (Name() as base) | Subscript(base) | Attribute(base)):
-                holders.setdefault(target, set()).update(reads(base))
-            case Store(target, _, value):
-                found.add(target)
-                holders.setdefault(target, set()).update(reads(value))
-            case Assign(target) if target in sites:
-                holders.setdefault(target, set()).update(own_reads(statement))
-            case _:
-                pass
-    while True:
-        more = found.union(*(holders.get(name, set()) for name in found))
-        if more == found:
-            return found
-        found = more
 
 
 class _Fields:
@@ -197,7 +153,9 @@ class _Fields:
 
     def statement(self, statement: Statement) -> None:
         match statement:
-            case Assign(target) if target in self.sites and (made := _made(statement)) is not None:
+            case Assign(target) if (
+                target in self.sites and (made := made_in(statement)) is not None
+            ):
                 self.kinds[target], held = made
                 self.site[target] = target
                 self.items = {p: a for p, a in self.items.items() if p[0] != target}
@@ -217,6 +175,8 @@ class _Fields:
             case Effect(Call(Object(function)) as call) if function is print:
                 printed = map_atoms(call, lambda a: self.whole(a, statement))
                 self.made.append(replace(statement, value=printed))
+            case Raise(value) if value is not None:
+                self.made.append(replace(statement, value=self.whole(value, statement)))
             case If():
                 self.branch(statement)
             case For() | While():
@@ -276,8 +236,9 @@ class _Fields:
         merged: list[list[Atom]] = []
         for k, block in enumerate((statement.then, statement.orelse)):
             self.items = {**before}
-            sides.append((self.block(block), self.items))
-            merged.append([m.values[k] for m in statement.merges])
+            values = [m.values[k] for m in statement.merges]
+            sides.append((self.released(self.block(block), values, known, statement), self.items))
+            merged.append(values)
         merges: list[Merge] = []
         for merge, first, second in zip(statement.merges, *merged, strict=True):
             site = self.site_of(first)
@@ -285,7 +246,7 @@ class _Fields:
                 self.site[merge.name] = site
                 continue
             self.stays(first, second)
-            merges.append(merge)
+            merges.append(Merge(merge.name, (first, second)))
         (then, a), (orelse, b) = sides
         self.items = {}
         for place in [p for p in {**a, **b} if p[0] in known]:
@@ -300,6 +261,17 @@ class _Fields:
             self.items[place] = Name(name)
         self.stays(statement.test)
         self.made.append(replace(statement, then=then, orelse=orelse, merges=tuple(merges)))
+
+    def released(
+        self, block: Block, given: list[Atom], known: set[str], statement: Statement
+    ) -> Block:
+        """The block; containers that it makes and gives to what follows are made as a whole."""
+        outer, self.made = self.made, [*block]
+        for k, atom in enumerate(given):
+            if self.site_of(atom) not in (None, *known):
+                given[k] = self.whole(atom, statement)
+        made, self.made = self.made, outer
+        return tuple(made)
 
     def variable(self, place: tuple[str, Any]) -> str:
         key = place[1]
@@ -328,12 +300,16 @@ class _Fields:
         else:
             self.stays(*statement.bounds)
             new = replace(statement, body=self.block(statement.body))
+        known = {site for site, _ in before}
+        nexts = [c.next for c in carries]
+        new = replace(new, body=self.released(new.body, nexts, known, statement))
+        carries = [replace(c, next=n) for c, n in zip(carries, nexts, strict=True)]
+        own = {c.name for c in carries}
         for carry in statement.carries:
-            if carry not in carries and self.site_of(carry.next) != self.site[carry.name]:
+            if carry.name not in own and self.site_of(carry.next) != self.site[carry.name]:
                 raise _StaysError(self.site[carry.name])
         self.stays(*(c.next for c in carries))
         same: dict[str, Atom] = {}
-        known = {site for site, _ in before}
         for place in [p for p in self.items if p[0] in known]:
             if place not in before:
                 raise _StaysError(place[0])

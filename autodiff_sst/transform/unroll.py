@@ -64,9 +64,9 @@ def gathers_views(statement: For, facts: Mapping[str, Abstract], function: Block
     }
     appended = [s.value for s in statement.body if isinstance(s, Append)]
     views = [a for a in appended if isinstance(a, Name) and a.id in parts]
-    return any(isinstance(facts.get(a.id), Array) for a in views) and any(
-        isinstance(s, Store) and isinstance(facts.get(s.target), Array) for s in statements(function)
-    )
+    changed = [s.target for s in statements(function) if isinstance(s, Store)]
+    both = ({a.id for a in views}, {*changed})
+    return all(any(isinstance(facts.get(n), Array) for n in names) for names in both)
 
 
 def is_uniform(known: Tuple) -> bool:

@@ -1,0 +1,71 @@
+"""Containers that a function makes: what they hold at first, and which are stored into."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from autodiff_sst.analysis.calls import made_by
+from autodiff_sst.core.syntax import (
+    Assign,
+    Atom,
+    Attribute,
+    Call,
+    DictOf,
+    Function,
+    ListOf,
+    Literal,
+    Name,
+    Object,
+    Store,
+    Subscript,
+)
+from autodiff_sst.core.walk import (
+    own_reads,
+    reads,
+    statements,
+)
+
+
+def class_member(cls: Any, name: Any) -> Object | None:
+    """What objects have of their class."""
+    member = inspect.getattr_static(cls, name, None) if isinstance(name, str) else None
+    if member is None or hasattr(type(member), "__get__") or cls in (dict, list):
+        return None
+    return Object(member, f"{cls.__name__}.{name}", cls)
+
+
+def made_in(statement: Assign) -> tuple[Any, dict[Any, Atom]] | None:
+    """The class of a container that is made, and its items."""
+    match statement.value:
+        case DictOf(keys, values) if all(isinstance(k, Literal) for k in keys):
+            return dict, {k.value: v for k, v in zip(keys, values, strict=True)}  # type: ignore[union-attr]
+        case ListOf(items):
+            return list, dict(enumerate(items))
+        case Call() as call:
+            made = made_by(call)
+            return None if made is None or issubclass(made[0], tuple) else made
+        case _:
+            return None
+
+
+def stored_into(function: Function, sites: set[str]) -> set[str]:
+    """The containers that are stored into, and those that such ones may hold."""
+    holders: dict[str, set[str]] = {}
+    found = set()
+    for statement in statements(function.body):
+        match statement:
+            case Assign(target, (Name() as base) | Subscript(base) | Attribute(base)):
+                holders.setdefault(target, set()).update(reads(base))
+            case Store(target, _, value):
+                found.add(target)
+                holders.setdefault(target, set()).update(reads(value))
+            case Assign(target) if target in sites:
+                holders.setdefault(target, set()).update(own_reads(statement))
+            case _:
+                pass
+    while True:
+        more = found.union(*(holders.get(name, set()) for name in found))
+        if more == found:
+            return found
+        found = more
