@@ -74,6 +74,7 @@ from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.fields import name_fields
 from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.known_dicts import KnownDicts
+from autodiff_sst.transform.list_methods import ListMethods
 from autodiff_sst.transform.storage import functionalize
 from autodiff_sst.transform.unroll import gathers_views, is_uniform, is_unrolled, unroll
 from autodiff_sst.transform.updates import Updates, is_update
@@ -147,6 +148,7 @@ class _Resolving:
         self.last = last  # nothing that is left will be known
         self.updates = Updates(body, facts, names, last)
         self.dicts = KnownDicts(body, facts, names)
+        self.lists = ListMethods(body, facts, names)
 
     def block(self, block: Block) -> Block:
         return tuple(made for statement in block for made in self.statement(statement))
@@ -173,6 +175,11 @@ class _Resolving:
                     called = numpy_object(function)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
+            case Assign(_, Call(Name())) | Effect(Call(Name())) if (
+                made := self.lists.resolved(statement, self.attributes)
+            ) is not None:
+                self.changed = True
+                return made
             case Assign(_, Call(Object(function))) if (
                 is_derivative(function) and (spliced := self.spliced(statement)) is not None
             ):
