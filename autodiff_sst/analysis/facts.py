@@ -33,13 +33,16 @@ from autodiff_sst.core.syntax import (
     Attribute,
     Binary,
     Block,
+    Call,
     Carry,
     CustomGrad,
+    DictOf,
     Effect,
     Expression,
     For,
     Function,
     If,
+    ListOf,
     Merge,
     Name,
     Pop,
@@ -49,10 +52,11 @@ from autodiff_sst.core.syntax import (
     Store,
     Subscript,
     Try,
+    TupleOf,
     While,
     assert_never,
 )
-from autodiff_sst.core.walk import statements
+from autodiff_sst.core.walk import own_reads, statements
 
 _ROUNDS = 6  # the lattice is shallow; what still changes then is widened to UNKNOWN
 
@@ -66,13 +70,25 @@ def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[s
         for s in statements(function.body)
         if isinstance(s, Store) and not isinstance(walk.facts.get(s.target), Array | List)
     ]
-    if not stores:
+    if not stores and not _are_held(function, {*walk.lists}):
         return walk.facts
-    # Items of containers are stored: once more, without believing what they were.
+    # Items of containers are stored, or lists grow in them: once more, without believing what they
+    # were, or with what they are in the end.
     again = _Walk({**given})
     again.stores = stores
+    again.lists = {**walk.lists}
     again.block(function.body)
     return again.facts
+
+
+def _are_held(function: Function, lists: set[str]) -> bool:
+    """Whether containers or copies hold some of the lists, which grow."""
+    holds = (Name, TupleOf, ListOf, DictOf, Call)
+    return bool(lists) and any(
+        (isinstance(s.value, holds) if isinstance(s, Assign) else isinstance(s, If | For | While))
+        and own_reads(s) & lists
+        for s in statements(function.body)
+    )
 
 
 def taken_branch(test: Abstract) -> int | None:

@@ -11,6 +11,7 @@ read by its index needs none.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from autodiff_sst.core.names import Names
@@ -22,6 +23,7 @@ from autodiff_sst.core.syntax import (
     Call,
     For,
     Function,
+    If,
     Name,
     Object,
     Slice,
@@ -30,6 +32,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import all_names, blocks, map_atoms, rebuild, statements
+from autodiff_sst.errors import UnsupportedSyntaxError
 
 _LIST = Object(list, "list", list)
 _TELL = (len, list, range, isinstance)  # they need no copy
@@ -53,6 +56,8 @@ def copy_growing_lists(function: Function) -> Function:
         if isinstance(statement, For | While):
             inside = (s for b in blocks(statement) for s in statements(b))
             in_loop |= {s.target for s in inside if isinstance(s, Append)}
+        if isinstance(statement, If | For | While):
+            _check_merged(statement, grown, places, in_loop)
         if not isinstance(statement, Assign):
             return (rebuild(statement, lambda atom: atom, lambda b: block(b, in_loop)),)
         later = {n for n, place in grown.items() if place > places[id(statement)]} | in_loop
@@ -68,6 +73,28 @@ def copy_growing_lists(function: Function) -> Function:
 
     body = block(function.body, frozenset())
     return function if body == function.body else replace(function, body=body)
+
+
+def _check_merged(
+    statement: If | For | While,
+    grown: Mapping[str, int],
+    places: Mapping[int, int],
+    in_loop: frozenset[str],
+) -> None:
+    """Refuses a variable that may be a list that grows on: it would not be known how long it is."""
+    end = max((places[id(s)] for b in blocks(statement) for s in statements(b)), default=0)
+    if isinstance(statement, If):
+        taken = [v for m in statement.merges for v in m.values]
+    else:
+        taken = [v for c in statement.carries for v in (c.init, c.next)]
+    for atom in taken:
+        if not isinstance(atom, Name) or atom.id not in grown:
+            continue
+        if grown[atom.id] > end or atom.id in in_loop:
+            words = f"`{atom.id}` grows after another variable may have become it"
+            raise UnsupportedSyntaxError(
+                f"{words}: not supported yet", statement.origin, instead="a copy of the list."
+            )
 
 
 def _read_whole(statement: Assign) -> set[str]:

@@ -12,6 +12,7 @@ list a container holds at a constant key, if nothing is stored in the container.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.calls import made_by
@@ -43,15 +44,22 @@ class ListMethods:
     def __init__(self, body: Block, facts: Mapping[str, Abstract], names: Names) -> None:
         self.facts, self.names = facts, names
         self.made = {s.target: s.value for s in statements(body) if isinstance(s, Assign)}
+        self.grown = {s.target for s in statements(body) if isinstance(s, Append)}
         self.stored = {s.target for s in statements(body) if isinstance(s, Store)}
 
     def resolved(
         self, statement: Statement, methods: Mapping[str, tuple[Atom, str]]
     ) -> Block | None:
-        """What a call of a method that makes a list grow is; None if it is no such call."""
+        """What a call of a method that makes a list grow is, or what reads such a list of a
+        container; None if it is neither."""
         if not isinstance(statement, Effect | Assign):
             return None
         match statement.value:
+            case Subscript() | Attribute() if isinstance(statement, Assign):
+                held = self.list_of(Name(statement.target))
+                if held not in self.grown:
+                    return None
+                return (replace(statement, value=Name(held)),)
             case Call(Name(method), (item,), ()) if method in methods:
                 base, name = methods[method]
             case _:

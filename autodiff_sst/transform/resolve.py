@@ -155,6 +155,11 @@ class _Resolving:
 
     def statement(self, statement: Statement) -> Block:
         match statement:
+            case Assign(_, Call(Name()) | Subscript() | Attribute()) | Effect(Call(Name())) if (
+                made := self.lists.resolved(statement, self.attributes)
+            ) is not None:
+                self.changed = True
+                return made
             case Assign(target, Attribute(base_of, name)):
                 self.attributes[target] = (base_of, name)
                 if name in METHODS and self.is_array(infer(base_of, self.facts, "")):
@@ -175,11 +180,6 @@ class _Resolving:
                     called = numpy_object(function)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
-            case Assign(_, Call(Name())) | Effect(Call(Name())) if (
-                made := self.lists.resolved(statement, self.attributes)
-            ) is not None:
-                self.changed = True
-                return made
             case Assign(_, Call(Object(function))) if (
                 is_derivative(function) and (spliced := self.spliced(statement)) is not None
             ):
