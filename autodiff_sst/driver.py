@@ -42,6 +42,7 @@ from autodiff_sst.rules.definitions import fourier as more_fourier
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.transform.forward.program import forward
 from autodiff_sst.transform.growing import copy_growing_lists
+from autodiff_sst.transform.iterated import check_iterated
 from autodiff_sst.transform.jacobian import Wanted, jacobian_program
 from autodiff_sst.transform.optional import split_none
 from autodiff_sst.transform.resolve import resolve
@@ -175,6 +176,7 @@ def inner_derivative(
 
 def resolved(core: Function, facts: Facts) -> Function:
     """The program as it is differentiated: decided by type, nothing changed in place."""
+    check_iterated(core)
     core = propagate_copies(resolve(split_none(core), facts, inlines, inner_derivative))
     if has_lists(core):
         core = copy_growing_lists(sum_without_lists(core, find_facts(core, facts)))

@@ -213,9 +213,50 @@ def gone_through(x):
     return s
 
 
-@pytest.mark.parametrize("function", [two_names, given_away, gone_through])
+def gone_through_as_it_grows(x):
+    queue = [x[0], x[1]]
+    s = 0.0
+    for v in queue:
+        s += v
+        if len(queue) == 2 and v > 1.0:
+            continue
+        if len(queue) < 5:
+            queue.append(v * x[2])
+    else:
+        s = s * x[3]
+    return s
+
+
+def by_turns(x):
+    held = {"a": [x[0], x[1], x[2]]}
+    s = 0.0
+    for v in held["a"]:
+        s += v
+        if len(held["a"]) < 5:
+            held["a"].append(v * x[3])
+    return s
+
+
+def in_an_object(x):
+    held = {"a": [x[0], x[1], x[2]]}
+    s = 0.0
+    for k, v in enumerate(held["a"]):
+        s += v * k
+        held["a"].append(v)
+        held["a"].pop(0)
+    return s
+
+
+@pytest.mark.parametrize(
+    "function", [two_names, given_away, gone_through, gone_through_as_it_grows]
+)
+def test_lists_under_other_names_and_in_loops_over_them(function: Any) -> None:
+    check_derivatives(function, X, V)
+
+
+@pytest.mark.parametrize("function", [by_turns, in_an_object])
 def test_what_is_refused(function: Any) -> None:
-    with pytest.raises(ad.UnsupportedSyntaxError):
+    with pytest.raises(ad.UnsupportedSyntaxError, match="while a loop goes through it"):
         ad.grad(function)(X)
 
 

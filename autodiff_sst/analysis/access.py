@@ -188,7 +188,8 @@ def stored(base: Abstract, index: Index, new: Abstract, where: str) -> Abstract:
     first, *rest = index
     if isinstance(first, Slice):
         items = [*new.items] if isinstance(new, Tuple) else [getattr(new, "item", UNKNOWN)]
-        return List(join_all([i for i in (base.item, *items) if i is not None], where))
+        known = [i for i in (base.item, *items) if i is not None]
+        return List(join_all(known, where) if known else None)
     if new == NOTHING or (base.item is None and rest):
         return base
     if base.item is None:

@@ -171,6 +171,8 @@ class _Walk:
                     self.block(body)
                 case Store(target, index, value) if isinstance(facts.get(target), List):
                     facts[target] = stored(facts[target], index, fact(value, facts), target)
+                    if isinstance(index[0], Slice):
+                        self.lists[target] = facts[target]
                 case Effect() | Store() | Accumulate() | Raise():
                     pass
                 case _:

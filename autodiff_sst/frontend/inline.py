@@ -194,7 +194,8 @@ class Inlining(Dispatch):
         own_new = any("__new__" in vars(c) for c in cls.__mro__[:-1] if is_users_class(c))
         if not is_record(cls) or plain_fields(cls) is not None or own_new:
             return None
-        if not isinstance(init, FunctionType):
+        caught = self.shared.guarding or not issubclass(cls, BaseException)
+        if not isinstance(init, FunctionType) or not caught:
             return None
         before = len(self.block)
         made = new_instance(self, cls, given, node)

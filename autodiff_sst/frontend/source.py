@@ -24,6 +24,7 @@ from autodiff_sst.frontend.dicts import without_dict_comprehensions
 from autodiff_sst.frontend.list_values import with_list_values
 from autodiff_sst.frontend.nodes import mark_tests
 from autodiff_sst.frontend.nonlocals import with_returned_variables
+from autodiff_sst.frontend.queues import with_queues
 from autodiff_sst.frontend.unpacking import with_single_assignments
 
 Definition: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
@@ -87,7 +88,7 @@ def read_source(function: Any) -> Source:
             instead=f"define it in a file, or {_RULE}",
         )
     for definition in _definitions(file, lines, code):
-        tree = with_single_assignments(gast.ast_to_gast(definition))
+        tree = with_queues(with_single_assignments(gast.ast_to_gast(definition)))
         tree = without_dict_comprehensions(tree)
         tree = with_list_values(with_returned_variables(tree), function)
         mark_tests(tree)

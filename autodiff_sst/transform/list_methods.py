@@ -23,21 +23,24 @@ from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Attribute,
+    Binary,
     Block,
     Call,
     DictOf,
     Effect,
+    Expression,
     For,
     ListOf,
     Literal,
     Name,
+    Slice,
     Statement,
     Store,
     Subscript,
     TupleOf,
 )
 from autodiff_sst.core.walk import statements
-from autodiff_sst.rules.helpers import LEN
+from autodiff_sst.rules.helpers import LEN, LIST
 
 
 class ListMethods:
@@ -50,7 +53,7 @@ class ListMethods:
     def resolved(
         self, statement: Statement, methods: Mapping[str, tuple[Atom, str]]
     ) -> Block | None:
-        """What a call of a method that makes a list grow is, or what reads such a list of a
+        """What a call of a method that changes a list is, or what reads such a list of a
         container; None if it is neither."""
         if not isinstance(statement, Effect | Assign):
             return None
@@ -60,25 +63,74 @@ class ListMethods:
                 if held not in self.grown:
                     return None
                 return (replace(statement, value=Name(held)),)
-            case Call(Name(method), (item,), ()) if method in methods:
+            case Call(Name(method), args, ()) if method in methods:
                 base, name = methods[method]
             case _:
                 return None
         known = fact(base, self.facts)
         if not isinstance(known, List) and getattr(known, "cls", None) is not list:
             return None
-        grown = self.list_of(base) if name in ("append", "extend") else None
-        if grown is None:
-            return None
-        if name == "append":
-            made: Block = (Append(grown, item, statement.origin),)
-        elif isinstance(fact(item, self.facts), List | Tuple | Array):
-            made = self.extended(grown, item, statement)
-        else:
-            return None
+        made = self.grows(base, name, args, statement)
+        if made is None:
+            return self.changes(base, name, args, statement)
         if isinstance(statement, Assign):
             made = (*made, Assign(statement.target, Literal(None), statement.origin))
         return made
+
+    def grows(
+        self, base: Atom, name: str, args: tuple[Atom, ...], statement: Statement
+    ) -> Block | None:
+        grown = self.list_of(base) if name in ("append", "extend") else None
+        if grown is None or len(args) != 1:
+            return None
+        if name == "append":
+            return (Append(grown, args[0], statement.origin),)
+        if isinstance(fact(args[0], self.facts), List | Tuple | Array):
+            return self.extended(grown, args[0], statement)
+        return None
+
+    def changes(
+        self, base: Atom, name: str, args: tuple[Atom, ...], statement: Effect | Assign
+    ) -> Block | None:
+        """`x.append(v)` is `x[:] = x + [v]`, and so on."""
+        made: list[Statement] = []
+
+        def new(value: Expression) -> Atom:
+            fresh = self.names.temporary()
+            made.append(Assign(fresh, value, statement.origin))
+            return Name(fresh)
+
+        def part(start: Atom | None, stop: Atom | None) -> Atom:
+            return new(Subscript(base, (Slice(start, stop, None),)))
+
+        result: Atom = Literal(None)
+        match name, args:
+            case "append", (item,):
+                now = new(Binary("+", base, new(ListOf((item,)))))
+            case "extend", (items,):
+                now = new(Binary("+", base, new(Call(LIST, (items,)))))
+            case "insert", (place, item):
+                first, rest = part(None, place), part(place, None)
+                now = new(Binary("+", new(Binary("+", first, new(ListOf((item,))))), rest))
+            case "pop", () | (Literal(-1),):
+                result = new(Subscript(base, (Literal(-1),)))
+                now = part(None, Literal(-1))
+            case "pop", (Literal(int(place)),) if place >= 0:
+                result = new(Subscript(base, (Literal(place),)))
+                rest = part(Literal(place + 1), None)
+                now = new(Binary("+", part(None, Literal(place)), rest)) if place else rest
+            case "clear", ():
+                now = new(ListOf(()))
+            case "reverse", ():
+                now = new(Subscript(base, (Slice(None, None, Literal(-1)),)))
+            case _:
+                return None
+        if not isinstance(base, Name):
+            return None
+        made.append(Store(base.id, (Slice(None, None, None),), now, statement.origin))
+        if isinstance(statement, Assign):
+            made.append(Assign(statement.target, result, statement.origin))
+        return tuple(made)
 
     def extended(self, grown: str, items: Atom, statement: Statement) -> Block:
         length, counter, item = (self.names.fresh(n) for n in ("t", "k", "t"))

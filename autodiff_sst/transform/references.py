@@ -30,6 +30,7 @@ from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Accumulate,
     Append,
+    Assign,
     Atom,
     Attribute,
     Block,
@@ -49,7 +50,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     Update,
 )
-from autodiff_sst.core.walk import all_names, map_atoms, reads, statements
+from autodiff_sst.core.walk import all_names, count_reads, map_atoms, own_reads, reads, statements
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, SHAPE, WRITE_BACK, numpy_object
 from autodiff_sst.transform.reverse.cotangents import item_of
@@ -78,6 +79,36 @@ class Ref:
 
 
 HOLE = Name("hole()")
+WHOLE: Index = (Slice(None, None, None),)
+
+
+def _read_by_key(function: Function) -> set[str]:
+    """The containers that are made here, of which items are read by constant keys, and no more."""
+    found: set[str] = set()
+    others = {*reads(function.result)}
+    for statement in statements(function.body):
+        match statement:
+            case Assign(target, TupleOf() | ListOf() | DictOf()):
+                found.add(target)
+                others |= own_reads(statement)
+            case Assign(_, Subscript(Name(), (Literal(),)) | Attribute(Name())):
+                pass
+            case Store(target) | Append(target) | Accumulate(target):
+                others |= own_reads(statement) | {target}
+            case _:
+                others |= own_reads(statement)
+    return found - others
+
+
+def _consumed(function: Function) -> dict[str, str]:
+    """The lists that become what another is, `x[:] = y`, and are nothing else; with that other."""
+    counts = count_reads(function)
+    return {
+        s.value.id: s.target
+        for s in statements(function.body)
+        if isinstance(s, Store) and s.index == WHOLE and isinstance(s.value, Name)
+        if counts[s.value.id] == 1
+    }
 
 
 class References:
@@ -101,6 +132,8 @@ class References:
             if isinstance(s, Store)
             and self.classes.find(s.target) in self.appends_later.get(id(s), frozenset())
         }
+        self.read_by_key = _read_by_key(function)
+        self.consumed = _consumed(function)
         self.stored = {self.classes.find(n) for n in stored if self.is_users(n)}
 
     def is_users(self, name: str) -> bool:
@@ -112,6 +145,8 @@ class References:
 
     def changes(self, name: str) -> bool:
         """Whether a list, or one that it may hold or be held by, is stored or appended to."""
+        if name in self.read_by_key:
+            return False  # what it holds may be changed, itself it is not
         own = self.classes.find(name)
 
         def is_list(target: str) -> bool:

@@ -27,6 +27,7 @@ from autodiff_sst.analysis.values import (
     Known,
     List,
     Opaque,
+    Scalar,
     Tuple,
     Unknown,
     can_be_active,
@@ -197,6 +198,11 @@ class _Resolving:
                 if isinstance(fact, Tuple) and can_be_active(fact) and is_uniform(fact):
                     return self.listed(statement, args[0], len(fact.items))
                 return (replace(statement, value=args[0]),)
+            case Assign(_, Call(called, (atom,))) if called == NUMBER and isinstance(
+                infer(atom, self.facts, ""), Scalar | Array
+            ):
+                self.changed = True  # what was not known at first
+                return (replace(statement, value=atom),)
             case Assign(_, Binary("+" | "*", _, _) | Call(Object(), (_,)) | Subscript()) if (
                 items := self.display(statement.value)
             ) is not None:

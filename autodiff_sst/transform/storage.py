@@ -65,7 +65,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import atoms, map_atoms, reads, rebuild, statements
-from autodiff_sst.transform.references import Ref, Root
+from autodiff_sst.transform.references import WHOLE, Ref, Root
 from autodiff_sst.transform.replacing import Replacing
 from autodiff_sst.transform.updates import is_update
 
@@ -183,8 +183,11 @@ class Storage(Replacing):
         kept = isinstance(value, TupleOf | ListOf | DictOf)
         items = [a for a in atoms(value) if isinstance(a, Name)] if kept else []
         shares = self.shares(statement, target, items)
+        becomes = self.refs.get(self.consumed.get(target, ""))
         for name in reads(value) if kept else ():
-            if name in self.refs and self.classes.may_hold_memory(name):
+            if name not in self.refs or not self.classes.may_hold_memory(name):
+                continue
+            if becomes is None or self.refs[name].root is not becomes.root:
                 self.refs[name].root.kept = True
         if isinstance(value, Call) and not kept:
             self.check_call(statement, value)
@@ -284,6 +287,10 @@ class Storage(Replacing):
             if value_ref is not None and value_ref == self.place(ref, index):
                 return  # `x[i] += …` of an array, which is changed in place already
             self.let_go(ref, index, value_ref, statement)
+        is_list = isinstance(known, List) or getattr(known, "cls", None) is list
+        if is_list and index == WHOLE:
+            self.put(ref, new)  # `x[:] = y`, where `y` is a new list
+            return
         if isinstance(known, Tuple | Dict | Record) and value_ref is not None:
             swaps = value_ref.root is ref.root and bool(value_ref.path)
             if not swaps and self.shares(statement, "", [value]):

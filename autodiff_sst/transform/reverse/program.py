@@ -36,6 +36,7 @@ from autodiff_sst.core.syntax import (
     Atom,
     Call,
     DictOf,
+    Effect,
     Expression,
     Function,
     ListOf,
@@ -46,9 +47,9 @@ from autodiff_sst.core.syntax import (
     Subscript,
     TupleOf,
 )
-from autodiff_sst.core.walk import all_names, writes
+from autodiff_sst.core.walk import all_names, substitute, writes
 from autodiff_sst.errors import NonScalarOutputError, Origin, UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, MAKE_RECORD
+from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, LIST, MAKE_RECORD, WRITE_BACK
 from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
@@ -111,10 +112,28 @@ def reverse_in_parts(
         gradient = builder.emit(TupleOf((whole, gradient)))
     stacks = tuple(Assign(s, NewStack()) for s in sweep.stacks)
     twins = tuple(Assign(s, NewStack()) for s in sweep.twins.values())
-    backward = twins + builder.statements
+    backward = substitute(twins + builder.statements, _lists_at_entry(function))
     body = stacks + forward + backward
     result = Function(request.name, parameters, body, gradient, function.origin)
     return result, writes(backward)
+
+
+def _lists_at_entry(function: Function) -> dict[str, Atom]:
+    """The copies of lists that the caller finds changed: these may have grown by then."""
+    changed = {
+        s.value.args[0]
+        for s in function.body
+        if isinstance(s, Effect) and isinstance(s.value, Call) and s.value.function == WRITE_BACK
+    }
+    copies: dict[str, Atom] = {}
+    for statement in function.body:
+        match statement:
+            case Assign(target, Call(called, (Name(given) as atom,))) if called == LIST:
+                if atom in changed:
+                    copies.setdefault(given, Name(target))
+            case _:
+                pass
+    return copies
 
 
 def _split(
