@@ -194,8 +194,6 @@ def uses_a_set(x):
 
 
 def test_what_cannot_be_inlined_is_refused_where_it_is_differentiated() -> None:
-    with pytest.raises(ad.AutodiffError, match=r"not supported yet|no derivative"):
-        ad.grad(ad.grad(recursive))(2.0, 3)
     with pytest.raises(ad.UnsupportedSyntaxError, match=r"(?s)a set is not.*reached from with_a"):
         ad.grad(uses_a_set)(2.0)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from autodiff_sst.analysis.values import UNKNOWN, Abstract, Known, Tuple
 from autodiff_sst.core.syntax import Atom, Call, Literal, Object
+from autodiff_sst.runtime.calls import Pullback, call_with_pullback
 from autodiff_sst.runtime.records import make_record, plain_fields
 
 
@@ -35,6 +37,25 @@ def made_by(value: Call) -> tuple[Any, dict[str, Atom]] | None:
             return None
         made[name] = given[name] if name in given else _atom(defaults[name])
     return (cls, made) if {*given} <= {*fields} else None
+
+
+def is_pullback(value: Abstract) -> bool:
+    return isinstance(value, Tuple) and value.cls is Pullback
+
+
+def of_pullbacks(
+    function: Abstract, args: list[Abstract], keywords: list[tuple[str, Abstract]]
+) -> Abstract | None:
+    """What `call_with_pullback` gives, and what a pullback gives: cotangents in the shapes of the
+    arguments. None of other functions."""
+    if isinstance(function, Tuple) and function.cls is Pullback:
+        return Tuple(function.items)
+    if not isinstance(function, Known) or function.value is not call_with_pullback:
+        return None
+    _, by, *rest = args
+    given = dict([*enumerate(rest), *keywords])
+    keys = [k.value for k in getattr(by, "items", ()) if isinstance(k, Known)]
+    return Tuple((UNKNOWN, Tuple(tuple(given[k] for k in keys), Pullback)))
 
 
 def _atom(value: Any) -> Atom:

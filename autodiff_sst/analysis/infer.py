@@ -16,8 +16,16 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import Facts, attribute, fact, list_arithmetic, stored, subscript
-from autodiff_sst.analysis.calls import made_by
-from autodiff_sst.analysis.kinds import MAY_BE_COMPLEX, class_of, depth, of_complex, reshaped
+from autodiff_sst.analysis.calls import made_by, of_pullbacks
+from autodiff_sst.analysis.kinds import (
+    MAY_BE_COMPLEX,
+    class_of,
+    decided,
+    depth,
+    negated,
+    of_complex,
+    reshaped,
+)
 from autodiff_sst.analysis.knowledge import constant_of
 from autodiff_sst.analysis.lengths import Dims, is_many
 from autodiff_sst.analysis.probe import probe
@@ -139,10 +147,10 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
             if (made := list_arithmetic(op, operands, where)) is not None:
                 return made
             if op in _LOGICAL:
-                return _decided(op, operands)
+                return decided(op, operands)
             return _elementwise(_PYTHON[op], operands, where, op == "@")
         case Unary("not", operand):
-            return _not(fact(operand, facts))
+            return negated(fact(operand, facts))
         case Unary(op, operand):
             return _elementwise(_PYTHON_UNARY[op], [fact(operand, facts)], where)
         case Call(function):
@@ -167,34 +175,6 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
             return OPAQUE
         case _:
             assert_never(value)
-
-
-def _decided(op: str, operands: list[Abstract]) -> Abstract:
-    """`is` and `in`, decided now where both sides are known."""
-    left, right = operands
-    if op in ("is", "is not"):
-        same: bool | None = None
-        if isinstance(left, Known) and isinstance(right, Known):
-            same = left.value is right.value
-        elif Known(None) in operands and OPAQUE not in operands:
-            same = False  # a number, an array or a container is not None
-        if same is not None:
-            return Known(same if op == "is" else not same)
-    elif isinstance(right, Dict) and isinstance(left, Known):
-        return Known((left.value in right.keys) == (op == "in"))
-    elif isinstance(right, Tuple) and isinstance(left, Known):
-        items = [i.value for i in right.items if isinstance(i, Known)]
-        if len(items) == len(right.items) and all(_is_plain(v) for v in (left.value, *items)):
-            return Known((left.value in items) == (op == "in"))
-    return Scalar("b")
-
-
-def _is_plain(value: Any) -> bool:
-    return value is None or type(value) in (bool, int, float, str)
-
-
-def _not(operand: Abstract) -> Abstract:
-    return Known(not operand.value) if isinstance(operand, Known) else Scalar("b")
 
 
 _cache: dict[Any, Abstract] = {}
@@ -280,6 +260,8 @@ def _kind_only(value: Abstract) -> Abstract:
 def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract:
     args = [fact(a, facts) for a in value.args]
     keywords = [(k, fact(a, facts)) for k, a in value.keywords]
+    if (pulled := of_pullbacks(function, args, keywords)) is not None:
+        return pulled
     if not isinstance(function, Known):
         return OPAQUE
     called = function.value

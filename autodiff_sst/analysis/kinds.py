@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.values import (
+    OPAQUE,
     UNKNOWN,
     Abstract,
     Array,
@@ -75,3 +76,31 @@ def reshaped(base: Abstract, shape: Abstract, where: str) -> Abstract:
         return UNKNOWN
     sizes = [s.value if isinstance(s, Known) and s.value != -1 else None for s in shape.items]
     return Array(base.dtype, tuple(f"{where}.{k}" if s is None else s for k, s in enumerate(sizes)))
+
+
+def decided(op: str, operands: list[Abstract]) -> Abstract:
+    """`is` and `in`, decided now where both sides are known."""
+    left, right = operands
+    if op in ("is", "is not"):
+        same: bool | None = None
+        if isinstance(left, Known) and isinstance(right, Known):
+            same = left.value is right.value
+        elif Known(None) in operands and OPAQUE not in operands:
+            same = False  # a number, an array or a container is not None
+        if same is not None:
+            return Known(same if op == "is" else not same)
+    elif isinstance(right, Dict) and isinstance(left, Known):
+        return Known((left.value in right.keys) == (op == "in"))
+    elif isinstance(right, Tuple) and isinstance(left, Known):
+        items = [i.value for i in right.items if isinstance(i, Known)]
+        if len(items) == len(right.items) and all(_is_plain(v) for v in (left.value, *items)):
+            return Known((left.value in items) == (op == "in"))
+    return Scalar("b")
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or type(value) in (bool, int, float, str)
+
+
+def negated(operand: Abstract) -> Abstract:
+    return Known(not operand.value) if isinstance(operand, Known) else Scalar("b")

@@ -6,11 +6,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.markers import Checkpointed, CustomGradient
 from autodiff_sst.runtime.broadcast import unbroadcast
 
-Pullback = Callable[[Any], tuple[Any, ...]]
+_Keys = tuple[int | str, ...]  # positions and names of arguments
+_Plain = Callable[[Any], tuple[Any, ...]]
+
+
+class Pullback:
+    """What takes the cotangent of `y = function(*args, **kwargs)`, and gives those of the arguments
+    `by`; `pull[k]` is the k-th of these arguments."""
+
+    __slots__ = ("args", "by", "function", "kwargs", "plain", "y")
+
+    def __init__(
+        self, plain: _Plain, y: Any, function: Any, by: _Keys, args: Any, kwargs: Any
+    ) -> None:
+        self.plain, self.y, self.function, self.by = plain, y, function, by
+        self.args, self.kwargs = args, kwargs
+
+    def __call__(self, y_bar: Any) -> tuple[Any, ...]:
+        return self.plain(y_bar)
+
+    def __getitem__(self, k: int) -> Any:
+        key = self.by[k]
+        return self.args[key] if isinstance(key, int) else self.kwargs[key]
 
 
 def call_with_pullback(
@@ -18,17 +41,61 @@ def call_with_pullback(
 ) -> tuple[Any, Pullback]:
     """The value of `function(*args, **kwargs)`, and the pullback by the arguments `by`."""
     if isinstance(function, CustomGradient):
-        return _custom(function, by, args, kwargs)
+        y, plain = _custom(function, by, args, kwargs)
+    elif isinstance(function, Checkpointed):
+        y, plain = _again(function.function, by, args, kwargs)
+    else:
+        from autodiff_sst.derivative import derivative_of  # the compiler, where it is needed
+
+        y, plain = derivative_of(function, by).with_pullback(args, kwargs)
+    return y, Pullback(plain, y, function, by, args, kwargs)
+
+
+def pull_back_pullback(pull: Pullback, y_bar: Any, bars_bar: tuple[Any, ...]) -> tuple[Any, Any]:
+    """The cotangents of the arguments and of `y_bar`, from those of `bars = pull(y_bar)`.
+
+    `<c, pull(y_bar)>` is `<J c, y_bar>`, with J the Jacobian at the arguments: so its gradient by
+    `y_bar` is the tangent of the value along c; by the arguments it is, since second derivatives
+    are symmetric, the tangent of the pullback along c.
+
+    Raises:
+        UnsupportedSyntaxError: the function has a gradient of the user's, or complex numbers.
+    """
+    from autodiff_sst.derivative import derivative_of
+
+    function, by, args, kwargs = pull.function, pull.by, pull.args, pull.kwargs
+    if isinstance(function, CustomGradient):
+        raise _known_here_only()
+    along = tuple(_full(c, pull[k]) for k, c in enumerate(bars_bar))
+    if isinstance(pull.y, tuple | list | dict) or np.iscomplexobj(pull.y):
+        raise UnsupportedSyntaxError(
+            "the second derivative of a function that calls itself, or is known at run time only, "
+            "and returns complex numbers or several",
+            instead="a function of a real result.",
+        )
+    y_dot = call_with_tangent(function, by, along, *args, **kwargs)[1]
     if isinstance(function, Checkpointed):
-        return _again(function.function, by, args, kwargs)
-    from autodiff_sst.derivative import derivative_of  # the compiler, only where it is needed
+        function = function.function
+    y_bar, zero = _full(y_bar, pull.y), np.zeros_like(pull.y) if np.ndim(pull.y) else 0.0
+    derivative = derivative_of(function, by, "pullback")
+    return derivative.along(args, kwargs, (y_bar, *along, zero)), y_dot
 
-    return derivative_of(function, by).with_pullback(args, kwargs)
+
+def _full(cotangent: Any, primal: Any) -> Any:
+    """A cotangent in the shape of what it belongs to; a number stands for equal ones."""
+    if isinstance(primal, tuple | list | dict):
+        return cotangent
+    return np.broadcast_to(cotangent, np.shape(primal)) if np.ndim(primal) else cotangent
 
 
-def _again(
-    function: Any, by: tuple[int | str, ...], args: Any, kwargs: Any
-) -> tuple[Any, Pullback]:
+def _known_here_only() -> UnsupportedSyntaxError:
+    return UnsupportedSyntaxError(
+        "the second derivative of a custom gradient that is known at run time only",
+        instead="a call of the function by its name.",
+    )
+
+
+def _again(function: Any, by: tuple[int | str, ...], args: Any, kwargs: Any) -> tuple[Any, _Plain]:
     """The pullback runs the function once more, and keeps nothing but its arguments."""
     from autodiff_sst.derivative import derivative_of
 
@@ -76,10 +143,7 @@ def pullback_along(
     if isinstance(function, Checkpointed):
         function = function.function
     if isinstance(function, CustomGradient):
-        raise UnsupportedSyntaxError(
-            "the second derivative of a custom gradient that is known at run time only",
-            instead="a call of the function by its name.",
-        )
+        raise _known_here_only()
     y, pullback = call_with_pullback(function, by, *args, **kwargs)
     y_dot = call_with_tangent(function, along, tangents, *args, **kwargs)[1]
     places = [along.index(k) for k in by]
@@ -97,7 +161,7 @@ def pullback_along(
 
 def _custom(
     function: CustomGradient, by: tuple[int | str, ...], args: Any, kwargs: Any
-) -> tuple[Any, Pullback]:
+) -> tuple[Any, _Plain]:
     y, backward = function.function(*args, **kwargs)
 
     def pullback(y_bar: Any) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import constant_slice, fact
-from autodiff_sst.analysis.calls import made_by
+from autodiff_sst.analysis.calls import is_pullback, made_by
 from autodiff_sst.analysis.values import (
     OPAQUE,
     UNKNOWN,
@@ -61,6 +61,7 @@ from autodiff_sst.rules.template import bind_arguments, expand, name_of
 from autodiff_sst.transform.common import Sweep
 from autodiff_sst.transform.reverse.cotangents import Place, write_out
 from autodiff_sst.transform.reverse.indexed import read_by_index, reverse_update
+from autodiff_sst.transform.reverse.pullbacks import pull_back_call, pull_back_pullback
 from autodiff_sst.transform.reverse.sweep import Reverse
 
 _SUM = Object(sum, "sum", sum)
@@ -73,6 +74,9 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
     if not cotangents or target not in sweep.active:
         return (statement,)
     facts = sweep.builder.facts
+    if isinstance(value, Call) and is_pullback(fact(value.function, facts)):
+        pull_back_pullback(sweep, target, value, cotangents)
+        return (statement,)
     for path, cotangent in cotangents.items():
         match value:
             case Name(source):
@@ -133,6 +137,8 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
                     statement.origin,
                     instead="a loop, or arrays.",
                 )
+            case Call(function) if function == CALL_WITH_PULLBACK:
+                pull_back_call(sweep, target, value, path, cotangent)
             case Call() if path and (made := made_by(value)) is not None:
                 parts = [*made[1].values()]
                 position = (keys_of(facts[target]) or ()).index(path[0])

@@ -50,6 +50,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import all_names, substitute, writes
 from autodiff_sst.errors import NonScalarOutputError, Origin, UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, LIST, MAKE_RECORD, WRITE_BACK
+from autodiff_sst.runtime.calls import Pullback
 from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
 from autodiff_sst.transform.reverse.sweep import Reverse
@@ -177,7 +178,7 @@ def container_like(known: Abstract, parts: list[Atom]) -> Expression:
     match known:
         case Tuple(_, cls) if cls is list:
             return ListOf(tuple(parts))
-        case Tuple(_, None):
+        case Tuple(_, cls) if cls is None or cls is Pullback:
             return TupleOf(tuple(parts))
         case Tuple(_, cls):
             return Call(Object(cls, cls.__name__, cls), tuple(parts))

@@ -85,7 +85,7 @@ def reverse_pop(sweep: Reverse, statement: Pop) -> None:
     values: list[Atom] = []
     for k in positions:
         target = statement.targets[k]
-        values.append(_whole(sweep, Place(target), sweep.take(target)))
+        values.append(whole_cotangent(sweep, Place(target), sweep.take(target)))
     twin = sweep.twin(statement.stack)
     sweep.builder.append(Push(twin, tuple(values), sweep.builder.origin))
 
@@ -97,16 +97,18 @@ def _reverse_pop_of_list(sweep: Reverse, statement: Pop) -> None:
         words = "the second derivative of a list that grows is not supported here"
         raise UnsupportedSyntaxError(words, statement.origin, instead="an array.")
     (target,) = statement.targets
-    value = _whole(sweep, Place(target), sweep.take(target))
+    value = whole_cotangent(sweep, Place(target), sweep.take(target))
     sweep.builder.append(Append(buffer.id, value, sweep.builder.origin))
 
 
-def _whole(sweep: Reverse, place: Place, taken: dict[tuple[Any, ...], Atom]) -> Atom:
+def whole_cotangent(sweep: Reverse, place: Place, taken: dict[tuple[Any, ...], Atom]) -> Atom:
     """The cotangent of what is at a place: a number, an array, or a container of these."""
     known = place.fact(sweep.builder)
     keys = keys_of(known)
     if keys is not None:
-        parts = [_whole(sweep, Place(place.name, (*place.path, key)), taken) for key in keys]
+        parts = [
+            whole_cotangent(sweep, Place(place.name, (*place.path, key)), taken) for key in keys
+        ]
         return rebuilt(sweep.builder, known, parts)
     if not can_be_active(known):
         return Literal(None)
