@@ -332,7 +332,8 @@ class Derivative:
         )
 
     def _check_inputs(self, facts: Facts, by: tuple[str, ...]) -> None:
-        from autodiff_sst.analysis.values import can_be_active, describe
+        from autodiff_sst.analysis.kinds import describe
+        from autodiff_sst.analysis.values import can_be_active
 
         for name in by:
             if not can_be_active(facts[name]):

@@ -20,9 +20,11 @@ from autodiff_sst.analysis.values import (
     List,
     Record,
     Scalar,
+    Table,
     Tuple,
     Unknown,
     abstract,
+    join,
     join_all,
     rank,
     widen,
@@ -60,6 +62,8 @@ def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
         return _index_array(value.value, base, value.index, facts, where)
     if isinstance(base, Unknown):
         return UNKNOWN
+    if isinstance(base, Table):
+        return NOTHING if base.item is None else base.item
     (item, *more) = value.index
     if more:
         return OPAQUE
@@ -181,10 +185,14 @@ def _is_display(value: Abstract) -> bool:
     return isinstance(value, Tuple) and value.cls is list
 
 
-def stored(base: Abstract, index: Index, new: Abstract, where: str) -> Abstract:
+def stored(
+    base: Abstract, index: Index, new: Abstract, where: str, key: Abstract | None = None
+) -> Abstract:
     """What a list is after `base[index] = new`: an item of it may be what was stored."""
     if not isinstance(base, List):
         return base
+    if isinstance(base, Table):
+        return join(base, Table(widen(new), None, None if key is None else widen(key)), where)
     first, *rest = index
     if isinstance(first, Slice):
         items = [*new.items] if isinstance(new, Tuple) else [getattr(new, "item", UNKNOWN)]
@@ -197,6 +205,16 @@ def stored(base: Abstract, index: Index, new: Abstract, where: str) -> Abstract:
     if rest:
         return List(stored(base.item, tuple(rest), new, where), base.length)
     return List(join_all([base.item, widen(new)], where), base.length)
+
+
+def key_of(index: Index, facts: Facts) -> Abstract | None:
+    """What is known of the key at which something is stored."""
+    (first, *more) = index
+    if more:
+        return OPAQUE
+    if isinstance(first, Slice) or (isinstance(first, Name) and first.id not in facts):
+        return None
+    return fact(first, facts)
 
 
 def added_to_item(

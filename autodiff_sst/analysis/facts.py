@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autodiff_sst.analysis.access import fact, stored
+from autodiff_sst.analysis.access import fact, key_of, stored
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import (
     INT,
@@ -45,6 +45,7 @@ from autodiff_sst.core.syntax import (
     ListOf,
     Merge,
     Name,
+    Object,
     Pop,
     Push,
     Raise,
@@ -170,7 +171,9 @@ class _Walk:
                         facts[bar] = parts[k] if k < len(parts) else UNKNOWN
                     self.block(body)
                 case Store(target, index, value) if isinstance(facts.get(target), List):
-                    facts[target] = stored(facts[target], index, fact(value, facts), target)
+                    facts[target] = stored(
+                        facts[target], index, fact(value, facts), target, key_of(index, facts)
+                    )
                     if isinstance(index[0], Slice):
                         self.lists[target] = facts[target]
                 case Effect() | Store() | Accumulate() | Raise():
@@ -186,6 +189,10 @@ class _Walk:
             case Attribute(base, name):
                 key = Known(name)
             case Binary("in" | "not in", _, base):
+                key = None
+            case Call(Object(called), (base,)) if called is len:
+                if not isinstance(fact(base, self.facts), Dict):
+                    return False
                 key = None
             case _:
                 return False

@@ -15,7 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.access import Facts, attribute, fact, list_arithmetic, stored, subscript
+from autodiff_sst.analysis.access import (
+    Facts,
+    attribute,
+    fact,
+    key_of,
+    list_arithmetic,
+    stored,
+    subscript,
+)
 from autodiff_sst.analysis.calls import made_by, of_pullbacks
 from autodiff_sst.analysis.kinds import (
     MAY_BE_COMPLEX,
@@ -24,6 +32,7 @@ from autodiff_sst.analysis.kinds import (
     depth,
     negated,
     of_complex,
+    of_tables,
     reshaped,
 )
 from autodiff_sst.analysis.knowledge import constant_of
@@ -45,13 +54,16 @@ from autodiff_sst.analysis.values import (
     Opaque,
     Record,
     Scalar,
+    Table,
     Tuple,
     Unknown,
     abstract,
     can_be_active,
     dims_of,
+    join_all,
     of_list,
     rank,
+    widen,
 )
 from autodiff_sst.core.syntax import (
     Attribute,
@@ -168,9 +180,10 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
             if all(isinstance(k, Literal) for k in keys):
                 constants = tuple(k.value for k in keys if isinstance(k, Literal))
                 return Dict(constants, tuple(fact(v, facts) for v in values))
-            return OPAQUE
+            found = [join_all([widen(fact(a, facts)) for a in atoms]) for atoms in (values, keys)]
+            return Table(found[0], None, found[1])
         case Update(base, index, new):
-            return stored(fact(base, facts), index, fact(new, facts), where)
+            return stored(fact(base, facts), index, fact(new, facts), where, key_of(index, facts))
         case NewStack():
             return OPAQUE
         case _:
@@ -260,6 +273,8 @@ def _kind_only(value: Abstract) -> Abstract:
 def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract:
     args = [fact(a, facts) for a in value.args]
     keywords = [(k, fact(a, facts)) for k, a in value.keywords]
+    if isinstance(function, Known) and (table := of_tables(function.value, args)) is not None:
+        return table
     if (pulled := of_pullbacks(function, args, keywords)) is not None:
         return pulled
     if not isinstance(function, Known):

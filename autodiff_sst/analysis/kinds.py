@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.values import (
+    INT,
     OPAQUE,
     UNKNOWN,
     Abstract,
@@ -16,9 +17,13 @@ from autodiff_sst.analysis.values import (
     List,
     Record,
     Scalar,
+    Table,
     Tuple,
+    join_all,
     rank,
+    widen,
 )
+from autodiff_sst.runtime.tables import add_tables, keys_of_table, table, zeros_of_table
 
 # Whether their results are complex depends on the values of their arguments: rules for complex
 # results serve real ones too.
@@ -49,6 +54,8 @@ def class_of(value: Abstract) -> Any:
             return cls or tuple
         case Record(cls):
             return cls
+        case Table():
+            return dict
         case List():
             return list
         case Dict():
@@ -104,3 +111,41 @@ def _is_plain(value: Any) -> bool:
 
 def negated(operand: Abstract) -> Abstract:
     return Known(not operand.value) if isinstance(operand, Known) else Scalar("b")
+
+
+def describe(value: Abstract) -> str:
+    """An abstract value in words, for messages."""
+    match value:
+        case Scalar(kind, dtype):
+            words = {"b": "a bool", "i": "an int", "f": "a float", "c": "a complex number"}
+            return words[kind] if dtype is None else f"a number of dtype {dtype}"
+        case Array(dtype):
+            return f"an array of dtype {dtype}"
+        case Known(v):
+            return repr(v)
+        case Tuple(_, cls) if cls is not None:
+            return f"a {cls.__name__} without floats"
+        case Record(cls):
+            return f"a {cls.__name__} without floats"
+        case Tuple() | List() | Dict():
+            return f"a {type(value).__name__.lower()} without floats"
+        case _:
+            return "no number"
+
+
+def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
+    """What a function makes of dicts whose keys are not known; None of anything else."""
+    first = args[0] if args else None
+    if called is table and isinstance(first, Dict):
+        items = [widen(i) for i in first.items]
+        keys = [widen(Known(k)) for k in first.keys]
+        return Table(join_all(items) if items else None, None, join_all(keys) if keys else None)
+    if not isinstance(first, Table):
+        return None
+    if called in (table, dict, zeros_of_table, add_tables):
+        return first
+    if called is len:
+        return INT
+    if called is keys_of_table:
+        return List(OPAQUE if first.key is None or isinstance(first.key, Known) else first.key)
+    return OPAQUE

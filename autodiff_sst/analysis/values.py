@@ -88,6 +88,13 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
+class Table(List):
+    """A dict whose keys are known at run time only; its values share an abstract value."""
+
+    key: Abstract | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dict:
     """A dict with these keys, in this order."""
 
@@ -233,6 +240,12 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
         ):
             pairs_ = enumerate(zip(items, others, strict=True))
             return Tuple(tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_), cls)
+        case (Table() as x, Table() as y):
+            item = y.item if x.item is None else x.item if y.item is None else join(x.item, y.item)
+            key = y.key if x.key is None else x.key if y.key is None else join(x.key, y.key)
+            return Table(item, None, key)
+        case (Table(), _) | (_, Table()):
+            return OPAQUE
         case List(None), List(item):
             return List(item)
         case List(item), List(None):
@@ -330,23 +343,3 @@ def rank(value: Abstract) -> int | None:
 
 def dims_of(value: Abstract) -> Dims | None:
     return value.dims if isinstance(value, Array) else () if rank(value) == 0 else None
-
-
-def describe(value: Abstract) -> str:
-    """An abstract value in words, for messages."""
-    match value:
-        case Scalar(kind, dtype):
-            words = {"b": "a bool", "i": "an int", "f": "a float", "c": "a complex number"}
-            return words[kind] if dtype is None else f"a number of dtype {dtype}"
-        case Array(dtype):
-            return f"an array of dtype {dtype}"
-        case Known(v):
-            return repr(v)
-        case Tuple(_, cls) if cls is not None:
-            return f"a {cls.__name__} without floats"
-        case Record(cls):
-            return f"a {cls.__name__} without floats"
-        case Tuple() | List() | Dict():
-            return f"a {type(value).__name__.lower()} without floats"
-        case _:
-            return "no number"

@@ -17,7 +17,7 @@ from autodiff_sst.analysis.access import added_to_item
 from autodiff_sst.analysis.distinct import Distinct
 from autodiff_sst.analysis.lengths import are_same
 from autodiff_sst.analysis.sharing import CALLERS, Classes, ListClasses
-from autodiff_sst.analysis.values import Abstract, Array, List, Unknown, rank
+from autodiff_sst.analysis.values import Abstract, Array, List, Table, Unknown, rank
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Accumulate,
@@ -44,7 +44,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, count_reads, reads, rebuild, statements
 from autodiff_sst.errors import Origin
-from autodiff_sst.rules.helpers import COPY, LIST
+from autodiff_sst.rules.helpers import COPY, LIST, TABLE
 
 
 def store_updates(function: Function, facts: Mapping[str, Abstract]) -> Function:
@@ -206,7 +206,8 @@ class _InPlace:
         if isinstance(base, Name) and self.may_destroy(base.id, after):
             start = Assign(target, base, origin)
         elif isinstance(base, Name) and isinstance(self.facts.get(base.id), List):
-            start = Assign(target, Call(LIST, (base,)), origin)
+            is_table = isinstance(self.facts.get(base.id), Table)
+            start = Assign(target, Call(TABLE if is_table else LIST, (base,)), origin)
         else:
             start = Assign(target, Call(COPY, (base,)), origin)
             self.copied |= reads(base)

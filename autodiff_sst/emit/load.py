@@ -25,6 +25,7 @@ from autodiff_sst.emit.nest import to_tree
 from autodiff_sst.emit.printer import print_tree
 from autodiff_sst.rules.helpers import ADD_AT
 from autodiff_sst.runtime.contexts import leaving
+from autodiff_sst.runtime.tables import as_printed
 
 _numbers = count(1)
 
@@ -93,7 +94,7 @@ def name_objects(
         if found in texts:
             continue
         first, _, rest = found.text.partition(".")
-        root = found.root if rest else found.value
+        root = found.root if rest else as_printed(found.value)
         if not first.isidentifier() or (rest and root is None):
             first, rest, root = "constant", "", found.value
         if not rest and getattr(builtins, first, namespace) is root and first not in taken:

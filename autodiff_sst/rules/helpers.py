@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.core.syntax import Object
-from autodiff_sst.runtime import broadcast, calls, directions, records, sequences, storage
+from autodiff_sst.runtime import broadcast, calls, directions, records, sequences, storage, tables
 
 
 def numpy_object(function: Any) -> Object:
@@ -42,6 +42,10 @@ POSITIONS = Object(sequences.positions, "positions")
 ZEROS_BY_ROW = Object(sequences.zeros_by_row, "zeros_by_row")
 ZEROS_OF_ITEMS = Object(sequences.zeros_of_items, "zeros_of_items")
 ZEROS_OF_ROWS = Object(sequences.zeros_of_rows, "zeros_of_rows")
+TABLE = Object(tables.table, "dict", dict)
+KEYS = Object(tables.keys_of_table, "list", list)
+ZEROS_OF_TABLE = Object(tables.zeros_of_table, "zeros_of_table")
+ADD_TABLES = Object(tables.add_tables, "add_tables")
 NUMBER = Object(sequences.number, "number")
 MAKE_RECORD = Object(records.make_record, "make_record")
 WIDENED = Object(directions.widened, "widened")

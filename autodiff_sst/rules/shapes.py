@@ -35,6 +35,7 @@ from autodiff_sst.runtime.sequences import (
     zeros_of_rows,
 )
 from autodiff_sst.runtime.storage import last_written
+from autodiff_sst.runtime.tables import keys_of_table, zeros_of_table
 
 declare_nondifferentiable(
     *(np.zeros_like, np.ones_like, np.empty_like, np.shape, np.ndim, np.size, np.argmax, np.argmin),
@@ -60,6 +61,8 @@ declare_nondifferentiable(
         nones,
         zeros_by_row,
         zeros_of_items,
+        keys_of_table,
+        zeros_of_table,
         zeros_of_rows,
         order_of,
         is_sequence,

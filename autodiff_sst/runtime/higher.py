@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.runtime.sequences import as_sequence
+
 
 def map_one(function, xs):
     return [function(x) for x in xs]
@@ -38,7 +40,8 @@ def reduced_from(function, xs, initial):
     return result
 
 
-def max_by(items, key):
+def max_by(given, key):
+    items = as_sequence(given)
     best = items[0]
     top = key(best)
     for k in range(1, len(items)):
@@ -49,7 +52,8 @@ def max_by(items, key):
     return best
 
 
-def min_by(items, key):
+def min_by(given, key):
+    items = as_sequence(given)
     best = items[0]
     bottom = key(best)
     for k in range(1, len(items)):

@@ -77,6 +77,7 @@ from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.list_methods import ListMethods
 from autodiff_sst.transform.storage import functionalize
+from autodiff_sst.transform.tables import TableMethods, mark_tables
 from autodiff_sst.transform.unroll import gathers_views, is_uniform, is_unrolled, unroll
 from autodiff_sst.transform.updates import Updates, is_update
 from autodiff_sst.transform.writes import written_in_place
@@ -109,10 +110,9 @@ def resolve(
         body = resolving.block(function.body)
         if not resolving.changed:
             plain = remove_dead_code(function)
-            simpler = name_fields(plain)
-            if simpler is plain:
-                simpler = split_columns(plain, facts)
-            if simpler is not plain:
+            simplify = (name_fields, split_columns, mark_tables)
+            made = (s for f in simplify if (s := f(plain, facts)) is not plain)
+            if (simpler := next(made, None)) is not None:
                 function = simpler
                 continue
         if not resolving.changed and not resolving.waits:
@@ -149,6 +149,7 @@ class _Resolving:
         self.last = last  # nothing that is left will be known
         self.updates = Updates(body, facts, names, last)
         self.dicts = KnownDicts(body, facts, names)
+        self.tables = TableMethods(body, facts, names)
         self.lists = ListMethods(body, facts, names)
 
     def block(self, block: Block) -> Block:
@@ -158,6 +159,11 @@ class _Resolving:
         match statement:
             case Assign(_, Call(Name()) | Subscript() | Attribute()) | Effect(Call(Name())) if (
                 made := self.lists.resolved(statement, self.attributes)
+            ) is not None:
+                self.changed = True
+                return made
+            case Assign(_, Call()) | Effect(Call()) if (
+                made := self.tables.resolved(statement, self.attributes)
             ) is not None:
                 self.changed = True
                 return made
@@ -185,6 +191,8 @@ class _Resolving:
                 is_derivative(function) and (spliced := self.spliced(statement)) is not None
             ):
                 return spliced
+            case Assign(_, Call() as call) if self.tables.waits(call, self.attributes):
+                return (statement,)
             case Assign(_, Call()) if (
                 made := Expansion(statement, self.facts, self.names, self.attributes).expand()
             ) is not None:

@@ -47,6 +47,7 @@ from autodiff_sst.rules.helpers import (
     PULLBACK_ALONG,
     SHAPE,
     SUM,
+    TABLE,
     ZEROS_LIKE,
 )
 from autodiff_sst.rules.registry import (
@@ -121,6 +122,8 @@ def _mirrored(sweep: Forward, target: str, value: Expression) -> Expression | No
             return Binary("+", dot(left), dot(right))
         case Binary("*", left, right) if isinstance(fact(left, facts), List | Tuple):
             return Binary("*", dot(left), right)
+        case Call(function, (base,)) if function == TABLE:
+            return Call(TABLE, (dot(base),))
         case Call() if (made := made_by(value)) is not None:
             parts = [_item(sweep, a) for a in made[1].values()]
             return rebuilt(sweep.builder, facts[target], parts)

@@ -19,6 +19,7 @@ from autodiff_sst.analysis.values import (
     Array,
     List,
     Opaque,
+    Table,
     Unknown,
     can_be_active,
     keys_of,
@@ -51,7 +52,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, statements
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import LEN, ZEROS_LIKE, ZEROS_OF_ITEMS
+from autodiff_sst.rules.helpers import LEN, ZEROS_LIKE, ZEROS_OF_ITEMS, ZEROS_OF_TABLE
 from autodiff_sst.transform.reverse.cotangents import item_of
 from autodiff_sst.transform.reverse.effects import check_effect
 from autodiff_sst.transform.reverse.program import rebuilt
@@ -102,6 +103,8 @@ class Forward:
                 for k, item in zip(keys, known.items, strict=True)
             ]
             return rebuilt(builder, known, parts)
+        if isinstance(known, Table):
+            return builder.call(ZEROS_OF_TABLE, atom)
         if isinstance(known, List) and known.length is not None and known.length < 4:
             return builder.emit(ListOf((Literal(0.0),) * known.length))
         if isinstance(known, List) and isinstance(known.item, List | Array | Unknown):

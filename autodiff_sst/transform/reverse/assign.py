@@ -47,7 +47,7 @@ from autodiff_sst.core.text import show_expression
 from autodiff_sst.errors import MissingRuleError, SourceUnavailableError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import REASONS
 from autodiff_sst.markers import Checkpointed, CustomGradient
-from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK, LEN
+from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK, LEN, TABLE
 from autodiff_sst.rules.registry import (
     ATTRIBUTES,
     OPERATORS,
@@ -90,6 +90,13 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
             case ListOf(items):
                 for k, item in enumerate(items):
                     _add_item(sweep, item, cotangent, k)
+            case DictOf(keys, items) if not path:
+                for at, item in zip(keys, items, strict=True):
+                    sweep.add_to(item, sweep.builder.emit(Subscript(cotangent, (at,))))
+            case Call(function, (base,)) if function == TABLE:
+                for key in keys_of(fact(base, facts)) or ():
+                    own = sweep.builder.emit(Subscript(cotangent, (Literal(key),)))
+                    sweep.add_to(base, own, (key,))
             case DictOf(keys, items):
                 sweep.add_to(items[keys.index(Literal(path[0]))], cotangent, path[1:])
             case Subscript(base, (index,)) if not isinstance(index, Slice) and keys_of(

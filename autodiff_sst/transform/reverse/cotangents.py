@@ -24,6 +24,7 @@ from autodiff_sst.analysis.values import (
     List,
     Record,
     Scalar,
+    Table,
     Tuple,
     Unknown,
     dims_of,
@@ -46,6 +47,7 @@ from autodiff_sst.rules.helpers import (
     ZEROS_BY_ROW,
     ZEROS_LIKE,
     ZEROS_OF_ROWS,
+    ZEROS_OF_TABLE,
     numpy_object,
 )
 
@@ -84,7 +86,7 @@ def item_of(builder: Builder, container: Abstract, atom: Atom, key: Any) -> Atom
 
 def is_list_of_numbers(value: Abstract) -> bool:
     """Also of lists of numbers."""
-    if not isinstance(value, List) or value.item is None:
+    if not isinstance(value, List) or isinstance(value, Table) or value.item is None:
         return False
     return rank(value.item) == 0 or is_list_of_numbers(value.item)
 
@@ -92,6 +94,8 @@ def is_list_of_numbers(value: Abstract) -> bool:
 def cotangent_fact(builder: Builder, place: Place) -> Abstract:
     """What a cotangent that is carried is: that of a list is an array."""
     known = place.fact(builder)
+    if isinstance(known, Table):
+        return known
     depth, item = 0, known
     while isinstance(item, List) and item.item is not None:
         depth, item = depth + 1, item.item
@@ -123,6 +127,8 @@ def zero(builder: Builder, place: Place) -> Atom:
         if known.dtype.kind == "c":
             return builder.call(ZEROS, shape, Object(complex, "complex", complex))
         return builder.call(ZEROS, shape)
+    if isinstance(fact, Table):
+        return builder.call(ZEROS_OF_TABLE, place.atom(builder))
     if isinstance(fact, List):
         made = zero_items(builder, place)
         assert isinstance(made, Name)

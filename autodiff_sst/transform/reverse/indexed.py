@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autodiff_sst.analysis.access import added_to_item, fact
-from autodiff_sst.analysis.values import INT, Abstract, Array, Known, List, Scalar, Unknown
+from autodiff_sst.analysis.values import INT, Abstract, Array, Known, List, Scalar, Table, Unknown
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.syntax import (
     Accumulate,
@@ -134,7 +134,10 @@ def reverse_update(sweep: Reverse, statement: Assign, value: Update, cotangent: 
     cotangent = write_out(builder, cotangent, Place(statement.target))
     builder.keep(cotangent)
     added = added_to_item(value, sweep.made)
-    if added is not None and not any(_may_repeat(builder.facts, item) for item in value.index):
+    is_table = isinstance(builder.facts[statement.target], Table)
+    if added is not None and (
+        is_table or not any(_may_repeat(builder.facts, item) for item in value.index)
+    ):
         sign, _, term = added  # `x[i] += v`: what was there keeps its cotangent
         part = _part(sweep, cotangent, value, is_kept=True)
         sweep.add_to(term, builder.emit(Unary("-", part)) if sign == "-" else part)
@@ -156,7 +159,8 @@ def _part(sweep: Reverse, cotangent: Atom, value: Update, is_kept: bool) -> Atom
     if _is_whole(value.index):
         return cotangent
     part = builder.emit(Subscript(cotangent, value.index))
-    repeats = [item for item in value.index if _may_repeat(builder.facts, item)]
+    is_table = isinstance(builder.fact(cotangent), Table)
+    repeats = [i for i in value.index if not is_table and _may_repeat(builder.facts, i)]
     if not value.add and any(not _are_distinct(sweep, item) for item in repeats):
         index = [slice_atom(builder, i) for i in value.index]
         part = builder.binary("*", part, builder.call(LAST_WRITTEN, cotangent, *index))

@@ -20,6 +20,7 @@ from autodiff_sst.analysis.values import (
     List,
     Opaque,
     Scalar,
+    Table,
     keys_of,
 )
 from autodiff_sst.core.build import Builder
@@ -50,7 +51,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, binds, statements
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import LIST, ZEROS_LIKE
+from autodiff_sst.rules.helpers import ADD_TABLES, LIST, ZEROS_LIKE
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
     fact_at,
@@ -94,6 +95,7 @@ class Reverse:
         )
         updated = names_updated(function.body) - self.growing - {*function.parameters}
         lists = {n for n in updated & self.active if isinstance(facts[n], List)}
+        lists |= {n for n in self.active if isinstance(facts[n], Table)}
         self.arrays = frozenset(n for n in lists if is_list_of_numbers(facts[n]))
         self.updated = frozenset(lists)
         self.buffered = names_read_by_index(function.body, facts, self.active)
@@ -144,6 +146,12 @@ class Reverse:
             known = self.cotangents.get(place)
             if known is not None:
                 value = self.builder.binary("+", known, value)
+            self.cotangents[place] = self.named(value, name)
+            return
+        if name in self.updated and isinstance(fact, Table):
+            known = self.cotangents.get(place)
+            if known is not None:
+                value = self.builder.call(ADD_TABLES, known, value)
             self.cotangents[place] = self.named(value, name)
             return
         if name in self.updated:

@@ -1,0 +1,203 @@
+"""Dicts that get items at keys which are known at run time only, and their methods.
+
+    d = {}                              t = {}
+    d[k] = v                            d = dict(t)           a `Table`
+    y = d.get(k, 0.0)          →        d[k] = v
+                                        if k in d: y = d[k]
+                                        else: y = 0.0
+
+A `defaultdict` of numbers is one, to which a read adds what is not there.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.values import Abstract, Dict, Known, Table, can_be_active
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Append,
+    Assign,
+    Atom,
+    Binary,
+    Block,
+    Call,
+    DictOf,
+    Effect,
+    Expression,
+    For,
+    Function,
+    If,
+    ListOf,
+    Literal,
+    Merge,
+    Name,
+    Object,
+    Slice,
+    Statement,
+    Store,
+    Subscript,
+    TupleOf,
+)
+from autodiff_sst.core.walk import all_names, rebuild, statements
+from autodiff_sst.rules.helpers import KEYS, LEN, TABLE
+from autodiff_sst.runtime.sequences import as_sequence
+
+_NUMBERS = {float: 0.0, int: 0}
+
+
+def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
+    """The function in which such dicts are made as tables; itself if there is none."""
+    every = [*statements(function.body)]
+    made = {s.target: s.value for s in every if isinstance(s, Assign)}
+
+    def root(name: str) -> str:
+        while isinstance(same := made.get(name), Name):
+            name = same.id
+        return name
+
+    marked = {n: default for n, value in made.items() if (default := _default(value)) is not None}
+    found = {root(n) for n in _open(every, facts) if isinstance(made.get(root(n)), DictOf)}
+    if not found and not marked:
+        return function
+    names = Names(all_names(function))
+
+    def block(body: Block) -> Block:
+        return tuple(m for s in body for m in one(s))
+
+    def one(statement: Statement) -> Block:
+        match statement:
+            case Assign(target, value) if target in found or target in marked:
+                empty = names.temporary()
+                display = value if isinstance(value, DictOf) else DictOf((), ())
+                return (
+                    Assign(empty, display, statement.origin),
+                    replace(statement, value=Call(TABLE, (Name(empty),))),
+                )
+            case Assign(_, Subscript(Name(base), (key,))) if root(base) in marked:
+                assert not isinstance(key, Slice)
+                test, default = names.temporary(), Literal(marked[root(base)])
+                store = Store(base, (key,), default, statement.origin)
+                missing = Binary("not in", key, Name(base))
+                return (
+                    Assign(test, missing, statement.origin),
+                    If(Name(test), (store,), origin=statement.origin),
+                    statement,
+                )
+            case _:
+                return (rebuild(statement, lambda atom: atom, block),)
+
+    return replace(function, body=block(function.body))
+
+
+def open_dicts(function: Block, facts: Mapping[str, Abstract]) -> set[str]:
+    """The dicts, by all their names, of which it is not known which keys they have."""
+    every = [*statements(function)]
+    found = _open(every, facts)
+    assigned = [s for s in every if isinstance(s, Assign)]
+    copies = [(s.target, s.value.id) for s in assigned if isinstance(s.value, Name)]
+    while more := {n for pair in copies if {*pair} & found for n in pair} - found:
+        found |= more
+    return found
+
+
+def _open(every: list[Statement], facts: Mapping[str, Abstract]) -> set[str]:
+    found: set[str] = set()
+    for statement in every:
+        match statement:
+            case Store(target, (item,)) if isinstance(facts.get(target), Dict):
+                base = target
+            case Assign(_, Subscript(Name(base), (item,))) if isinstance(
+                known := facts.get(base), Dict
+            ) and can_be_active(known):
+                pass
+            case _:
+                continue
+        if not isinstance(item, Slice) and not isinstance(fact(item, facts), Known):
+            found.add(base)
+    return found
+
+
+def _default(value: Expression) -> float | int | None:
+    """The number that a `defaultdict` is made with."""
+    match value:
+        case Call(Object(called), (Object(kind),), ()) if called is collections.defaultdict:
+            return _NUMBERS.get(kind)
+    return None
+
+
+class TableMethods:
+    def __init__(self, body: Block, facts: Mapping[str, Abstract], names: Names) -> None:
+        self.facts, self.names = facts, names
+        self.open: set[Atom] = {*map(Name, open_dicts(body, facts))}
+        self.made: list[Statement] = []
+
+    def waits(self, call: Call, methods: Mapping[str, tuple[Atom, str]]) -> bool:
+        """Whether a call is given a dict that becomes a table first, or is a method of one."""
+        method = call.function.id if isinstance(call.function, Name) else ""
+        return any(a in self.open for a in (*methods.get(method, ())[:1], *call.args))
+
+    def resolved(
+        self, statement: Statement, methods: Mapping[str, tuple[Atom, str]]
+    ) -> Block | None:
+        """What a method of a table is, or a loop over one; None if it is neither."""
+        match statement:
+            case Assign(_, Call(Name(method), args, ())) | Effect(Call(Name(method), args, ())):
+                if method not in methods:
+                    return None
+                base, name = methods[method]
+            case Assign(_, Call(Object(called), (base,), ())) if called is as_sequence:
+                name, args = "keys", ()
+            case _:
+                return None
+        if not isinstance(fact(base, self.facts), Table) or not isinstance(base, Name):
+            return None
+        self.made = []
+        self.statement = statement
+        target = statement.target if isinstance(statement, Assign) else self.names.temporary()
+        match name, args:
+            case "keys", ():
+                self.assign(target, Call(KEYS, (base,)))
+            case "values", ():
+                self.gathered(target, base, lambda key, value: value)
+            case "items", ():
+                self.gathered(target, base, lambda key, value: self.new(TupleOf((key, value))))
+            case "get" | "setdefault", (key, *default):
+                self.looked_up(target, base, name, key, default[0] if default else Literal(None))
+            case _:
+                return None
+        return tuple(self.made)
+
+    def assign(self, target: str, value: Expression) -> None:
+        self.made.append(Assign(target, value, self.statement.origin))
+
+    def new(self, value: Expression) -> Atom:
+        name = self.names.temporary()
+        self.assign(name, value)
+        return Name(name)
+
+    def gathered(self, target: str, base: Name, item: Callable[[Atom, Atom], Atom]) -> None:
+        """A list of what is made of each key and value."""
+        origin = self.statement.origin
+        keys = self.new(Call(KEYS, (base,)))
+        length = self.new(Call(LEN, (keys,)))
+        self.assign(target, ListOf(()))
+        counter = self.names.fresh("k")
+        outer, self.made = self.made, []
+        key = self.new(Subscript(keys, (Name(counter),)))
+        value = self.new(Subscript(base, (key,)))
+        self.made.append(Append(target, item(key, value), origin))
+        body, self.made = tuple(self.made), outer
+        self.made.append(For(counter, (length,), body, origin=origin))
+
+    def looked_up(self, target: str, base: Name, name: str, key: Atom, default: Atom) -> None:
+        origin = self.statement.origin
+        there = self.new(Binary("in", key, base))
+        found = self.names.temporary()
+        then = (Assign(found, Subscript(base, (key,)), origin),)
+        orelse = (Store(base.id, (key,), default, origin),) if name == "setdefault" else ()
+        merges = (Merge(target, (Name(found), default)),)
+        self.made.append(If(there, then, orelse, merges, origin))

@@ -1,0 +1,120 @@
+"""Dicts with keys that are known at run time only."""
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_sst as ad
+from tests.differences import check_derivatives
+
+X, V = np.array([0.3, 0.7, 1.1, 0.5]), np.array([0.5, -0.3, 0.2, 1.0])
+
+
+def summed_by_group(x):
+    groups = {}
+    for k, v in enumerate(x):
+        groups[k // 2] = groups.get(k // 2, 0.0) + v**3
+    return groups[0] * groups[1] * len(groups)
+
+
+def by_default(x):
+    groups = defaultdict(float)
+    for k in range(len(x)):
+        groups[k % 2] += x[k] ** 2
+    return groups[0] * groups[1] + groups[7] + len(groups)
+
+
+def by_names(x):
+    held = {}
+    for name, v in zip(["a", "b", "c", "d"], x, strict=True):
+        held[name] = v * v
+    return sum(held.values()) + held["b"] * held["c"]
+
+
+def written_down(x):
+    ways = {0: [1, 2], 1: [2], 2: [3], 3: []}
+    weights = {(0, 1): x[0], (0, 2): x[1], (1, 2): x[2], (2, 3): x[3]}
+    value = {0: 1.0, 1: 0.0, 2: 0.0, 3: 0.0}
+    for u in range(4):
+        for v in ways[u]:
+            value[v] += value[u] * weights[(u, v)]
+    return value[3]
+
+
+def replaced_and_read(x):
+    held = {0: x[0] * 2.0, 1: x[1]}
+    total = 0.0
+    for k in range(len(x)):
+        total += held[k % 2] * x[k]
+        held[k % 2] = held[(k + 1) % 2] * x[k]
+        held[k + 10] = total
+    for key, value in held.items():
+        total += key * value
+    for key in held:
+        total *= 1.0 + 0.01 * held[key]
+    return total
+
+
+def largest(x):
+    total = {}
+    for k, name in enumerate(["a", "b", "a", "c"]):
+        if name not in total:
+            total[name] = 0.0
+        total[name] += x[k]
+    best = max(total, key=total.get)
+    return total[best] ** 2 + total["c"]
+
+
+def memo(x):
+    known = {0: x[0], 1: x[1]}
+    for n in range(2, 8):
+        known[n] = known[n - 1] * 0.5 + known[n - 2] * x[2]
+    return known[7] * known.setdefault(9, x[3]) * known.setdefault(3, 0.0)
+
+
+def of_arrays(x):
+    rows = {}
+    for k in range(3):
+        rows[k] = x[k : k + 2] * x[0]
+    for k in range(3):
+        rows[k] = rows[k] * rows[(k + 1) % 3]
+    return np.sum(rows[0] * rows[2]) + rows[1][0]
+
+
+def in_branches(x):
+    held = {}
+    for k in range(len(x)):
+        if x[k] > 0.6:
+            held[k % 3] = x[k] ** 2
+        else:
+            held[5] = x[k]
+    return held[5] * held[1] * held[2]
+
+
+FUNCTIONS = [
+    *(summed_by_group, by_default, by_names, written_down, replaced_and_read),
+    *(largest, memo, of_arrays, in_branches),
+]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_derivatives(function: Any) -> None:
+    check_derivatives(function, X, V)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_reverse_over_reverse(function: Any) -> None:
+    gradient, h = ad.grad(function), 1e-6
+    expected = (gradient(X + h * V) - gradient(X - h * V)) / (2 * h)
+    given = ad.grad(lambda x: np.sum(gradient(x) * V))(X)
+    assert np.allclose(given, expected, rtol=1e-6, atol=1e-6)
+
+
+def test_the_source_is_of_dicts() -> None:
+    gradient = ad.grad(summed_by_group)
+    gradient(X)
+    assert "groups = dict({})" in gradient.source
+    assert "groups_bar[t_5] += t_6" in gradient.source
+    assert "import table" not in gradient.source
