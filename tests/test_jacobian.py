@@ -206,3 +206,16 @@ def test_lists_of_numbers_made_arrays_in_forward_mode() -> None:
     forward = ad.jacobian(f, mode="forward")
     np.testing.assert_allclose(forward(x), ad.jacobian(f, mode="reverse")(x), rtol=1e-12)
     assert "over_directions" not in forward.source_for(x)
+
+
+def of_lists_in_a_list(x):
+    table = np.array([[x[0], 1.0], [0.5 * x[1], x[1] * x[0]]])
+    table = table / table.sum(axis=1, keepdims=True)
+    return np.sum(np.outer(x, x) * table)
+
+
+def test_the_array_of_lists_in_a_list() -> None:
+    x, h = np.array([0.3, 0.7]), 1e-6  # as many directions as rows and columns
+    gradient = ad.grad(of_lists_in_a_list)
+    expected = [(gradient(x + d) - gradient(x - d)) / (2 * h) for d in h * np.eye(2)]
+    assert np.allclose(ad.hessian(of_lists_in_a_list)(x), expected, rtol=1e-6)

@@ -7,6 +7,7 @@ import pytest
 
 import autodiff_sst as ad
 from autodiff_sst.derivative import Derivative
+from tests.differences import check_derivatives
 
 
 def power(x, n):
@@ -238,3 +239,19 @@ def test_the_worked_example_reads_as_by_hand() -> None:
         "        s_bar = s_bar * x * np.cos(s)",
         "    return x_bar",
     ]
+
+
+def renewed_by_a_method(x):
+    u = np.sin(x * 2.0)
+    for _ in range(3):
+        new = u.copy()
+        new[1:-1] = u[1:-1] - 0.1 * u[:-2] ** 2
+        new[0] = new.sum() * 0.1
+        u = new
+    return np.sum(u**2)
+
+
+def test_an_array_that_a_method_renews_in_every_turn() -> None:
+    check_derivatives(
+        renewed_by_a_method, np.array([0.3, 0.7, 1.1, 0.5]), np.array([0.5, -0.3, 0.2, 1.0])
+    )

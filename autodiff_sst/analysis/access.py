@@ -18,6 +18,7 @@ from autodiff_sst.analysis.values import (
     Dict,
     Known,
     List,
+    Method,
     Record,
     Scalar,
     Table,
@@ -42,6 +43,7 @@ from autodiff_sst.core.syntax import (
     Update,
     assert_never,
 )
+from autodiff_sst.rules.registry import METHODS
 
 Facts = Mapping[str, Abstract]
 
@@ -273,4 +275,6 @@ def attribute(base: Abstract, name: str, where: str) -> Abstract:
         return probe(lambda a: getattr(a, name), [base], where)
     if isinstance(base, Array) and name == "flat":
         return Array(base.dtype, (f"{where}.0",))
+    if isinstance(base, Array) and name in METHODS:
+        return Method(base, name)
     return UNKNOWN if isinstance(base, Unknown) and name in ("T", "real", "imag") else OPAQUE

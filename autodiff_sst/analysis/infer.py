@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
+from collections import ChainMap
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -27,16 +28,17 @@ from autodiff_sst.analysis.access import (
 from autodiff_sst.analysis.calls import made_by, of_pullbacks
 from autodiff_sst.analysis.kinds import (
     MAY_BE_COMPLEX,
+    broadcast,
     class_of,
     decided,
     depth,
     negated,
     of_complex,
     of_tables,
+    product_dims,
     reshaped,
 )
 from autodiff_sst.analysis.knowledge import constant_of
-from autodiff_sst.analysis.lengths import Dims, is_many
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.purity import is_pure
 from autodiff_sst.analysis.values import (
@@ -51,6 +53,7 @@ from autodiff_sst.analysis.values import (
     Dict,
     Known,
     List,
+    Method,
     Opaque,
     Record,
     Scalar,
@@ -59,7 +62,6 @@ from autodiff_sst.analysis.values import (
     Unknown,
     abstract,
     can_be_active,
-    dims_of,
     join_all,
     of_list,
     rank,
@@ -84,7 +86,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import atoms
 from autodiff_sst.markers import Checkpointed, CustomGradient, stop_gradient
-from autodiff_sst.rules.registry import OPERATORS
+from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.contexts import error_of
 from autodiff_sst.runtime.sequences import (
     as_sequence,
@@ -218,7 +220,7 @@ def _elementwise(
         shapes = {o.shape for o in operands if isinstance(o, Unknown)}
         numbers = all(isinstance(o, Unknown) or rank(o) == 0 for o in operands)
         return Unknown(shapes.pop() if numbers and len(shapes) == 1 and not product else where)
-    dims = _product_dims(operands) if product else broadcast(operands, where)
+    dims = product_dims(operands) if product else broadcast(operands, where)
     if dims is None:  # of strings, tuples, lists; and products
         return _cached(("op", call, *operands, where), lambda: probe(call, operands, where))
     # The dtype on arrays of one element: cheap, and known for most programs after a few lines.
@@ -227,16 +229,6 @@ def _elementwise(
         ones = [_kind_only(o) for o in ones]
     found = _cached(("op", call, *ones), lambda: probe(call, ones, where))
     return Array(found.dtype, dims) if isinstance(found, Array) else found
-
-
-def _product_dims(operands: list[Abstract]) -> Dims | None:
-    """The dimensions of a product of matrices and vectors; of stacks of them a probe tells."""
-    left, right = operands
-    if not isinstance(left, Array) or not isinstance(right, Array):
-        return None
-    if not all(len(a.dims) in (1, 2) for a in (left, right)):
-        return None
-    return left.dims[:-1] + right.dims[1:]
 
 
 def _folded(call: Callable[..., Any], values: list[Any]) -> Abstract:
@@ -249,28 +241,26 @@ def _folded(call: Callable[..., Any], values: list[Any]) -> Abstract:
     return Known(made) if small else abstract(made)
 
 
-def broadcast(values: list[Abstract], where: str) -> Dims | None:
-    """The dimensions that numbers and arrays broadcast to; None if a rank is not known."""
-    shapes = [dims_of(v) for v in values]
-    known = [s for s in shapes if s is not None]
-    if len(known) < len(shapes):
-        return None
-    result: list[int | str] = []
-    for k in range(-max(map(len, known), default=0), 0):
-        found = {s[k] for s in known if len(s) >= -k} - {1}
-        if many := sorted(d for d in found if is_many(d)):  # all are equal, named ones or not
-            result.append(many[-1])
-        else:
-            result.append(found.pop() if len(found) == 1 else f"{where}.{k}" if found else 1)
-    return tuple(result)
-
-
 def _kind_only(value: Abstract) -> Abstract:
     """A constant need not be told from others of its type, but for an int's sign and size."""
     return Known(float(1)) if isinstance(value, Known) and type(value.value) is float else value
 
 
+def _of_method(value: Call, method: Method, facts: Facts, where: str) -> Abstract:
+    """What the method of an array returns: what the function does."""
+    known = {"base()": method.base}
+    args = value.args
+    if method.name in SPREAD and len(args) > 1:  # x.reshape(2, 3)
+        known["shape()"] = Tuple(tuple(fact(a, facts) for a in args))
+        args = (Name("shape()"),)
+    function = Object(METHODS[method.name], method.name)
+    call = Call(function, (Name("base()"), *args), value.keywords)
+    return infer(call, ChainMap(known, facts), where)  # type: ignore[arg-type]
+
+
 def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract:
+    if isinstance(function, Method):
+        return _of_method(value, function, facts, where)
     args = [fact(a, facts) for a in value.args]
     keywords = [(k, fact(a, facts)) for k, a in value.keywords]
     if isinstance(function, Known) and (table := of_tables(function.value, args)) is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.analysis.lengths import Dims, is_many
 from autodiff_sst.analysis.values import (
     INT,
     OPAQUE,
@@ -19,6 +20,7 @@ from autodiff_sst.analysis.values import (
     Scalar,
     Table,
     Tuple,
+    dims_of,
     join_all,
     rank,
     widen,
@@ -149,3 +151,29 @@ def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
     if called is keys_of_table:
         return List(OPAQUE if first.key is None or isinstance(first.key, Known) else first.key)
     return OPAQUE
+
+
+def product_dims(operands: list[Abstract]) -> Dims | None:
+    """The dimensions of a product of matrices and vectors; of stacks of them a probe tells."""
+    left, right = operands
+    if not isinstance(left, Array) or not isinstance(right, Array):
+        return None
+    if not all(len(a.dims) in (1, 2) for a in (left, right)):
+        return None
+    return left.dims[:-1] + right.dims[1:]
+
+
+def broadcast(values: list[Abstract], where: str) -> Dims | None:
+    """The dimensions that numbers and arrays broadcast to; None if a rank is not known."""
+    shapes = [dims_of(v) for v in values]
+    known = [s for s in shapes if s is not None]
+    if len(known) < len(shapes):
+        return None
+    result: list[int | str] = []
+    for k in range(-max(map(len, known), default=0), 0):
+        found = {s[k] for s in known if len(s) >= -k} - {1}
+        if many := sorted(d for d in found if is_many(d)):  # all are equal, named ones or not
+            result.append(many[-1])
+        else:
+            result.append(found.pop() if len(found) == 1 else f"{where}.{k}" if found else 1)
+    return tuple(result)

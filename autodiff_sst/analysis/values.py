@@ -116,7 +116,17 @@ class Opaque:
     """Any other object; never active."""
 
 
-Abstract: TypeAlias = "Scalar | Array | Unknown | Known | Tuple | List | Dict | Record | Opaque"
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of an array or number, by its name."""
+
+    base: Abstract
+    name: str
+
+
+Abstract: TypeAlias = (
+    "Scalar | Array | Unknown | Known | Tuple | List | Dict | Record | Opaque | Method"
+)
 
 FLOAT, INT, BOOL = Scalar("f"), Scalar("i"), Scalar("b")
 UNKNOWN, OPAQUE = Unknown(), Opaque()

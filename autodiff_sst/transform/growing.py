@@ -54,8 +54,9 @@ def copy_growing_lists(function: Function) -> Function:
 
     def one(statement: Statement, in_loop: frozenset[str]) -> tuple[Statement, ...]:
         if isinstance(statement, For | While):
-            inside = (s for b in blocks(statement) for s in statements(b))
-            in_loop |= {s.target for s in inside if isinstance(s, Append)}
+            inside = [s for b in blocks(statement) for s in statements(b)]
+            own = {s.target for s in inside if isinstance(s, Assign)}  # of this turn
+            in_loop |= {s.target for s in inside if isinstance(s, Append)} - own
         if isinstance(statement, If | For | While):
             _check_merged(statement, grown, places, in_loop)
         if not isinstance(statement, Assign):

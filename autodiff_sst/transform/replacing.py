@@ -89,6 +89,8 @@ class Replacing(References):
             return True
         if not isinstance(a, Subscript) or not isinstance(b, Subscript):
             return False
+        if len(a.index) > 1 or len(b.index) > 1:  # keys of dicts that are tuples
+            return None
         keys = [self.builder.fact(v.index[0]) for v in (a, b) if not isinstance(v.index[0], Slice)]
         known = [k.value for k in keys if isinstance(k, Known)]
         if len(known) < 2 or (isinstance(known[0], int) and (known[0] < 0) != (known[1] < 0)):

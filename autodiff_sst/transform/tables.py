@@ -108,15 +108,15 @@ def _open(every: list[Statement], facts: Mapping[str, Abstract]) -> set[str]:
     found: set[str] = set()
     for statement in every:
         match statement:
-            case Store(target, (item,)) if isinstance(facts.get(target), Dict):
-                base = target
-            case Assign(_, Subscript(Name(base), (item,))) if isinstance(
+            case Store(base, (item, *more)) if isinstance(facts.get(base), Dict):
+                pass
+            case Assign(_, Subscript(Name(base), (item, *more))) if isinstance(
                 known := facts.get(base), Dict
             ) and can_be_active(known):
                 pass
             case _:
                 continue
-        if not isinstance(item, Slice) and not isinstance(fact(item, facts), Known):
+        if more or (not isinstance(item, Slice) and not isinstance(fact(item, facts), Known)):
             found.add(base)
     return found
 

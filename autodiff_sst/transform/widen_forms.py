@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.knowledge import constant_of
-from autodiff_sst.analysis.values import List, keys_of
+from autodiff_sst.analysis.values import Abstract, List, keys_of
 from autodiff_sst.core.syntax import (
     Atom,
     Attribute,
@@ -214,10 +214,29 @@ def _copy(
     known = w.fact(args[0])
     display = isinstance(args[0], Name) and isinstance(w.made.get(args[0].id), ListOf)
     if keys_of(known) is not None or (display and isinstance(known, List) and known.length):
-        return Call(numpy_object(np.stack), args[:1], (("axis", Literal(1)),))
+        return _stacked(w, args[0])
     if isinstance(known, List):
         raise NotWidenedError("a list of numbers as an array")
     return Call(COPY, args[:1])
+
+
+def _stacked(w: Widening, atom: Atom) -> Call:
+    """The array of a list, or of lists in a list, with the directions in front."""
+    made = w.made.get(atom.id) if isinstance(atom, Name) else None
+    items = made.items if isinstance(made, ListOf | TupleOf) else ()
+    nested = [isinstance(w.fact(i), List) or keys_of(w.fact(i)) is not None for i in items]
+    if any(nested):
+        if not all(nested) or not all(map(w.is_wide, items)):
+            raise NotWidenedError("lists of unlike items as an array")
+        atom = w.emit(ListOf(tuple(w.emit(_stacked(w, i)) for i in items)))
+    elif keys_of(w.fact(atom)) is not None and not items and _holds_containers(w.fact(atom)):
+        raise NotWidenedError("a container of containers as an array")
+    return Call(numpy_object(np.stack), (atom,), (("axis", Literal(1)),))
+
+
+def _holds_containers(known: Abstract) -> bool:
+    items = getattr(known, "items", ())
+    return any(isinstance(i, List) or keys_of(i) is not None for i in items)
 
 
 @form(np.zeros_like)
