@@ -1,6 +1,7 @@
 """Dicts with keys that are known at run time only."""
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -118,3 +119,41 @@ def test_the_source_is_of_dicts() -> None:
     assert "groups = dict({})" in gradient.source
     assert "groups_bar[t_5] += t_6" in gradient.source
     assert "import table" not in gradient.source
+
+
+def of_two_sequences(x):
+    held = dict(zip(["a", "b", "c", "d"], x))  # noqa: B905
+    return held["a"] * held["b"] + held["c"] ** held["d"]
+
+
+@dataclass
+class Trained:
+    a: float
+    b: float
+    history: list = field(default_factory=list)
+    extra: dict = field(default_factory=dict)
+
+
+def with_factories(x):
+    state = Trained(x[0], x[1])
+    for _k in range(3):
+        state.a = state.a * state.b + x[2]
+        state.history.append(state.a)
+    state.extra["last"] = state.a
+    return sum(state.history) * state.history[0] * state.extra["last"]
+
+
+def with_an_import(x):
+    from collections import deque
+
+    window = deque(maxlen=2)
+    total = 0.0
+    for v in x:
+        window.append(v)
+        total += sum(window) / len(window) * v
+    return total
+
+
+@pytest.mark.parametrize("function", [of_two_sequences, with_factories, with_an_import])
+def test_what_calls_make(function: Any) -> None:
+    check_derivatives(function, X, V)

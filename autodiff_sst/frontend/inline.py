@@ -44,6 +44,7 @@ from autodiff_sst.frontend.calls import (
 from autodiff_sst.frontend.custom import inline_custom
 from autodiff_sst.frontend.dispatch import Dispatch, Shared
 from autodiff_sst.frontend.exits import is_generator, own_nodes
+from autodiff_sst.frontend.factories import keywords_of
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.higher import higher_call, operator_of, piecewise
 from autodiff_sst.frontend.hints import give_up
@@ -192,10 +193,9 @@ class Inlining(Dispatch):
         """An object that `__init__` fills, whose body takes the place of the call."""
         init = getattr(cls, "__init__", None)
         own_new = any("__new__" in vars(c) for c in cls.__mro__[:-1] if is_users_class(c))
-        if not is_record(cls) or plain_fields(cls) is not None or own_new:
-            return None
+        plain = not is_record(cls) or plain_fields(cls) is not None or own_new
         caught = self.shared.guarding or not issubclass(cls, BaseException)
-        if not isinstance(init, FunctionType) or not caught:
+        if plain or not isinstance(init, FunctionType) or not caught:
             return None
         before = len(self.block)
         made = new_instance(self, cls, given, node)
@@ -224,7 +224,7 @@ class Inlining(Dispatch):
             return self.operator(symbol, left, right, node)
         if isinstance(called, Object) and called.value is dict and not given.positional:
             return DictOf(tuple(map(Literal, given.keywords)), tuple(given.keywords.values()))
-        made = Call(called, tuple(given.positional), tuple(given.keywords.items()))
+        made = Call(called, tuple(given.positional), keywords_of(self, called, given, node))
         if isinstance(called, Object) and called.value is iter and self.is_iter(given):
             return Call(AS_SEQUENCE, tuple(given.positional))
         if isinstance(called, Object) and called.value in (len, abs):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import builtins
 import collections
+import importlib
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -199,7 +200,12 @@ class _Variable:
         return isinstance(above, gast.comprehension)
 
     def means(self, name: str) -> Any:
-        """What a global name stands for; None if it is a builtin."""
+        """What a global or imported name stands for; None if it is a builtin."""
+        for node in self.own:
+            if isinstance(node, gast.ImportFrom) and node.level == 0 and node.module:
+                for alias in node.names:
+                    if (alias.asname or alias.name) == name:
+                        return getattr(importlib.import_module(node.module), alias.name, self)
         if name in self.function.__code__.co_varnames or any(
             isinstance(n, gast.Name) and n.id == name and not isinstance(n.ctx, gast.Load)
             for n in self.own

@@ -21,6 +21,7 @@ import gast
 
 from autodiff_sst.errors import Origin, SourceUnavailableError
 from autodiff_sst.frontend.dicts import without_dict_comprehensions
+from autodiff_sst.frontend.factories import with_zipped_dicts
 from autodiff_sst.frontend.list_values import with_list_values
 from autodiff_sst.frontend.nodes import mark_tests
 from autodiff_sst.frontend.nonlocals import with_returned_variables
@@ -89,7 +90,7 @@ def read_source(function: Any) -> Source:
         )
     for definition in _definitions(file, lines, code):
         tree = with_queues(with_single_assignments(gast.ast_to_gast(definition)))
-        tree = without_dict_comprehensions(tree)
+        tree = without_dict_comprehensions(with_zipped_dicts(tree, function))
         tree = with_list_values(with_returned_variables(tree), function)
         mark_tests(tree)
         return Source(function, tree, file, lines)
