@@ -185,6 +185,26 @@ def replaced_while_it_is_held(x):
     return items[0]["value"] * items[1]["value"] * items[2]["value"]
 
 
+def in_two_lists(x):
+    first, second = [], []
+    for k in range(3):
+        item = {"value": x[k]}
+        first.append(item)
+        second.append(item)
+    first[0]["value"] = x[3]
+    return second[0]["value"] * first[1]["value"]
+
+
+def item_of_another_name(x):
+    items = [{"value": x[k]} for k in range(len(x))]
+    best = items[0]
+    for item in items:
+        if item["value"] > best["value"]:
+            best = item
+    best["value"] = best["value"] * 10.0
+    return sum(item["value"] for item in items)
+
+
 RUN = [
     *(tuples, sorted_by_key, nested_tuples, best_of, edges, objects_that_are_read),
     *(dicts_that_change, objects_that_change, objects_of_arrays_in_place),
@@ -192,7 +212,7 @@ RUN = [
 ]
 MAYBE = [
     *(one_object_twice, changed_after_it_was_put, parts_share_objects),
-    *(objects_swapped, replaced_while_it_is_held),
+    *(objects_swapped, replaced_while_it_is_held, in_two_lists, item_of_another_name),
 ]
 X, V = np.array([0.3, 0.7, 1.1, 0.5]), np.array([0.5, -0.3, 0.2, 1.0])
 

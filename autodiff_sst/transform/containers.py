@@ -7,9 +7,11 @@ from typing import Any
 
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.sharing import Classes
 from autodiff_sst.analysis.values import (
     OPAQUE,
     Abstract,
+    Array,
     Dict,
     Known,
     List,
@@ -165,9 +167,22 @@ class Lists:
         }  # fmt: skip
         if stored & put or (self.changes and not self.are_new(every)):
             raise StaysError
+        if stored - self.items and self.are_changed_elsewhere(put, stored - self.items):
+            raise StaysError
         self.refs: dict[str, tuple[str, Atom]] = {}  # a name of an item: the list, and the index
         self.read_parts: dict[str, dict[Any, Atom]] = {}  # of an item that does not change
         self.block_made: list[Statement] = []
+
+    def are_changed_elsewhere(self, put: set[str], stored: set[str]) -> bool:
+        """Whether what is put into the lists may be changed under another name."""
+        if not isinstance(self.item, Dict | Record):
+            return False
+        classes = Classes(self.function, self.facts, callers=False)
+        own = {*map(classes.find, put)}
+        return any(
+            classes.find(s) in own and not isinstance(self.facts.get(s), Array | List)
+            for s in stored
+        )
 
     def names_of_items(self, every: list[Statement]) -> set[str]:
         found: set[str] = set()
