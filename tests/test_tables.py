@@ -94,9 +94,40 @@ def in_branches(x):
     return held[5] * held[1] * held[2]
 
 
+def copied(x):
+    held = {}
+    for k in range(3):
+        held[k] = x[k]
+    other = dict(held)
+    other[0] = other[1] * other[2]
+    third = held.copy()
+    third[1] = 2.0 * x[3]
+    third.update({0: x[2], 5: x[3] * x[0]})
+    return held[0] * other[0] + third[1] * third[0] * third[5]
+
+
+def under_two_names(x):
+    held = {}
+    for k in range(3):
+        held[k] = x * (k + 1)
+    same = held
+    row = held[1]
+    same[0] = row
+    same[2] = held[0] * 2.0
+    return np.sum(held[0] * held[2]) + np.sum(row)
+
+
+def swapped(x):
+    held = {0: x[0], 1: x[1]}
+    for k in range(3):
+        i, j = k % 2, (k + 1) % 2
+        held[i], held[j] = held[j] * x[2], held[i]
+    return held[0] * held[1] ** 2
+
+
 FUNCTIONS = [
     *(summed_by_group, by_default, by_names, written_down, replaced_and_read),
-    *(largest, memo, of_arrays, in_branches),
+    *(largest, memo, of_arrays, in_branches, copied, under_two_names, swapped),
 ]
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Dict, Known, Table, can_be_active
+from autodiff_sst.analysis.values import UNKNOWN, Abstract, Dict, Known, Table, can_be_active, rank
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Append,
@@ -151,9 +151,12 @@ class TableMethods:
                 base, name = methods[method]
             case Assign(_, Call(Object(called), (base,), ())) if called is as_sequence:
                 name, args = "keys", ()
+            case Assign(_, Call(Object(called), (base,), ())) if called is dict:
+                name, args = "copy", ()
             case _:
                 return None
-        if not isinstance(fact(base, self.facts), Table) or not isinstance(base, Name):
+        known = fact(base, self.facts)
+        if not isinstance(known, Table) or not isinstance(base, Name):
             return None
         self.made = []
         self.statement = statement
@@ -165,6 +168,13 @@ class TableMethods:
                 self.gathered(target, base, lambda key, value: value)
             case "items", ():
                 self.gathered(target, base, lambda key, value: self.new(TupleOf((key, value))))
+            case "copy", () if rank(known.item or UNKNOWN) == 0:
+                self.assign(target, Call(TABLE, (base,)))
+            case "update", (items,) if isinstance(other := fact(items, self.facts), Dict):
+                for key in other.keys:
+                    value = self.new(Subscript(items, (Literal(key),)))
+                    self.made.append(Store(base.id, (Literal(key),), value, statement.origin))
+                self.assign(target, Literal(None))
             case "get" | "setdefault", (key, *default):
                 self.looked_up(target, base, name, key, default[0] if default else Literal(None))
             case _:

@@ -41,6 +41,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import atoms, map_atoms
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.helpers import (
+    ADD_TABLES,
     BROADCAST_TO,
     CALL_WITH_PULLBACK,
     CALL_WITH_TANGENT,
@@ -122,8 +123,8 @@ def _mirrored(sweep: Forward, target: str, value: Expression) -> Expression | No
             return Binary("+", dot(left), dot(right))
         case Binary("*", left, right) if isinstance(fact(left, facts), List | Tuple):
             return Binary("*", dot(left), right)
-        case Call(function, (base,)) if function == TABLE:
-            return Call(TABLE, (dot(base),))
+        case Call(function, bases) if function in (TABLE, ADD_TABLES):
+            return Call(function, tuple(map(dot, bases)))
         case Call() if (made := made_by(value)) is not None:
             parts = [_item(sweep, a) for a in made[1].values()]
             return rebuilt(sweep.builder, facts[target], parts)

@@ -21,6 +21,7 @@ from autodiff_sst.analysis.values import (
     List,
     Record,
     Scalar,
+    Table,
     Tuple,
     keys_of,
 )
@@ -47,7 +48,7 @@ from autodiff_sst.core.text import show_expression
 from autodiff_sst.errors import MissingRuleError, SourceUnavailableError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import REASONS
 from autodiff_sst.markers import Checkpointed, CustomGradient
-from autodiff_sst.rules.helpers import CALL_WITH_PULLBACK, LEN, TABLE
+from autodiff_sst.rules.helpers import ADD_TABLES, CALL_WITH_PULLBACK, LEN, TABLE
 from autodiff_sst.rules.registry import (
     ATTRIBUTES,
     OPERATORS,
@@ -93,6 +94,11 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
             case DictOf(keys, items) if not path:
                 for at, item in zip(keys, items, strict=True):
                     sweep.add_to(item, sweep.builder.emit(Subscript(cotangent, (at,))))
+            case Call(function, bases) if function in (TABLE, ADD_TABLES) and isinstance(
+                fact(bases[0], facts), Table
+            ):
+                for base in bases:
+                    sweep.add_to(base, cotangent)
             case Call(function, (base,)) if function == TABLE:
                 for key in keys_of(fact(base, facts)) or ():
                     own = sweep.builder.emit(Subscript(cotangent, (Literal(key),)))
