@@ -255,3 +255,16 @@ def test_an_array_that_a_method_renews_in_every_turn() -> None:
     check_derivatives(
         renewed_by_a_method, np.array([0.3, 0.7, 1.1, 0.5]), np.array([0.5, -0.3, 0.2, 1.0])
     )
+
+
+def a_method_under_another_name(x):
+    def doubled(g):
+        return g() * 2.0
+
+    return doubled(x.sum) * x[0]
+
+
+def test_a_method_that_is_passed_on() -> None:
+    check_derivatives(
+        a_method_under_another_name, np.array([0.3, 0.7, 1.1]), np.array([0.5, -0.3, 0.2])
+    )

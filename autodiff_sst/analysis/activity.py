@@ -20,6 +20,7 @@ from autodiff_sst.analysis.values import (
     Dict,
     Known,
     List,
+    Method,
     Opaque,
     Record,
     Tuple,
@@ -98,6 +99,8 @@ def may_be_active(value: Abstract) -> bool:
     match value:
         case Opaque():
             return True
+        case Method(base):
+            return may_be_active(base)
         case Tuple() | Dict() | Record():
             return any(map(may_be_active, value.items))
         case List(item):

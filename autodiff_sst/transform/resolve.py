@@ -172,6 +172,9 @@ class _Resolving:
                 if name in METHODS and self.is_array(infer(base_of, self.facts, "")):
                     self.methods[target] = (base_of, name)
                 return (statement,)
+            case Assign(target, Name(same)) if same in self.methods:
+                self.methods[target] = self.methods[same]
+                return (statement,)
             case Assign(_, Call(Name(method), args, keywords)) if method in self.methods:
                 self.changed = True
                 base_atom, name = self.methods[method]
