@@ -298,13 +298,13 @@ class Derivative:
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """The value for these arguments, and the pullback, which takes what broadcasts to it."""
-        from autodiff_sst.runtime.broadcast import unbroadcast
+        from autodiff_sst.runtime.broadcast import unbroadcast_result
 
         pair, values = self.bound_pair(args, kwargs)
         y, saved = pair.forward.function(*values)
 
         def pullback(y_bar: Any) -> tuple[Any, ...]:
-            whole = y_bar if isinstance(y, tuple | list | dict) else unbroadcast(y_bar, y)
+            whole = unbroadcast_result(y_bar, y)
             cotangents: tuple[Any, ...] = pair.backward.function(*saved, whole)
             return cotangents
 

@@ -195,6 +195,18 @@ def grown_list_of_arrays(ws, d):
     return d["total"] + total * d["v"][0] + ws[-1] * 0.5
 
 
+def test_lists_at_keys_that_are_variables() -> None:
+    def f(x, n):
+        held = {n: [x[0]], n + 1: [x[1]]}
+        held[0].append(x[2])
+        return held[0][0] * held[0][1]
+
+    try:
+        assert np.allclose(ad.grad(f)(X, 0), [1.1, 0.0, 0.3, 0.0])
+    except ad.AutodiffError as error:
+        assert "not supported" in str(error) or "in place" in str(error)
+
+
 def test_lists_of_the_caller_that_grow() -> None:
     given = [1.0, 2.0, 3.0]
     expected = copy.copy(given)

@@ -68,6 +68,11 @@ def class_of(value: Abstract) -> Any:
             return None
 
 
+def is_list(value: Abstract) -> bool:
+    """Whether it is a list, one whose items are known one by one included."""
+    return isinstance(value, List) or (isinstance(value, Tuple) and value.cls is list)
+
+
 def depth(value: Abstract) -> int | None:
     """The rank of an array, or of the array that a list of them would be."""
     if isinstance(value, Tuple) and value.items:

@@ -50,7 +50,7 @@ class _Zipped(gast.NodeTransformer):  # type: ignore[misc]
                 args=[gast.Call(func=gast.Name(id="zip"), args=[_, values]) as pairs],
                 keywords=[],
             ) if not isinstance(values, gast.Tuple | gast.List):
-                key, value = f"key({node.lineno}.{node.col_offset})", f"value({node.lineno})"
+                key, value = (f"{n}({node.lineno}.{node.col_offset})" for n in ("key", "value"))
                 target = gast.Tuple(
                     elts=[nodes.name(key, gast.Store()), nodes.name(value, gast.Store())],
                     ctx=gast.Store(),

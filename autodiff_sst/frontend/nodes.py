@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -27,6 +28,16 @@ def call(function: str, *args: Any) -> Any:
 def parents_of(tree: Any) -> dict[Any, Any]:
     """Of each node below one, that which holds it."""
     return {child: node for node in gast.walk(tree) for child in gast.iter_child_nodes(node)}
+
+
+def with_statements(tree: Any, change: Callable[[Any], list[Any]]) -> Any:
+    """The tree, with what `change` makes of it in the place of each statement."""
+    for node in gast.walk(tree):
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list):
+                setattr(node, field, [made for s in block for made in change(s)])
+    return tree
 
 
 def mark_tests(tree: Any) -> None:

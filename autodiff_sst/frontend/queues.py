@@ -15,18 +15,12 @@ import gast
 
 from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.exits import own_nodes
-
-_CHANGING = ("append", "extend", "insert", "pop", "remove", "clear", "reverse")
+from autodiff_sst.frontend.list_changes import CHANGES
 
 
 def with_queues(tree: Any) -> Any:
     """The tree, in which such loops count themselves."""
-    for node in gast.walk(tree):
-        for field in ("body", "orelse", "finalbody"):
-            block = getattr(node, field, None)
-            if isinstance(block, list):
-                setattr(node, field, [made for s in block for made in _counted(s, tree)])
-    return tree
+    return nodes.with_statements(tree, lambda statement: _counted(statement, tree))
 
 
 def _counted(loop: Any, tree: Any) -> list[Any]:
@@ -63,7 +57,7 @@ def _is_changed(loop: Any, name: str) -> bool:
         and isinstance(n.func, gast.Attribute)
         and isinstance(n.func.value, gast.Name)
         and n.func.value.id == name
-        and n.func.attr in _CHANGING
+        and n.func.attr in CHANGES
         for n in inside
     )
     return changed and not rebound

@@ -17,12 +17,7 @@ from autodiff_sst.frontend import nodes
 
 def with_single_assignments(tree: Any) -> Any:
     """The tree, in which displays of lists are assigned one by one."""
-    for node in gast.walk(tree):
-        for field in ("body", "orelse", "finalbody"):
-            block = getattr(node, field, None)
-            if isinstance(block, list):
-                setattr(node, field, [made for s in block for made in _split(s)])
-    return tree
+    return nodes.with_statements(tree, _split)
 
 
 def _split(statement: Any) -> list[Any]:

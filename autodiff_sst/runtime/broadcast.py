@@ -37,6 +37,11 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     return np.broadcast_to(x_bar, shape)
 
 
+def unbroadcast_result(y_bar: Any, y: Any) -> Any:
+    """The cotangent of what a function returns: a container's as it is, else as `unbroadcast`."""
+    return y_bar if isinstance(y, tuple | list | dict) else unbroadcast(y_bar, y)
+
+
 def unbroadcast_from(x_bar: Any, x: Any, y: Any) -> Any:
     """`x_bar`, which broadcasts to the shape of `y`, spread out to that, then as `unbroadcast`.
 

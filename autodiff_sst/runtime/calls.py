@@ -10,7 +10,7 @@ import numpy as np
 
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.markers import Checkpointed, CustomGradient
-from autodiff_sst.runtime.broadcast import unbroadcast
+from autodiff_sst.runtime.broadcast import unbroadcast_result
 
 _Keys = tuple[int | str, ...]  # positions and names of arguments
 _Plain = Callable[[Any], tuple[Any, ...]]
@@ -66,7 +66,7 @@ def pull_back_pullback(pull: Pullback, y_bar: Any, bars_bar: tuple[Any, ...]) ->
     function, by, args, kwargs = pull.function, pull.by, pull.args, pull.kwargs
     if isinstance(function, CustomGradient):
         raise _known_here_only()
-    along = tuple(_full(c, pull[k]) for k, c in enumerate(bars_bar))
+    along = tuple(unbroadcast_result(c, pull[k]) for k, c in enumerate(bars_bar))
     if isinstance(pull.y, tuple | list | dict) or np.iscomplexobj(pull.y):
         raise UnsupportedSyntaxError(
             "the second derivative of a function that calls itself, or is known at run time only, "
@@ -76,16 +76,12 @@ def pull_back_pullback(pull: Pullback, y_bar: Any, bars_bar: tuple[Any, ...]) ->
     y_dot = call_with_tangent(function, by, along, *args, **kwargs)[1]
     if isinstance(function, Checkpointed):
         function = function.function
-    y_bar, zero = _full(y_bar, pull.y), np.zeros_like(pull.y) if np.ndim(pull.y) else 0.0
+    y_bar, zero = (
+        unbroadcast_result(y_bar, pull.y),
+        np.zeros_like(pull.y) if np.ndim(pull.y) else 0.0,
+    )
     derivative = derivative_of(function, by, "pullback")
     return derivative.along(args, kwargs, (y_bar, *along, zero)), y_dot
-
-
-def _full(cotangent: Any, primal: Any) -> Any:
-    """A cotangent in the shape of what it belongs to; a number stands for equal ones."""
-    if isinstance(primal, tuple | list | dict):
-        return cotangent
-    return np.broadcast_to(cotangent, np.shape(primal)) if np.ndim(primal) else cotangent
 
 
 def _known_here_only() -> UnsupportedSyntaxError:
@@ -149,8 +145,7 @@ def pullback_along(
     places = [along.index(k) for k in by]
 
     def pullback_dot(y_bar: Any, y_bar_dot: Any) -> tuple[Any, ...]:
-        if not isinstance(y, tuple | list | dict):
-            y_bar, y_bar_dot = unbroadcast(y_bar, y), unbroadcast(y_bar_dot, y)
+        y_bar, y_bar_dot = unbroadcast_result(y_bar, y), unbroadcast_result(y_bar_dot, y)
         bars = derivative_of(function, along, "pullback").along(
             args, kwargs, (y_bar, *tangents, y_bar_dot)
         )
@@ -165,7 +160,7 @@ def _custom(
     y, backward = function.function(*args, **kwargs)
 
     def pullback(y_bar: Any) -> tuple[Any, ...]:
-        cotangents = backward(y_bar if isinstance(y, tuple | list) else unbroadcast(y_bar, y))
+        cotangents = backward(unbroadcast_result(y_bar, y))
         whole = tuple(cotangents) if isinstance(cotangents, tuple | list) else (cotangents,)
         if len(whole) != len(args):
             raise ValueError(f"`backward` gave {len(whole)} cotangents for {len(args)} arguments")

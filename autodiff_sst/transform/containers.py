@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.sharing import Classes
 from autodiff_sst.analysis.values import (
     OPAQUE,
@@ -33,7 +33,6 @@ from autodiff_sst.core.syntax import (
     Binary,
     Block,
     Call,
-    DictOf,
     Expression,
     For,
     Function,
@@ -46,7 +45,6 @@ from autodiff_sst.core.syntax import (
     Statement,
     Store,
     Subscript,
-    TupleOf,
     While,
 )
 from autodiff_sst.core.walk import (
@@ -56,16 +54,13 @@ from autodiff_sst.core.walk import (
     statements,
 )
 from autodiff_sst.runtime.sequences import sorted_by
+from autodiff_sst.transform.sites import items_of
 
 Facts = Mapping[str, Abstract]
 
 
 class StaysError(Exception):
     """A list must stay one."""
-
-
-def is_list(value: Abstract | None) -> bool:
-    return isinstance(value, List) or (isinstance(value, Tuple) and value.cls is list)
 
 
 def groups_of(function: Function, facts: Facts) -> list[set[str]]:
@@ -251,17 +246,10 @@ class Lists:
     def parts_of(self, atom: Atom) -> dict[Any, Atom] | None:
         """The components of a container that was made here."""
         value = self.made.get(atom.id) if isinstance(atom, Name) else None
-        match value:
-            case TupleOf(items):
-                return dict(enumerate(items))
-            case DictOf(keys, values):
-                return {k.value: v for k, v in zip(keys, values, strict=True)}  # type: ignore[union-attr]
-            case Call():
-                made = made_by(value)
-                if made is not None:
-                    parts = [*made[1].values()]
-                    return dict(zip(self.keys, parts, strict=True)) if made[1] else None
-        return None
+        parts = None if isinstance(value, ListOf) else items_of(value)
+        if isinstance(value, Call) and parts is not None:  # a NamedTuple's by position
+            return dict(zip(self.keys, parts.values(), strict=True)) if parts else None
+        return parts
 
     def component(self, atom: Atom, key: Any, like: Statement | None) -> Atom:
         parts = self.parts_of(atom)

@@ -14,13 +14,11 @@ held elsewhere, stays (storage.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from autodiff_sst.analysis.access import constant_slice
 from autodiff_sst.analysis.purity import is_pure
-from autodiff_sst.analysis.values import Abstract
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Accumulate,
@@ -74,7 +72,7 @@ class _StaysError(Exception):
         self.site = site
 
 
-def name_fields(function: Function, facts: Mapping[str, Abstract]) -> Function:
+def name_fields(function: Function) -> Function:
     """The function without containers that variables can stand for; itself if there are none."""
     sites = {s.target for s in statements(function.body) if isinstance(s, Assign) and made_in(s)}
     if not any(isinstance(s, Store) for s in statements(function.body)):

@@ -30,9 +30,11 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import reads, statements, writes
 from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend.list_changes import CHANGES
 from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.transform.sites import items_of
 
-_CHANGING = ("append", "extend", "insert", "pop", "remove", "clear", "reverse", "sort")
+_CHANGING = (*CHANGES, "sort")
 _ANY = object()  # a key that is not known
 
 Path = tuple[str, tuple[Any, ...]]  # a name, and keys
@@ -95,13 +97,11 @@ def _place(atom: Atom, made: dict[str, Any]) -> Path:
             case _:
                 break
         while isinstance(atom, Name) and keys:  # what a display holds
-            match made.get(atom.id):
-                case DictOf(names, values) if Literal(keys[0]) in names:
-                    atom, keys = values[names.index(Literal(keys[0]))], keys[1:]
-                case TupleOf(items) if isinstance(keys[0], int) and keys[0] < len(items):
-                    atom, keys = items[keys[0]], keys[1:]
-                case _:
-                    break
+            display = made.get(atom.id)
+            held = items_of(display) if isinstance(display, DictOf | TupleOf) else None
+            if held is None or keys[0] not in held:
+                break
+            atom, keys = held[keys[0]], keys[1:]
     return (atom.id if isinstance(atom, Name) else "", keys)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.calls import made_by
+from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.values import Abstract, Array, List, Tuple
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
@@ -26,7 +26,6 @@ from autodiff_sst.core.syntax import (
     Binary,
     Block,
     Call,
-    DictOf,
     Effect,
     Expression,
     For,
@@ -37,10 +36,10 @@ from autodiff_sst.core.syntax import (
     Statement,
     Store,
     Subscript,
-    TupleOf,
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.rules.helpers import LEN, LIST
+from autodiff_sst.transform.sites import items_of
 
 
 class ListMethods:
@@ -67,8 +66,7 @@ class ListMethods:
                 base, name = methods[method]
             case _:
                 return None
-        known = fact(base, self.facts)
-        if not isinstance(known, List) and getattr(known, "cls", None) is not list:
+        if not is_list(fact(base, self.facts)):
             return None
         made = self.grows(base, name, args, statement)
         if made is None:
@@ -168,14 +166,5 @@ class ListMethods:
             container = same.id
         if container in self.stored:
             return Literal(None)
-        match self.made.get(container):
-            case DictOf(keys, values):
-                held = {k.value: v for k, v in zip(keys, values, strict=True) if k is not None}  # type: ignore[union-attr]
-            case ListOf(items) | TupleOf(items):
-                held = dict(enumerate(items))
-            case Call() as call:
-                made = made_by(call)
-                held = dict(made[1]) if made is not None else {}
-            case _:
-                held = {}
+        held = items_of(self.made.get(container)) or {}
         return held.get(key, Literal(None))

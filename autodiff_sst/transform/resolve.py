@@ -110,9 +110,10 @@ def resolve(
         body = resolving.block(function.body)
         if not resolving.changed:
             plain = remove_dead_code(function)
-            simplify = (name_fields, split_columns, mark_tables)
-            made = (s for f in simplify if (s := f(plain, facts)) is not plain)
-            if (simpler := next(made, None)) is not None:
+            simpler = name_fields(plain)
+            for simplify in (split_columns, mark_tables):
+                simpler = simplify(plain, facts) if simpler is plain else simpler
+            if simpler is not plain:
                 function = simpler
                 continue
         if not resolving.changed and not resolving.waits:

@@ -12,6 +12,7 @@ from autodiff_sst.core.syntax import (
     Attribute,
     Call,
     DictOf,
+    Expression,
     Function,
     ListOf,
     Literal,
@@ -19,6 +20,7 @@ from autodiff_sst.core.syntax import (
     Object,
     Store,
     Subscript,
+    TupleOf,
 )
 from autodiff_sst.core.walk import (
     own_reads,
@@ -38,13 +40,29 @@ def class_member(cls: Any, name: Any) -> Object | None:
 def made_in(statement: Assign) -> tuple[Any, dict[Any, Atom]] | None:
     """The class of a container that is made, and its items."""
     match statement.value:
-        case DictOf(keys, values) if all(isinstance(k, Literal) for k in keys):
-            return dict, {k.value: v for k, v in zip(keys, values, strict=True)}  # type: ignore[union-attr]
-        case ListOf(items):
-            return list, dict(enumerate(items))
+        case DictOf() | ListOf() as display:
+            held = items_of(display)
+            kind = dict if isinstance(display, DictOf) else list
+            return None if held is None else (kind, held)
         case Call() as call:
             made = made_by(call)
             return None if made is None or issubclass(made[0], tuple) else made
+        case _:
+            return None
+
+
+def items_of(value: Expression | None) -> dict[Any, Atom] | None:
+    """What a display holds, or an object that a call makes, by keys and attributes; None if that is
+    not known, or of anything else."""
+    match value:
+        case DictOf(keys, values):
+            known = [k.value for k in keys if isinstance(k, Literal)]
+            return dict(zip(known, values, strict=True)) if len(known) == len(keys) else None
+        case ListOf(items) | TupleOf(items):
+            return dict(enumerate(items))
+        case Call():
+            made = made_by(value)
+            return None if made is None else made[1]
         case _:
             return None
 

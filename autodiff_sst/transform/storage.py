@@ -22,6 +22,7 @@ import numpy as np
 
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.infer import IN_PLACE, infer
+from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.sharing import SHAPES
 from autodiff_sst.analysis.values import (
     UNKNOWN,
@@ -209,8 +210,8 @@ class Storage(Replacing):
         for name in reads(value):
             if name in self.refs and not isinstance(self.builder.facts[target], Array | Scalar):
                 self.refs[name].root.owns = False  # the new object may hold its items too
-        is_list = isinstance(self.facts[target], List) and isinstance(value, ListOf)
-        self.refs[target] = Ref(Root(Name(target), holds=shares, owns=is_list and not shares))
+        owns = isinstance(self.facts[target], List) and isinstance(value, ListOf) and not shares
+        self.refs[target] = Ref(Root(Name(target), holds=shares, owns=owns))
 
     def is_item_of_list(self, value: Expression) -> bool:
         if not isinstance(value, Subscript) or isinstance(value.index[0], Slice):
@@ -287,8 +288,7 @@ class Storage(Replacing):
             if value_ref is not None and value_ref == self.place(ref, index):
                 return  # `x[i] += …` of an array, which is changed in place already
             self.let_go(ref, index, value_ref, statement)
-        is_list = isinstance(known, List) or getattr(known, "cls", None) is list
-        if is_list and index == WHOLE:
+        if is_list(known) and index == WHOLE:
             self.put(ref, new)  # `x[:] = y`, where `y` is a new list
             return
         if isinstance(known, Tuple | Dict | Record) and value_ref is not None:

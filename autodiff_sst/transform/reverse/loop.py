@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from autodiff_sst.analysis.values import INT, Abstract, List, can_be_active, keys_of
+from autodiff_sst.analysis.values import INT, Abstract, can_be_active, keys_of
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
@@ -26,13 +26,10 @@ from autodiff_sst.core.syntax import (
     Binary,
     Block,
     Carry,
-    DictOf,
     For,
-    ListOf,
     Literal,
     Name,
     Push,
-    TupleOf,
     While,
 )
 from autodiff_sst.core.walk import binds, reads, rename_block, substitute, writes
@@ -164,18 +161,12 @@ def _inits(
         taken = sweep.take(name) if name in carried else None
         for path in _paths(builder.facts[name]):
             place = Place(name, path)
-            if path and _goes_to_items(sweep, place):
+            if path and sweep.goes_to_items(place):
                 continue
             known = sweep.cotangents.get(place) if taken is None else taken.get(path)
             whole = zero(builder, place) if known is None else known
             inits[place] = write_out(builder, whole, place, own=True)
     return inits
-
-
-def _goes_to_items(sweep: Reverse, place: Place) -> bool:
-    """Whether what is added to the cotangent of a list is added to those of its items."""
-    is_display = isinstance(sweep.made.get(place.name), TupleOf | ListOf | DictOf)
-    return is_display and isinstance(place.fact(sweep.builder), List)
 
 
 def _held(sweep: Reverse, names: frozenset[str]) -> set[str]:
@@ -186,7 +177,7 @@ def _held(sweep: Reverse, names: frozenset[str]) -> set[str]:
         holders = {
             n
             for n in more & sweep.active
-            if any(_goes_to_items(sweep, Place(n, p)) for p in _paths(sweep.builder.facts[n]))
+            if any(sweep.goes_to_items(Place(n, p)) for p in _paths(sweep.builder.facts[n]))
         }
         more = set[str]().union(*(reads(sweep.made[n]) for n in holders)) - found
         found |= more

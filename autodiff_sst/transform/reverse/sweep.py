@@ -172,7 +172,8 @@ class Reverse:
             buffer = self.cotangents.get(place)  # without one, straight to the items
             self.add_to_items(made.items, value, buffer)
             return
-        if isinstance(fact, List) and path and isinstance(made, TupleOf | ListOf | DictOf):
+        if path and self.goes_to_items(place):
+            assert isinstance(made, TupleOf | ListOf | DictOf)
             all_keys = keys_of(self.builder.facts[name]) or ()
             items = made.values if isinstance(made, DictOf) else made.items
             self.add_to(items[all_keys.index(path[0])], value, path[1:])
@@ -213,6 +214,11 @@ class Reverse:
         if known is not None:
             value = self.builder.binary("+", known, value)
         self.cotangents[place] = self.named(value, name)
+
+    def goes_to_items(self, place: Place) -> bool:
+        """Whether what is added to the cotangent of a list is added to those of its items."""
+        is_display = isinstance(self.made.get(place.name), TupleOf | ListOf | DictOf)
+        return is_display and isinstance(place.fact(self.builder), List)
 
     def parts_made(self, value: Atom) -> tuple[Atom, ...] | None:
         """The parts of a list that was made just now, which takes it back."""
