@@ -76,12 +76,9 @@ def pull_back_pullback(pull: Pullback, y_bar: Any, bars_bar: tuple[Any, ...]) ->
     y_dot = call_with_tangent(function, by, along, *args, **kwargs)[1]
     if isinstance(function, Checkpointed):
         function = function.function
-    y_bar, zero = (
-        unbroadcast_result(y_bar, pull.y),
-        np.zeros_like(pull.y) if np.ndim(pull.y) else 0.0,
-    )
-    derivative = derivative_of(function, by, "pullback")
-    return derivative.along(args, kwargs, (y_bar, *along, zero)), y_dot
+    zero = np.zeros_like(pull.y) if np.ndim(pull.y) else 0.0
+    seeds = (unbroadcast_result(y_bar, pull.y), *along, zero)
+    return derivative_of(function, by, "pullback").along(args, kwargs, seeds), y_dot
 
 
 def _known_here_only() -> UnsupportedSyntaxError:
