@@ -24,6 +24,7 @@ import numpy as np
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Attribute,
     Call,
     DictOf,
     Expression,
@@ -64,6 +65,14 @@ class Partial(Static):
     function: Value
     given: Arguments
     receiver: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Choice(Static):
+    """One function or another, as a branch has chosen."""
+
+    test: Atom
+    functions: tuple[Value, Value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +129,9 @@ def bind(
             Call(LIST, (last.items,))
         )  # a list does what a tuple does here
     elif arguments.vararg is not None:
-        bound[arguments.vararg.id] = pack(TupleOf(tuple(extra)))
+        static = any(isinstance(v, Static) for v in extra)
+        items = tuple(extra)
+        bound[arguments.vararg.id] = StaticTuple(items) if static else pack(TupleOf(items))
     elif extra:
         raise BindingError("too many arguments")
     if arguments.kwarg is not None:
@@ -146,6 +157,16 @@ def unwrap_partial(function: Any, given: Arguments) -> tuple[Any, Arguments]:
         given = Arguments(first + given.positional, {**named, **given.keywords})
         function = function.func
     return function, given
+
+
+def is_users(called: Any, shared: Any) -> bool:
+    """Whether what is called may do anything with an argument."""
+    if isinstance(called, Name):
+        made = shared.made.get(called.id)
+        return not isinstance(made, Attribute) or made.name not in ("join", "extend", "update")
+    function = unwrap_partial(called, Arguments([], {}))[0]
+    is_python = isinstance(function, FunctionType) and shared.inlines(function)
+    return is_python or isinstance(function, Static)
 
 
 def constant_atom(value: Any) -> Atom:

@@ -35,7 +35,6 @@ from autodiff_sst.core.syntax import (
     Statement,
     While,
 )
-from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Static
 from autodiff_sst.frontend.contexts import (
     Leave,
@@ -54,6 +53,7 @@ from autodiff_sst.frontend.exits import (
 )
 from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.guarded import Guarded
+from autodiff_sst.frontend.held_functions import chosen, hold_choices
 from autodiff_sst.frontend.iteration import Iteration
 from autodiff_sst.frontend.iterators import simplified
 from autodiff_sst.frontend.lists import rebound
@@ -156,12 +156,9 @@ class Control(Expressions):
         merges = []
         for variable in dict.fromkeys([*ends[0], *ends[1]]):
             a, b = (end.get(variable, UNDEFINED) for end in ends)
-            if isinstance(a, Static) or isinstance(b, Static):
-                if UNDEFINED in (a, b) or a is b:
-                    self.values[variable] = b if a == UNDEFINED else a
-                    continue
-                words = "a function that a branch chooses is not supported yet"
-                raise UnsupportedSyntaxError(words, self.source.origin(node))
+            if (function := chosen(a, b, test)) is not None:
+                self.values[variable] = function
+                continue
             if a != b:
                 name = self.version(variable)
                 merges.append(Merge(name, (a, b)))
@@ -202,6 +199,7 @@ class Control(Expressions):
         self.block = []
         self.values = {**outer_values, **{v: Name(n) for v, n in carried.items()}}
         turn()
+        hold_choices(self, variables, node)
         nexts, block = self.values, tuple(self.block)
         self.block = outer
         self.values = outer_values

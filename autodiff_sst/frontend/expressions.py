@@ -45,6 +45,10 @@ class Expressions:
         """The atom that holds a value; a new assignment unless the value is one."""
         raise NotImplementedError
 
+    def held_function(self, function: Any, node: Any) -> Atom:
+        """A function that is defined here, as a value."""
+        raise NotImplementedError
+
     def atom(self, node: Any) -> Atom:
         return self.emit(self.expression(node), node)
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from autodiff_sst.core.syntax import (
     Assign,
-    Attribute,
     Call,
     DictOf,
     Effect,
@@ -27,6 +26,7 @@ from autodiff_sst.frontend.calls import (
     REASONS,
     Arguments,
     BindingError,
+    Choice,
     Closure,
     Partial,
     Rest,
@@ -36,6 +36,7 @@ from autodiff_sst.frontend.calls import (
     constant_atom,
     count_of_parameters,
     defaults_of,
+    is_users,
     of_all,
     spread,
     spread_keywords,
@@ -46,6 +47,7 @@ from autodiff_sst.frontend.dispatch import Dispatch, Shared
 from autodiff_sst.frontend.exits import is_generator, own_nodes
 from autodiff_sst.frontend.factories import keywords_of
 from autodiff_sst.frontend.fence import fence
+from autodiff_sst.frontend.held_functions import choose, held_arguments
 from autodiff_sst.frontend.higher import higher_call, operator_of, piecewise
 from autodiff_sst.frontend.hints import give_up
 from autodiff_sst.frontend.iteration import AS_SEQUENCE
@@ -87,6 +89,9 @@ class Inlining(Dispatch):
     def run(self) -> Any:
         raise NotImplementedError
 
+    def if_expression(self, node: Any) -> Any:
+        raise NotImplementedError
+
     def lookup(self, name: str, node: Any) -> Any:
         """What a name stands for: an atom, or a closure."""
         raise NotImplementedError
@@ -113,6 +118,8 @@ class Inlining(Dispatch):
                 if isinstance(value, StaticTuple):
                     return value.items[k]
                 return self.item(value, (Literal(k),), node)
+            case gast.IfExp():
+                return self.if_expression(node)
             case gast.Lambda():
                 return self.closure(node)
             case gast.GeneratorExp():  # it runs when it is gone through, and once
@@ -185,6 +192,8 @@ class Inlining(Dispatch):
                     return made
         if isinstance(called, Closure):
             return self.inline_closure(called, given, node)
+        if isinstance(called, Choice):
+            return choose(self, called, lambda f: self.call_value(f, given, node), node)
         if isinstance(called, Name):
             return self.call_name(called, given, node)
         return self.plain_call(called, given, node)
@@ -210,12 +219,7 @@ class Inlining(Dispatch):
             if isinstance(value, Rest):
                 words = "`*` of what is not a tuple made here is not supported yet"
                 raise UnsupportedSyntaxError(words, self.source.origin(node))
-            if isinstance(value, Static):
-                raise UnsupportedSyntaxError(
-                    "a function defined here cannot be passed to what has no Python source",
-                    self.source.origin(node),
-                    instead="a loop.",
-                )
+        given = held_arguments(self, given, node)
         if initializes_exception(called):
             return set_args(self, given.positional[0], given.positional[1:], node)
         symbol = operator_of(called, given)
@@ -255,7 +259,7 @@ class Inlining(Dispatch):
                     words = "`*` of what is not a tuple made here is not supported yet"
                     raise UnsupportedSyntaxError(words, self.source.origin(argument))
                 given.positional += items
-            elif isinstance(argument, gast.GeneratorExp) and not self.is_users(called):
+            elif isinstance(argument, gast.GeneratorExp) and not is_users(called, self.shared):
                 given.positional.append(self.atom(argument))
             else:
                 given.positional.append(self.value(argument))
@@ -269,15 +273,6 @@ class Inlining(Dispatch):
             else:
                 given.keywords[keyword.arg] = self.value(keyword.value)
         return called, given
-
-    def is_users(self, called: Any) -> bool:
-        """Whether what is called may do anything with an argument."""
-        if isinstance(called, Name):
-            made = self.shared.made.get(called.id)
-            return not isinstance(made, Attribute) or made.name not in ("join", "extend", "update")
-        function = unwrap_partial(called, Arguments([], {}))[0]
-        is_python = isinstance(function, FunctionType) and self.shared.inlines(function)
-        return is_python or isinstance(function, Static)
 
     def as_many(self, atom: Any, called: Any, before: int, node: Any) -> list[Any] | None:
         """The items of a sequence, as many as the function that is called takes."""

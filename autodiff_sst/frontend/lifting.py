@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 import copy
 import linecache
+import textwrap
 from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
@@ -75,7 +76,7 @@ def _make(lowering: Any, closure: Closure) -> tuple[FunctionType, tuple[str, ...
     bound = {n.id for n in seen if not isinstance(n.ctx, gast.Load)}
     bound |= {a.id for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     bound |= {arguments.vararg.id} if arguments.vararg else set()
-    free = sorted({n.id for n in seen if n.id != name and _is_variable(scope, n.id)} - bound)
+    free = sorted({n.id for n in seen if n.id != name and is_variable(scope, n.id)} - bound)
     for n in seen:
         if n.id == name:
             call = parents[n]
@@ -87,7 +88,7 @@ def _make(lowering: Any, closure: Closure) -> tuple[FunctionType, tuple[str, ...
     return _run(tree, scope.source.function.__globals__, _file(scope, closure.node)), tuple(free)
 
 
-def _is_variable(scope: Any, name: str) -> bool:
+def is_variable(scope: Any, name: str) -> bool:
     """Whether a name is a variable of a function around, and not one of the module."""
     while scope is not None:
         if name in scope.values or name in scope.locals:
@@ -105,15 +106,15 @@ def _file(scope: Any, node: Any) -> str:
 
 def _run(tree: Any, names: Mapping[str, Any], file: str) -> FunctionType:
     """The function of a tree, whose source is found under the name of a file."""
-    text = ast.unparse(gast.gast_to_ast(tree))
-    lines = [
-        "def make():",
-        *(f"    {line}" for line in text.split("\n")),
-        f"    return {tree.name}",
-    ]
-    whole = "\n".join(lines) + "\n"
+    function: FunctionType = made_by(ast.unparse(gast.gast_to_ast(tree)), tree.name, names, file)
+    return function
+
+
+def made_by(text: str, name: str, names: Mapping[str, Any], file: str) -> Any:
+    """The function or class of a text, whose source is found under the name of a file."""
+    body = textwrap.indent(text, "    ")
+    whole = f"def make():\n{body}\n    return {name}\n"
     linecache.cache[file] = (len(whole), None, whole.splitlines(keepends=True), file)
     made: dict[str, Any] = {}
     exec(compile(whole, file, "exec"), dict(names) if not isinstance(names, dict) else names, made)
-    function: FunctionType = made["make"]()
-    return function
+    return made["make"]()

@@ -45,6 +45,7 @@ from autodiff_sst.frontend.dicts import HIDDEN
 from autodiff_sst.frontend.dispatch import Shared
 from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
+from autodiff_sst.frontend.held_functions import held
 from autodiff_sst.frontend.higher import joined
 from autodiff_sst.frontend.hints import Hint, Hints
 from autodiff_sst.frontend.lists import delete
@@ -244,11 +245,8 @@ class _Lowering(Sugar):
                 return Object(frozenset(item.value for item in items), "constant")
             case gast.Call() | gast.Lambda():
                 made = self.call(node) if isinstance(node, gast.Call) else None
-                if made is None or isinstance(made, Static):
-                    raise UnsupportedSyntaxError(
-                        "a function as a value is not supported here", self.source.origin(node)
-                    )
-                return cast(Expression, made)
+                made = self.closure(node) if made is None else made
+                return self.held_function(made, node) if isinstance(made, Static) else made
             case gast.ListComp() | gast.GeneratorExp():
                 return self.comprehension(node)
             case gast.DictComp() | gast.SetComp():
@@ -257,10 +255,9 @@ class _Lowering(Sugar):
                 return matches(self, node)
             case gast.JoinedStr():
                 return self.formatted(node)
-            case gast.IfExp(test=test, body=body, orelse=orelse):
-                atom = self.atom(test)
-                then, other = partial(self.atom, body), partial(self.atom, orelse)
-                return self.conditional(atom, then, other, node)
+            case gast.IfExp():
+                made = self.if_expression(node)
+                return self.held_function(made, node) if isinstance(made, Static) else made
             case gast.BoolOp(values=values):
                 return self.boolean(node, values)
             case gast.Compare(left=left, ops=ops) if len(ops) > 1:
@@ -291,6 +288,11 @@ class _Lowering(Sugar):
             case _:
                 return super().expression(node)
 
+    def if_expression(self, node: Any) -> Any:
+        atom = self.atom(node.test)
+        then, other = partial(self.value, node.body), partial(self.value, node.orelse)
+        return self.conditional(atom, then, other, node)
+
     def emit(self, value: Expression, node: Any, variable: str | None = None) -> Atom:
         if isinstance(value, Name | Literal | Object):
             return value
@@ -313,10 +315,15 @@ class _Lowering(Sugar):
 
     def name(self, name: str, node: Any) -> Atom:
         found = self.lookup(name, node)
-        if isinstance(found, Static):
-            words = f"the function `{name}` as a value is not supported here"
+        return self.held_function(found, node) if isinstance(found, Static) else found
+
+    def held_function(self, function: Static, node: Any) -> Atom:
+        """A function that is defined here, as a value."""
+        atom = held(self, function, node)
+        if atom is None:
+            words = "a function as a value is not supported here"
             raise UnsupportedSyntaxError(words, self.source.origin(node), instead="a call of it.")
-        return cast(Atom, found)
+        return atom
 
     def lookup(self, name: str, node: Any) -> Any:
         if name in self.values:

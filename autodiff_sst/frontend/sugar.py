@@ -128,7 +128,9 @@ class Sugar(Inlining):
         return base, self.index(target.slice)
 
     def store(self, base: Atom, index: Index, value: Any, node: Any) -> None:
-        if isinstance(value, Static) or not isinstance(base, Name):
+        if isinstance(value, Static):
+            value = self.held_function(value, node)
+        if not isinstance(base, Name):
             words = "an assignment to an item of this is not supported"
             raise UnsupportedSyntaxError(words, self.source.origin(node), instead="an array.")
         if isinstance(node, gast.Subscript):

@@ -3,13 +3,37 @@
 CORE → CORE             items = []
                         append(items, a)       becomes       items = [a, b]
                         append(items, b)
+
+Tuples and lists that are joined, repeated or copied are displays of their items (`Joined`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from autodiff_sst.core.syntax import Append, Assign, Block, Function, ListOf, Statement
+from autodiff_sst.analysis.access import constant_slice
+from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.values import Abstract, Known, List, Tuple, can_be_active
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import (
+    Append,
+    Assign,
+    Atom,
+    Binary,
+    Block,
+    Call,
+    Expression,
+    Function,
+    ListOf,
+    Literal,
+    Name,
+    Object,
+    Slice,
+    Statement,
+    Subscript,
+    TupleOf,
+)
 from autodiff_sst.core.walk import reads, rebuild, statements
 
 
@@ -52,3 +76,61 @@ def _gathered(block: Block, made: Assign, count: int) -> Block | None:
     whole = replace(made, value=ListOf((*made.value.items, *(s.value for s in own))))
     rest = tuple(s for s in block[start + 1 : end] if s not in own)
     return (*block[:start], *rest, whole, *block[end + 1 :])
+
+
+class Joined:
+    """Displays in the place of `a + b`, `a * 2`, `a[1:]`, `list(a)`, where items are known."""
+
+    def __init__(self, facts: Mapping[str, Abstract], names: Names) -> None:
+        self.facts = facts
+        self.names = names
+
+    def display(self, value: Expression) -> tuple[list[tuple[Atom, int]], bool] | None:
+        """The items of tuples that are joined, repeated or made lists; whether they make a list."""
+        match value:
+            case Binary("+", left, right):
+                a, b = self.tuple_of(left), self.tuple_of(right)
+                if a is None or b is None:
+                    return None
+                items = [(left, k) for k in range(len(a.items))]
+                return items + [(right, k) for k in range(len(b.items))], a.cls is list
+            case Binary("*", left, right):
+                if self.tuple_of(left) is None:
+                    left, right = right, left
+                known, times = self.tuple_of(left), infer(right, self.facts, "")
+                if known is None or not isinstance(times, Known) or type(times.value) is not int:
+                    return None
+                return [(left, k) for k in range(len(known.items))] * times.value, known.cls is list
+            case Subscript(base, (Slice() as part,)) if isinstance(
+                infer(base, self.facts, ""), List
+            ) and (known := self.tuple_of(base)):
+                chosen = constant_slice(part, self.facts)
+                if chosen is None:
+                    return None
+                return [(base, k) for k in range(len(known.items))[chosen]], True
+            case Call(Object(function), (atom,), ()) if function in (list, tuple):
+                known = self.tuple_of(atom)
+                if known is None:
+                    return None
+                return [(atom, k) for k in range(len(known.items))], function is list
+        return None
+
+    def tuple_of(self, atom: Atom) -> Tuple | None:
+        """What is known of a tuple, or of a list that is as long as it was written down."""
+        known = infer(atom, self.facts, "")
+        if isinstance(known, List) and known.length is not None and known.item is not None:
+            known = Tuple((known.item,) * known.length, list)
+        return known if isinstance(known, Tuple) and can_be_active(known) else None
+
+    def taken_apart(self, statement: Assign, parts: list[tuple[Atom, int]], is_list: bool) -> Block:
+        names = [self.names.temporary() for _ in parts]
+        items = tuple(
+            Assign(name, Subscript(atom, (Literal(k),)), statement.origin)
+            for name, (atom, k) in zip(names, parts, strict=True)
+        )
+        made = (ListOf if is_list else TupleOf)(tuple(map(Name, names)))
+        return (*items, replace(statement, value=made))
+
+    def listed(self, statement: Assign, atom: Atom, count: int) -> Block:
+        """A tuple that is gone through, as a list: its items are read by an index that moves."""
+        return self.taken_apart(statement, [(atom, k) for k in range(count)], True)

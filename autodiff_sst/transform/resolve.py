@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import BuiltinFunctionType
 from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.access import constant_slice
 from autodiff_sst.analysis.facts import find_facts, taken_branch
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import (
@@ -45,11 +45,8 @@ from autodiff_sst.core.syntax import (
     For,
     Function,
     If,
-    ListOf,
-    Literal,
     Name,
     Object,
-    Slice,
     Statement,
     Subscript,
     TupleOf,
@@ -70,7 +67,7 @@ from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.columns import split_columns
-from autodiff_sst.transform.displays import gather_displays
+from autodiff_sst.transform.displays import Joined, gather_displays
 from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.fields import name_fields
 from autodiff_sst.transform.hints import wanted_hints
@@ -126,6 +123,16 @@ def resolve(
         function = gather_displays(replace(function, body=body))
 
 
+def known_callee(called: Abstract) -> Object | None:
+    """What is called under a variable's name, if it is a function without Python source."""
+    function = called.value if isinstance(called, Known) else None
+    name = getattr(function, "__name__", "")
+    if name and getattr(np, name, None) is function:
+        return numpy_object(function)
+    plain = isinstance(function, np.ufunc | BuiltinFunctionType | type)
+    return Object(function, name, function) if plain else None
+
+
 def is_derivative(function: Any) -> bool:
     return isinstance(function, Inner) or hasattr(function, "core_of_call")
 
@@ -150,6 +157,7 @@ class _Resolving:
         self.last = last  # nothing that is left will be known
         self.updates = Updates(body, facts, names, last)
         self.dicts = KnownDicts(body, facts, names)
+        self.joined = Joined(facts, names)
         self.tables = TableMethods(body, facts, names)
         self.lists = ListMethods(body, facts, names)
 
@@ -191,6 +199,12 @@ class _Resolving:
                     called = numpy_object(function)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
+            case Assign(_, Call(Name() as own) as call) | Effect(Call(Name() as own) as call) if (
+                known := known_callee(infer(own, self.facts, ""))
+            ) is not None:
+                self.changed = True
+                call = Call(known, call.args, call.keywords)
+                return (replace(statement, value=call),)
             case Assign(_, Call(Object(function))) if (
                 is_derivative(function) and (spliced := self.spliced(statement)) is not None
             ):
@@ -208,7 +222,7 @@ class _Resolving:
                     return (statement,)
                 self.changed = True
                 if isinstance(fact, Tuple) and can_be_active(fact) and is_uniform(fact):
-                    return self.listed(statement, args[0], len(fact.items))
+                    return self.joined.listed(statement, args[0], len(fact.items))
                 return (replace(statement, value=args[0]),)
             case Assign(_, Call(called, (atom,))) if called == NUMBER and isinstance(
                 infer(atom, self.facts, ""), Scalar | Array
@@ -216,10 +230,10 @@ class _Resolving:
                 self.changed = True  # what was not known at first
                 return (replace(statement, value=atom),)
             case Assign(_, Binary("+" | "*", _, _) | Call(Object(), (_,)) | Subscript()) if (
-                items := self.display(statement.value)
+                items := self.joined.display(statement.value)
             ) is not None:
                 self.changed = True
-                return self.taken_apart(statement, *items)
+                return self.joined.taken_apart(statement, *items)
             case Assign(_, Call()) if (made := self.dicts.known(statement)) is not None:
                 self.changed = True
                 return made
@@ -263,52 +277,6 @@ class _Resolving:
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
 
-    def display(self, value: Expression) -> tuple[list[tuple[Atom, int]], bool] | None:
-        """The items of tuples that are joined, repeated or made lists; whether they make a list."""
-        match value:
-            case Binary("+", left, right):
-                a, b = self.tuple_of(left), self.tuple_of(right)
-                if a is None or b is None:
-                    return None
-                items = [(left, k) for k in range(len(a.items))]
-                return items + [(right, k) for k in range(len(b.items))], a.cls is list
-            case Binary("*", left, right):
-                if self.tuple_of(left) is None:
-                    left, right = right, left
-                known, times = self.tuple_of(left), infer(right, self.facts, "")
-                if known is None or not isinstance(times, Known) or type(times.value) is not int:
-                    return None
-                return [(left, k) for k in range(len(known.items))] * times.value, known.cls is list
-            case Subscript(base, (Slice() as part,)) if isinstance(
-                infer(base, self.facts, ""), List
-            ) and (known := self.tuple_of(base)):
-                chosen = constant_slice(part, self.facts)
-                if chosen is None:
-                    return None
-                return [(base, k) for k in range(len(known.items))[chosen]], True
-            case Call(Object(function), (atom,), ()) if function in (list, tuple):
-                known = self.tuple_of(atom)
-                if known is None:
-                    return None
-                return [(atom, k) for k in range(len(known.items))], function is list
-        return None
-
-    def tuple_of(self, atom: Atom) -> Tuple | None:
-        """What is known of a tuple, or of a list that is as long as it was written down."""
-        known = infer(atom, self.facts, "")
-        if isinstance(known, List) and known.length is not None and known.item is not None:
-            known = Tuple((known.item,) * known.length, list)
-        return known if isinstance(known, Tuple) and can_be_active(known) else None
-
-    def taken_apart(self, statement: Assign, parts: list[tuple[Atom, int]], is_list: bool) -> Block:
-        names = [self.names.temporary() for _ in parts]
-        items = tuple(
-            Assign(name, Subscript(atom, (Literal(k),)), statement.origin)
-            for name, (atom, k) in zip(names, parts, strict=True)
-        )
-        made = (ListOf if is_list else TupleOf)(tuple(map(Name, names)))
-        return (*items, replace(statement, value=made))
-
     def unknown_numbers(self, value: Expression) -> list[Atom]:
         """The operands of arithmetic of which nothing is known, beside what may be active."""
         match value:
@@ -345,10 +313,6 @@ class _Resolving:
         if isinstance(result, Name):
             result = binding.get(result.id, result)
         return (*body, replace(statement, value=result))
-
-    def listed(self, statement: Assign, atom: Atom, count: int) -> Block:
-        """A tuple that is gone through, as a list: its items are read by an index that moves."""
-        return self.taken_apart(statement, [(atom, k) for k in range(count)], True)
 
     def is_array(self, fact: Abstract) -> bool:
         return isinstance(fact, Array | Unknown) or getattr(fact, "dtype", None) is not None
