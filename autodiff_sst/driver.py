@@ -40,6 +40,7 @@ from autodiff_sst.rules import numbers as more_numbers
 from autodiff_sst.rules.definitions import algebra, arrays, making, numbers, statistics
 from autodiff_sst.rules.definitions import fourier as more_fourier
 from autodiff_sst.rules.registry import find, is_nondifferentiable
+from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.forward.program import forward
 from autodiff_sst.transform.growing import copy_growing_lists
 from autodiff_sst.transform.iterated import check_iterated
@@ -137,7 +138,8 @@ def learn(function: Any, more: MoreHintsError) -> None:
 def inlines(function: Any) -> bool:
     """Whether calls of a Python function are replaced by its body: it has no rule of its own."""
     module = (getattr(function, "__module__", None) or "").partition(".")[0]
-    return not (module in _STAY or find(function) or is_nondifferentiable(function))
+    stays = module in _STAY or function is as_sequence
+    return not (stays or find(function) or is_nondifferentiable(function))
 
 
 # Calls of functions in these modules stay calls: nothing in them computes with numbers.

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "emit": {"core", "analysis", "rules", "runtime", "errors"},
     "driver": {
         "binding",
+        "runtime",
         "core",
         "frontend",
         "analysis",

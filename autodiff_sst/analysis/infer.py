@@ -35,6 +35,7 @@ from autodiff_sst.analysis.kinds import (
     negated,
     of_complex,
     of_tables,
+    ordered,
     product_dims,
     reshaped,
 )
@@ -103,6 +104,7 @@ from autodiff_sst.runtime.sequences import (
     position,
     position_of,
     positions,
+    sorted_by,
 )
 
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
@@ -283,6 +285,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         items = args[0].value
         if isinstance(items, range) and len(items) <= 32:
             return Tuple(tuple(map(Known, items)))
+    if called in (sorted, sorted_by) and args and (in_order := ordered(args[0], where)):
+        return in_order
     if called is type and len(args) == 1 and class_of(args[0]) is not None:
         return Known(class_of(args[0]))
     if called is isinstance and len(args) == 2 and (cls := class_of(args[0])) is not None:

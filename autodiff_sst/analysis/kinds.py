@@ -182,3 +182,16 @@ def broadcast(values: list[Abstract], where: str) -> Dims | None:
         else:
             result.append(found.pop() if len(found) == 1 else f"{where}.{k}" if found else 1)
     return tuple(result)
+
+
+def ordered(known: Abstract, where: str) -> List | None:
+    """A list of the items of a list or tuple in another order."""
+    match known:
+        case Table():
+            return None
+        case List(item):
+            return List(item)
+        case Tuple(items) if items:
+            item = join_all([*map(widen, items)], where)
+            return None if item == OPAQUE else List(item)
+    return None

@@ -256,10 +256,10 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
             return Table(item, None, key)
         case (Table(), _) | (_, Table()):
             return OPAQUE
-        case List(None), List(item):
+        case (List(None), List(item)) | (List(item), List(None)):
             return List(item)
-        case List(item), List(None):
-            return List(item)
+        case (Tuple(items, cls), List() as y) | (List() as y, Tuple(items, cls)) if cls is list:
+            return join(List(join_all([*map(widen, items)], where)), y, where) if items else y
         case List(m, length), List(n, other_length):
             assert m is not None and n is not None
             return List(join(m, n, where), length if length == other_length else None)

@@ -335,9 +335,11 @@ class Control(Expressions):
         def rest() -> Atom:
             return self.boolean(node, values[1:])
 
-        if isinstance(node.op, gast.And):
-            return self.conditional(first, rest, lambda: first, node)
-        return self.conditional(first, lambda: first, rest, node)
+        is_and = isinstance(node.op, gast.And)
+        of_object = hasattr(node, "only_truth") and isinstance(values[0], gast.Name)
+        decided = Literal(not is_and) if of_object else first  # a list, say, is no value here
+        then, orelse = (rest, lambda: decided) if is_and else (lambda: decided, rest)
+        return self.conditional(first, then, orelse, node)
 
     def comparisons(self, node: Any, left: Atom, ops: list[Any], operators: Any) -> Atom:
         """`a < b < c`: each operand once, and no more than needed."""

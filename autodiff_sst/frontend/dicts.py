@@ -21,10 +21,11 @@ import gast
 from autodiff_sst.core.syntax import Call, Object
 from autodiff_sst.frontend.nodes import assign, call, placed
 from autodiff_sst.frontend.nodes import name as name_of
+from autodiff_sst.runtime.higher import transposed
 from autodiff_sst.runtime.sequences import dict_of, last_places, nones, place_of, position
 
 _FUNCTIONS: tuple[Any, ...] = (
-    *(dict_of, last_places, nones, place_of, position),
+    *(dict_of, last_places, nones, place_of, position, transposed),
     *(len, list, max, min, sorted),
 )
 # What the rewritten program calls, under names that no program has.

@@ -37,6 +37,7 @@ from autodiff_sst.runtime.sequences import is_array
 
 _IS_ARRAY = Object(is_array, "is_array")
 _TYPE = Object(type, "type", type)
+_ARRAY = Object(np.array, "np.array", np)
 _SLICE = Object(slice, "slice", slice)
 
 
@@ -226,11 +227,20 @@ class Dispatch(Control):
                 return made
         return self.call_value(constant_atom(function), bound, node)
 
-    def defined(self, function: Any, node: Any) -> Any:
-        """The definition of a function that turned out to be called with active arguments."""
+    def defined(self, function: Any, given: Arguments, node: Any) -> Any:
+        """The definition of a function that turned out to be called with active arguments, and
+        what it is given: arrays, where lists are."""
         hints = self.shared.hints.get((self.source.origin(node), "()"), ())
         found = [h for h in hints if h.definition is not None and h.function == function]
-        return found[0].definition if found else None
+        if not found:
+            return None, given
+
+        def array(key: Any, value: Any) -> Any:
+            return self.emit(Call(_ARRAY, (value,)), node) if key in found[0].lists else value
+
+        positional = [array(k, v) for k, v in enumerate(given.positional)]
+        keywords = {k: array(k, v) for k, v in given.keywords.items()}
+        return found[0].definition, Arguments(positional, keywords)
 
     def call_name(self, called: Name, given: Arguments, node: Any) -> Any:
         """A call of what only the kinds of the arguments tell."""

@@ -34,9 +34,7 @@ def keywords_of(
 
 def with_zipped_dicts(tree: Any, function: FunctionType) -> Any:
     """The tree, in which a dict of two sequences is a comprehension."""
-    names = {"dict", "zip"}
-    own = {*function.__code__.co_varnames, *function.__code__.co_freevars}
-    if names & {*own, *function.__globals__}:
+    if not nodes.are_builtins({"dict", "zip"}, function):
         return tree
     return _Zipped().visit(tree)
 

@@ -36,6 +36,7 @@ class Hint:
     cls: Any = None
     binds_self: bool = True
     definition: Any = None  # Python code for a function that has none
+    lists: tuple[int | str, ...] = ()  # arguments that are lists, where arrays are due
 
 
 Site: TypeAlias = tuple[Origin, str]  # a place, and the attribute or operator there

@@ -113,6 +113,10 @@ class Inlining(Dispatch):
                 values = tuple(map(self.value, items))
                 static = any(isinstance(v, Static) for v in values)
                 return StaticTuple(values) if static else TupleOf(values)
+            case gast.Subscript(
+                value=gast.Tuple(elts=items), slice=gast.Constant(value=int() as k)
+            ):
+                return [*map(self.value, items)][k]
             case gast.Subscript(value=base, slice=gast.Constant(value=int() as k)):
                 value = self.value(base)
                 if isinstance(value, StaticTuple):
@@ -180,9 +184,9 @@ class Inlining(Dispatch):
                 made = self.construct(function, given, node)
                 if made is not None:
                     return made
-            definition = self.defined(function, node)
+            definition, arrays = self.defined(function, given, node)
             if definition is not None:
-                made = self.inline_function(definition, given, node)
+                made = self.inline_function(definition, arrays, node)
                 if made is not None:
                     return made
                 give_up((self.source.origin(node), "()"), function)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import gast
@@ -23,6 +24,12 @@ def constant(value: Any) -> Any:
 
 def call(function: str, *args: Any) -> Any:
     return gast.Call(func=name(function), args=[*args], keywords=[])
+
+
+def are_builtins(names: set[str], function: FunctionType) -> bool:
+    """Whether names that a function reads are Python's own."""
+    own = {*function.__code__.co_varnames, *function.__code__.co_freevars}
+    return not names & {*own, *function.__globals__}
 
 
 def parents_of(tree: Any) -> dict[Any, Any]:

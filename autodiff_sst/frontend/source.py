@@ -22,6 +22,8 @@ import gast
 from autodiff_sst.errors import Origin, SourceUnavailableError
 from autodiff_sst.frontend.dicts import without_dict_comprehensions
 from autodiff_sst.frontend.factories import with_zipped_dicts
+from autodiff_sst.frontend.heaps import with_sorted_lists
+from autodiff_sst.frontend.lazy import with_lists
 from autodiff_sst.frontend.list_values import with_list_values
 from autodiff_sst.frontend.nodes import mark_tests
 from autodiff_sst.frontend.nonlocals import with_returned_variables
@@ -89,7 +91,9 @@ def read_source(function: Any) -> Source:
             instead=f"define it in a file, or {_RULE}",
         )
     for definition in _definitions(file, lines, code):
-        tree = with_queues(with_single_assignments(gast.ast_to_gast(definition)))
+        tree = with_sorted_lists(gast.ast_to_gast(definition), function)
+        tree = with_queues(with_single_assignments(tree))
+        tree = with_lists(tree, function)
         tree = without_dict_comprehensions(with_zipped_dicts(tree, function))
         tree = with_list_values(with_returned_variables(tree), function)
         mark_tests(tree)

@@ -12,7 +12,11 @@ def numpy_object(function: Any) -> Object:
     """A function of NumPy, as `np.sum` is written; or one of ours."""
     if (getattr(function, "__module__", None) or "").startswith(__name__.partition(".")[0]):
         return Object(function, function.__name__)
-    return Object(function, f"np.{function.__name__}", np)
+    name = function.__name__
+    parts = (p for p in ("linalg", "fft") if getattr(getattr(np, p), name, None) is function)
+    own = getattr(np, name, None) is function
+    inside = None if own else next(parts, None)
+    return Object(function, f"np.{name}" if inside is None else f"np.{inside}.{name}", np)
 
 
 ZEROS = numpy_object(np.zeros)

@@ -1,5 +1,7 @@
 """Sums and their kin: functions along an axis."""
 
+import math
+
 import numpy as np
 
 from autodiff_sst.core.syntax import Literal, Slice, Subscript
@@ -54,6 +56,19 @@ def _(y, iterable, start=0):
     else:
         d[iterable] = np.broadcast_to(d[y], np.shape(iterable))
     d[start] = d[y]
+
+
+@adjoint(math.fsum)
+def _(y, seq):
+    if rank(seq) is None:
+        d[seq] = [d[y]] * len(seq)
+    else:
+        d[seq] = np.broadcast_to(d[y], np.shape(seq))
+
+
+@tangent(math.fsum)
+def _(y, seq):
+    d[y] = sum(d[seq])
 
 
 @adjoint(np.mean)

@@ -40,28 +40,34 @@ def reduced_from(function, xs, initial):
     return result
 
 
+def transposed(rows):
+    """`zip(*rows)`, as a list of lists."""
+    count = min([len(row) for row in rows]) if len(rows) > 0 else 0
+    return [[row[k] for row in rows] for k in range(count)]
+
+
 def max_by(given, key):
     items = as_sequence(given)
-    best = items[0]
-    top = key(best)
+    best = 0
+    top = key(items[0])
     for k in range(1, len(items)):
         other = key(items[k])
         if other > top:
-            best = items[k]
+            best = k
             top = other
-    return best
+    return items[best]
 
 
 def min_by(given, key):
     items = as_sequence(given)
-    best = items[0]
-    bottom = key(best)
+    best = 0
+    bottom = key(items[0])
     for k in range(1, len(items)):
         other = key(items[k])
         if other < bottom:
-            best = items[k]
+            best = k
             bottom = other
-    return best
+    return items[best]
 
 
 def max_or(items, default):

@@ -40,6 +40,11 @@ def order_of(keys: Any, reverse: bool = False) -> list[int]:
     return sorted(range(len(keys)), key=lambda k: keys[k], reverse=reverse)
 
 
+def rows_of(*columns: Any) -> list[Any]:
+    """The items of several sequences side by side, as tuples."""
+    return list(zip(*columns, strict=False))
+
+
 def sorted_by(xs: Any, keys: Any, reverse: bool = False) -> list[Any]:
     """The items of a sequence as a list, in the order of their keys."""
     return [xs[k] for k in order_of(keys, reverse)]

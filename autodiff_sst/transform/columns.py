@@ -46,7 +46,7 @@ from autodiff_sst.core.walk import (
     rebuild,
 )
 from autodiff_sst.rules.helpers import LEN
-from autodiff_sst.runtime.sequences import position, sorted_by
+from autodiff_sst.runtime.sequences import order_of, position, rows_of, sorted_by
 from autodiff_sst.transform.containers import (
     Facts,
     Lists,
@@ -57,6 +57,8 @@ from autodiff_sst.transform.containers import (
 )
 from autodiff_sst.transform.reverse.program import container_like
 from autodiff_sst.transform.sites import class_member
+
+_ROWS_OF = Object(rows_of, "rows_of")
 
 
 def split_columns(function: Function, facts: Facts) -> Function:
@@ -108,6 +110,12 @@ class _Columns(Lists):
                 base
             ):
                 self.emit(target, self.length(base), statement)
+            case Assign(target, Call(Object(called) as function, (base, *rest))) if (
+                called is order_of and self.is_list(base)
+            ):
+                columns = tuple(self.of(base, key) for key in self.keys)
+                rows = self.new(Call(_ROWS_OF, columns), statement)
+                self.emit(target, Call(function, (rows, *rest)), statement)
             case Assign(target, Unary("not", base)) if self.is_list(base):
                 self.emit(target, Unary("not", self.new(self.length(base), statement)), statement)
             case Assign(target, Name(base)) if base in self.refs:
@@ -149,11 +157,15 @@ class _Columns(Lists):
                 carries = self.carried(carries)
                 body = self.block(statement.body)
                 self.block_made.append(replace(statement, body=body, carries=carries))
-            case While(carries=carries) if not self.is_list(statement.test):
+            case While(test=test, carries=carries):
                 condition, body = self.block(statement.condition), self.block(statement.body)
+                if self.is_list(test):
+                    name = self.names.temporary()
+                    length = Assign(name, self.length(test), statement.origin)
+                    condition, test = (*condition, length), Name(name)
                 carries = self.carried(carries)
                 self.block_made.append(
-                    replace(statement, condition=condition, body=body, carries=carries)
+                    replace(statement, condition=condition, test=test, body=body, carries=carries)
                 )
             case _:
                 if own_reads(statement) & (self.group | {*self.refs}):
@@ -168,6 +180,8 @@ class _Columns(Lists):
 
     def merge(self, merge: Merge) -> list[Merge]:
         if merge.name not in self.group:
+            if any(map(self.is_list, merge.values)):
+                raise StaysError
             return [merge]
         return [
             Merge(self.column(merge.name, k), tuple(self.of(v, k) for v in merge.values))
@@ -187,7 +201,7 @@ class _Columns(Lists):
                     )
                     for k in self.keys
                 ]
-            elif self.is_ref(carry.init) or self.is_ref(carry.next):
+            elif any(self.is_ref(a) or self.is_list(a) for a in (carry.init, carry.next)):
                 raise StaysError
             else:
                 found.append(carry)

@@ -253,6 +253,8 @@ class Lists:
 
     def component(self, atom: Atom, key: Any, like: Statement | None) -> Atom:
         parts = self.parts_of(atom)
+        if isinstance(atom, Name) and atom.id in self.read_parts:  # an item of another list
+            parts = self.read_parts[atom.id]
         if parts is not None and {*parts} == {*self.keys}:
             return parts[key]
         if isinstance(self.item, Record):

@@ -54,8 +54,6 @@ from autodiff_sst.core.syntax import (
     TupleOf,
 )
 from autodiff_sst.rules.helpers import LEN, numpy_object
-from autodiff_sst.rules.registry import adjoint_of
-from autodiff_sst.rules.template import parameters_of
 from autodiff_sst.runtime.methods import METHODS_OF_UFUNCS
 from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.runtime.sequences import (
@@ -127,24 +125,10 @@ class Expansion:
                 return self.end(base) if rank(known) == 0 else None
             case Call(Object(function), (base,), keywords) if function is dataclasses.replace:
                 return self.replaced(base, dict(keywords))
-            case Call(Object(function), (first, *rest), keywords) if self.is_of_a_list(
-                function, first
-            ):
-                made = self.emit(Call(numpy_object(np.array), (first,)))
-                return self.end(Call(numpy_object(function), (made, *rest), keywords))
             case Call(Name(name), args, keywords) if name in self.attributes:
                 base, method = self.attributes[name]
                 return self.method(base, self.fact(base), method, args, dict(keywords))
         return None
-
-    def is_of_a_list(self, function: Any, argument: Atom) -> bool:
-        """Whether a function of arrays is given a list whose items carry a derivative."""
-        known = self.fact(argument)
-        if not isinstance(known, Tuple | List) or not can_be_active(known):
-            return False
-        rule = adjoint_of(function, ())
-        arrays = rule is not None and parameters_of(rule)[0] in ("a", "x", "m", "array")
-        return arrays and function not in (np.array, np.asarray) and is_numpys(function)
 
     # Numbers in order
 
@@ -197,9 +181,12 @@ class Expansion:
 
     def sorted(self, xs: Atom, keys: Atom, reverse: Atom) -> Block | None:
         known = self.fact(xs)
-        if isinstance(known, Tuple) and all(rank(i) == 0 for i in known.items):
+        if isinstance(known, Tuple) and all(
+            rank(i) == 0 or isinstance(i, Tuple) for i in known.items
+        ):  # of tuples, columns.py makes lists of numbers
             items = [self.emit(Subscript(xs, (Literal(k),))) for k in range(len(known.items))]
-            xs = self.emit(ListOf(tuple(items)))
+            whole = self.emit(ListOf(tuple(items)))
+            xs, keys = whole, whole if keys == xs else keys
         elif not isinstance(known, List) and rank(known) != 1:
             return None
         if not can_be_active(known):

@@ -13,6 +13,7 @@ from autodiff_sst.analysis.infer import IN_PLACE
 from autodiff_sst.analysis.values import Abstract, Known, Record, can_be_active, rank
 from autodiff_sst.core.syntax import (
     Assign,
+    Atom,
     Attribute,
     Binary,
     Block,
@@ -36,6 +37,7 @@ from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import adjoint_of
 from autodiff_sst.rules.template import bind_arguments
 from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.transform.of_lists import lists_given
 
 _ONE_OPERAND: dict[Any, str] = {len: "len", abs: "abs", as_sequence: "iter"}
 
@@ -110,7 +112,10 @@ class _Finder:
             ) is not None:
                 given = [fact(a, self.facts) for a in (*args, *(a for _, a in keywords))]
                 if any(map(can_be_active, given)) and not self.has_rule(function, value):
-                    return [("()", Hint(function, None, False, definition))]
+                    lists = {*lists_given(value, self.facts)}
+                    places: list[tuple[int | str, Atom]] = [*enumerate(args), *keywords]
+                    of_lists = tuple(k for k, a in places if a in lists)
+                    return [("()", Hint(function, None, False, definition, of_lists))]
             case Call(Name(name) as atom):
                 called, made = fact(atom, self.facts), self.made.get(name)
                 if isinstance(called, Known):

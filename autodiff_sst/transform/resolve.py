@@ -73,6 +73,7 @@ from autodiff_sst.transform.fields import name_fields
 from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.list_methods import ListMethods
+from autodiff_sst.transform.of_lists import with_arrays
 from autodiff_sst.transform.storage import functionalize
 from autodiff_sst.transform.tables import TableMethods, mark_tables
 from autodiff_sst.transform.unroll import gathers_views, is_uniform, is_unrolled, unroll
@@ -211,6 +212,11 @@ class _Resolving:
                 return spliced
             case Assign(_, Call() as call) if self.tables.waits(call, self.attributes):
                 return (statement,)
+            case Assign(_, Call() | Binary()) if (
+                made := with_arrays(statement, self.facts, self.names)
+            ) is not None:
+                self.changed = True
+                return made
             case Assign(_, Call()) if (
                 made := Expansion(statement, self.facts, self.names, self.attributes).expand()
             ) is not None:

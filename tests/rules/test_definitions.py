@@ -94,6 +94,11 @@ CASES: dict[Any, list[Case]] = {
         (lambda a: np.pad(a, 2, "constant", constant_values=(1.0, 2.0)), (V,)),
     ],
     math.dist: [(lambda x, y: math.dist([x, y], [y * y, 0.5]), (0.3, 0.9))],
+    math.hypot: [
+        (lambda x, y: math.hypot(x, y), (0.3, 0.9)),
+        (lambda x, y: math.hypot(x, y, x * y), (0.3, 0.9)),
+    ],
+    math.prod: [(lambda x, y: math.prod([x, y, x], start=2.0), (0.3, 0.9))],
     math.modf: [(lambda x: math.modf(x)[0] * math.modf(x)[1], (2.3,))],
     math.frexp: [(lambda x: math.frexp(x)[0] * math.frexp(x)[1], (2.3,))],
     np.var: [

@@ -269,8 +269,8 @@ CASES |= {
     ],
     psi_n: [(0, normal(3)), (1, normal(2, low=0.5)), (2, 0.4)],
 }
-# Of lists of arrays: checked as programs, in test_sequences.py.
-OF_LISTS = {np.concatenate, np.stack, sum, list, pieces_like, rows_like}
+# Of lists: checked as programs, in test_sequences.py and test_of_lists.py.
+OF_LISTS = {math.fsum, np.concatenate, np.stack, sum, list, pieces_like, rows_like}
 # Of symmetric matrices: checked as a program that makes one.
 OF_SYMMETRIC = {np.linalg.cholesky}
 

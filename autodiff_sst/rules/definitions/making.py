@@ -210,6 +210,21 @@ def dist(p, q):
     return math.sqrt(sum([(a - b) ** 2 for a, b in zip(p, q)]))  # noqa: B905
 
 
+@defines(math.hypot)
+def hypot(*coordinates):
+    if len(coordinates) == 2:
+        return np.hypot(coordinates[0], coordinates[1])
+    result = 0.0
+    for coordinate in coordinates:
+        result = np.hypot(result, coordinate)
+    return result
+
+
+@defines(math.prod)
+def prod(iterable, start=1):
+    return start * np.prod(np.array(iterable))
+
+
 @defines(np.fromiter)
 def fromiter(iter, dtype=None):
     return np.array(iter, dtype=dtype)

@@ -49,6 +49,7 @@ from autodiff_sst.rules.helpers import (
     SHAPE,
     SUM,
     TABLE,
+    ZEROS,
     ZEROS_LIKE,
 )
 from autodiff_sst.rules.registry import (
@@ -90,7 +91,7 @@ def tangent_of_assign(sweep: Forward, statement: Assign) -> None:
     mirrored = _mirrored(sweep, target, value)
     if mirrored is not None:
         made = builder.emit(mirrored)
-    elif isinstance(value, Call) and value.function == ZEROS_LIKE:
+    elif isinstance(value, Call) and value.function in (ZEROS, ZEROS_LIKE):
         made = builder.emit(value)  # a buffer, to which tangents are added later
     elif not any(sweep.tangent(a) for a in atoms(value)):
         made = sweep.zero(Name(target))
