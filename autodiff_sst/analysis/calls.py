@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from typing import Any
 
-from autodiff_sst.analysis.values import UNKNOWN, Abstract, Known, Tuple
+from autodiff_sst.analysis.values import UNKNOWN, Abstract, Dict, Known, Record, Tuple
 from autodiff_sst.core.syntax import Atom, Call, Literal, Object
 from autodiff_sst.runtime.calls import Pullback, call_with_pullback
 from autodiff_sst.runtime.records import make_record, plain_fields
@@ -61,3 +62,16 @@ def of_pullbacks(
 def _atom(value: Any) -> Atom:
     plain = value is None or type(value) in (bool, int, float, str)
     return Literal(value) if plain else Object(value, "constant", value)
+
+
+def of_copies(called: Any, args: list[Abstract], keywords: dict[str, Abstract]) -> Abstract | None:
+    """What `dataclasses.replace` and the functions of `copy` make of an object."""
+    base = args[0] if args else None
+    if called in (copy.copy, copy.deepcopy) and isinstance(base, Tuple | Dict | Record):
+        return base
+    if not isinstance(base, Record):
+        return None
+    if called is dataclasses.replace and {*keywords} <= {*base.keys}:
+        own = zip(base.keys, base.items, strict=True)
+        return Record(base.cls, base.keys, tuple(keywords.get(k, i) for k, i in own))
+    return None

@@ -62,6 +62,17 @@ from autodiff_sst.core.walk import own_reads, statements
 _ROUNDS = 6  # the lattice is shallow; what still changes then is widened to UNKNOWN
 
 
+def hopeful_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[str, Abstract]:
+    """The facts, if what a loop makes of objects are such objects again: `state = state.step()`.
+
+    They tell what to look at, and nothing more.
+    """
+    walk = _Walk({n: with_own_lengths(parameters[n], n) for n in function.parameters})
+    walk.hopeful = True
+    walk.block(function.body)
+    return walk.facts
+
+
 def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[str, Abstract]:
     given = {name: with_own_lengths(parameters[name], name) for name in function.parameters}
     walk = _Walk({**given})
@@ -107,6 +118,7 @@ class _Walk:
         # The lists that are appended to, as they are in the end.
         self.lists: dict[str, Abstract] = {}
         self.stores: list[Store] = []  # of items that have not become new versions yet
+        self.hopeful = False
 
     def block(self, block: Block) -> None:
         facts = self.facts
@@ -230,6 +242,8 @@ class _Walk:
             for carry in carries:
                 old = facts[carry.name]
                 new = join(old, named_lengths(fact(carry.next, facts), carry.name), carry.name)
+                if self.hopeful and new == OPAQUE and isinstance(old, Record | Tuple):
+                    new = old
                 if new != old:
                     facts[carry.name] = new if turn < _ROUNDS - 2 else UNKNOWN
                     changed = True

@@ -6,6 +6,7 @@ all else is probed (probe.py), once for each function and kinds of arguments.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import math
 import operator
@@ -25,7 +26,7 @@ from autodiff_sst.analysis.access import (
     stored,
     subscript,
 )
-from autodiff_sst.analysis.calls import made_by, of_pullbacks
+from autodiff_sst.analysis.calls import made_by, of_copies, of_pullbacks
 from autodiff_sst.analysis.kinds import (
     MAY_BE_COMPLEX,
     broadcast,
@@ -91,6 +92,7 @@ from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.contexts import error_of
 from autodiff_sst.runtime.sequences import (
     as_sequence,
+    count_from,
     count_of,
     is_array,
     is_mapping,
@@ -105,6 +107,7 @@ from autodiff_sst.runtime.sequences import (
     position_of,
     positions,
     sorted_by,
+    start_of,
 )
 
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
@@ -138,7 +141,8 @@ FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, n
 _FOLDED = (len, min, max, abs, int, float, round, range, str, bool)
 # Whatever they are given, they return this; of most, where a probe cannot tell.
 _OURS: dict[Any, Abstract] = {
-    **dict.fromkeys((count_of, position_of, place_of, position), INT),
+    **dict.fromkeys((count_of, position_of, place_of, position, start_of, count_from), INT),
+    **dict.fromkeys((bisect.bisect, bisect.bisect_left), INT),
     nones: List(None),
     **dict.fromkeys((order_of, positions, last_places), List(INT)),
 }
@@ -272,6 +276,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     if not isinstance(function, Known):
         return OPAQUE
     called = function.value
+    if (copied := of_copies(called, args, dict(keywords))) is not None:
+        return copied
     made = made_by(value)
     if made is not None:
         cls, parts = made

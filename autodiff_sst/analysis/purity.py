@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from typing import Any
 
@@ -12,6 +13,7 @@ from autodiff_sst.core.syntax import Call, Object
 _PURE_BUILTINS = {
     *(abs, all, any, bool, complex, divmod, float, int, isinstance, len, max, min, pow, round),
     *(str, sum, tuple, type, list, sorted, slice, format, repr, ascii, zip),
+    *(bisect.bisect_left, bisect.bisect_right),
 }
 
 

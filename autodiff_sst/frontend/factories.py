@@ -14,7 +14,7 @@ import gast
 
 from autodiff_sst.core.syntax import Atom, DictOf, ListOf, Object
 from autodiff_sst.frontend import nodes
-from autodiff_sst.frontend.calls import Arguments
+from autodiff_sst.frontend.calls import Arguments, constant_atom
 from autodiff_sst.runtime.records import plain_fields
 
 
@@ -26,9 +26,14 @@ def keywords_of(
     cls = called.value if isinstance(called, Object) else None
     if isinstance(cls, type) and plain_fields(cls) is not None:
         for field in dataclasses.fields(cls)[len(given.positional) :]:
-            if field.name not in found and field.default_factory in (list, dict):
-                empty = ListOf(()) if field.default_factory is list else DictOf((), ())
-                found[field.name] = lowering.emit(empty, node)
+            factory = field.default_factory
+            if field.name in found or factory is dataclasses.MISSING:
+                continue
+            if factory in (list, dict):
+                made: Any = ListOf(()) if factory is list else DictOf((), ())
+            else:
+                made = lowering.call_value(constant_atom(factory), Arguments([], {}), node)
+            found[field.name] = lowering.emit(made, node)
     return tuple(found.items())
 
 

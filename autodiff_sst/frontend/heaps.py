@@ -1,9 +1,11 @@
-"""Heaps as sorted lists: `heapq` pops of either what it pops of the other.
+"""Heaps and what `insort` makes, as sorted lists: `heapq` pops of either what it pops of the other.
 
 heapq.heappush(h, v)           →      h.append(v)
                                       h.sort()
 d, u = heapq.heappop(h)        →      d, u = h.pop(0)
 heapq.nsmallest(3, x)          →      sorted(x)[:3]
+bisect.insort(s, v)            →      s.append(v)
+                                      s.sort()
 
 Only the first item of a heap is where a sorted list has it: a heap that is read in other ways
 stays, and is refused.
@@ -11,6 +13,7 @@ stays, and is refused.
 
 from __future__ import annotations
 
+import bisect
 import copy
 import heapq
 from types import FunctionType
@@ -22,6 +25,12 @@ from autodiff_sst.frontend import nodes
 
 _CHANGES = ("heappush", "heappop", "heapify", "heappushpop", "heapreplace")
 _PARTS = ("nlargest", "nsmallest")
+_SORTED = ("insort", "insort_left", "insort_right")  # of `bisect`
+_MODULES: dict[str, Any] = {"heapq": heapq, "bisect": bisect}
+_FUNCTIONS = {
+    **{name: getattr(heapq, name) for name in (*_CHANGES, *_PARTS)},
+    **{name: getattr(bisect, name) for name in _SORTED},
+}
 
 
 def with_sorted_lists(tree: Any, function: FunctionType) -> Any:
@@ -33,6 +42,7 @@ def with_sorted_lists(tree: Any, function: FunctionType) -> Any:
     heaps = {gast.dump(n.args[0]) for n in calls if names.of(n) in _CHANGES and n.args}
     kept = {h for h in heaps if not _is_only_a_heap(tree, h, names)}
     heaps -= kept
+    heaps |= {gast.dump(n.args[0]) for n in calls if names.of(n) in _SORTED and n.args}
     tree = nodes.with_statements(tree, lambda s: _statement(s, names, heaps))
     return _Heaps(names, heaps).visit(tree)
 
@@ -46,11 +56,13 @@ class _Names:
             self.names.pop(name, None)
         for node in gast.walk(tree):
             if isinstance(node, gast.Import):
-                own = [a for a in node.names if a.name == "heapq"]
-                self.names.update({a.asname or "heapq": heapq for a in own})
-            if isinstance(node, gast.ImportFrom) and node.module == "heapq":
-                found = {a.asname or a.name: getattr(heapq, a.name, None) for a in node.names}
-                self.names.update(found)
+                own = [a for a in node.names if a.name in _MODULES]
+                self.names.update({a.asname or a.name: _MODULES[a.name] for a in own})
+            if isinstance(node, gast.ImportFrom) and node.module in _MODULES:
+                module = _MODULES[node.module]
+                self.names.update(
+                    {a.asname or a.name: getattr(module, a.name, None) for a in node.names}
+                )
 
     def of(self, call: Any) -> str | None:
         """The name that `heapq` has for what is called; None if it is something else."""
@@ -59,9 +71,10 @@ class _Names:
             case gast.Name(id=name):
                 found = self.names.get(name)
             case gast.Attribute(value=gast.Name(id=name), attr=attribute):
-                if self.names.get(name) is heapq:
-                    found = getattr(heapq, attribute, None)
-        known = (n for n in (*_CHANGES, *_PARTS) if getattr(heapq, n) is found)
+                module = self.names.get(name)
+                if module is heapq or module is bisect:
+                    found = getattr(module, attribute, None)
+        known = (n for n, function in _FUNCTIONS.items() if function is found)
         return next(known, None) if found is not None else None
 
 
@@ -101,7 +114,9 @@ def _statement(statement: Any, names: _Names, heaps: set[str]) -> list[Any]:
     match statement:
         case gast.Expr(value=gast.Call(args=[heap, *rest]) as call) if gast.dump(heap) in heaps:
             match names.of(call), rest:
-                case "heappush", [value]:
+                case (("heappush" | "insort" | "insort_left" | "insort_right"), [value]) if (
+                    not call.keywords
+                ):
                     made = _pushed(heap, value)
                 case "heapify", []:
                     made = [gast.Expr(value=_method(heap, "sort"))]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import builtins
 import collections
+import copy
 import importlib
 from types import FunctionType, ModuleType
 from typing import Any
@@ -75,6 +76,7 @@ class _Variable:
         self.changes: list[Any] = []  # calls of methods, subscripts that are deleted, `+=`
         self.is_deque = False
         self.longest: Any = None  # the length that a deque keeps to
+        self.asked: list[Any] = []  # where it is read
 
     def is_eligible(self) -> bool:
         arguments = self.tree.args
@@ -129,6 +131,9 @@ class _Variable:
             case gast.AugAssign(target=target, op=gast.Add()) if target is node:
                 self.changes.append(parent)
                 return True
+            case gast.Attribute(attr="maxlen"):
+                self.asked.append(parent)
+                return self.deque_made()
             case gast.Attribute(attr=attr) if isinstance(above, gast.Call) and above.func is parent:
                 if attr in (*_GROWING, *_CHANGING):
                     self.changes.append(above)
@@ -185,7 +190,7 @@ class _Variable:
             case gast.Attribute(value=gast.Name(id=name)):
                 module = self.means(name)
                 is_known = isinstance(module, ModuleType) and module.__name__ in _MODULES
-                return is_known and not self.deque_made()
+                return is_known and (module.__name__ == "numpy" or not self.deque_made())
         return False
 
     def is_gone_through(self, call: Any, above: Any) -> bool:
@@ -293,6 +298,8 @@ class _Variable:
             ):
                 continue  # nothing was taken out before: the list grows
             self.replace(change)
+        for node in self.asked:
+            self.put(node, [copy.copy(self.longest) or nodes.constant(None)])
         for maker in self.makers:
             if self.is_deque_call(maker):
                 first = _list(maker.args)

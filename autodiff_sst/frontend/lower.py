@@ -24,6 +24,7 @@ import gast
 
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
+    UNDEFINED,
     Assign,
     Atom,
     Attribute,
@@ -34,7 +35,6 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Object,
-    Raise,
     Slice,
     Subscript,
 )
@@ -51,11 +51,10 @@ from autodiff_sst.frontend.hints import Hint, Hints
 from autodiff_sst.frontend.lists import delete
 from autodiff_sst.frontend.matching import Matching, matches
 from autodiff_sst.frontend.parameters import captured_value, names_in, parameters_of
-from autodiff_sst.frontend.raising import instance
+from autodiff_sst.frontend.raising import raise_error
 from autodiff_sst.frontend.source import Source
 from autodiff_sst.frontend.sugar import Sugar
 from autodiff_sst.runtime.records import is_function
-from autodiff_sst.runtime.sequences import with_cause
 
 # `x += e` is decided by type (resolve.py): what changes an array, rebinds a number.
 IN_PLACE: dict[type, str] = {
@@ -152,14 +151,10 @@ class _Lowering(Sugar):
                 self.for_loop(node)
             case gast.While():
                 self.while_loop(node)
-            case gast.Raise(exc=exception):
-                if self.shared.guarding:
-                    exception = instance(self, exception)
-                value = None if exception is None else self.atom(exception)
-                if node.cause is not None and value is not None:
-                    both = (value, self.atom(node.cause))
-                    value = self.emit(Call(Object(with_cause, "with_cause"), both), node)
-                self.block.append(Raise(value, self.source.origin(node)))
+            case gast.Raise():
+                raise_error(self, node)
+                if not self.shared.guarding:
+                    self.values[VALUE] = UNDEFINED  # there is none
             case gast.Assert(test=test, msg=message):
                 self.assertion(node, test, message)
             case gast.With():

@@ -18,11 +18,12 @@ from typing import Any
 
 import gast
 
-from autodiff_sst.core.syntax import Atom, Call, Literal, Object, TupleOf
+from autodiff_sst.core.syntax import Atom, Call, Literal, Object, Raise, TupleOf
 from autodiff_sst.frontend.calls import Arguments, constant_atom
 from autodiff_sst.frontend.nodes import assign, placed
 from autodiff_sst.frontend.nodes import name as name_of
 from autodiff_sst.runtime.records import make_record
+from autodiff_sst.runtime.sequences import with_cause
 
 _NEW_RECORD = Object(make_record, "make_record")
 
@@ -78,6 +79,15 @@ def instance(lowering: Any, value: Any) -> Any:
             if isinstance(atom, Object) and isinstance(atom.value, type):
                 return gast.copy_location(gast.Call(func=value, args=[], keywords=[]), value)
     return value
+
+
+def raise_error(lowering: Any, node: Any) -> None:
+    exception = instance(lowering, node.exc) if lowering.shared.guarding else node.exc
+    value = None if exception is None else lowering.atom(exception)
+    if node.cause is not None and value is not None:
+        both = (value, lowering.atom(node.cause))
+        value = lowering.emit(Call(Object(with_cause, "with_cause"), both), node)
+    lowering.block.append(Raise(value, lowering.source.origin(node)))
 
 
 def _loop(lowering: Any, node: Any) -> list[Any]:

@@ -93,8 +93,8 @@ def read_source(function: Any) -> Source:
     for definition in _definitions(file, lines, code):
         tree = with_sorted_lists(gast.ast_to_gast(definition), function)
         tree = with_queues(with_single_assignments(tree))
-        tree = with_lists(tree, function)
         tree = without_dict_comprehensions(with_zipped_dicts(tree, function))
+        tree = with_lists(tree, function)
         tree = with_list_values(with_returned_variables(tree), function)
         mark_tests(tree)
         return Source(function, tree, file, lines)

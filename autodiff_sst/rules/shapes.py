@@ -1,5 +1,6 @@
 """Functions that move, repeat or choose elements."""
 
+import bisect
 import math
 
 import numpy as np
@@ -15,6 +16,7 @@ from autodiff_sst.runtime.calls import plain
 from autodiff_sst.runtime.contexts import error_of
 from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.sequences import (
+    count_from,
     count_of,
     is_array,
     is_mapping,
@@ -30,6 +32,7 @@ from autodiff_sst.runtime.sequences import (
     positions,
     rows_like,
     rows_of,
+    start_of,
     unpad_like,
     zeros_by_row,
     zeros_of_items,
@@ -48,6 +51,7 @@ declare_nondifferentiable(
     *(np.iscomplexobj, np.isrealobj, np.isreal),
     *(np.nanargmax, np.nanargmin, np.result_type, np.broadcast_shapes, np.spacing, np.tri),
     *(math.floor, math.ceil, math.trunc, math.isnan, math.isfinite, math.isinf, math.isclose),
+    *(bisect.bisect, bisect.bisect_left, bisect.bisect_right),
     *(np.ones, np.empty, np.eye, np.identity, np.searchsorted, np.nonzero),
     *(
         error_of,
@@ -67,6 +71,8 @@ declare_nondifferentiable(
         zeros_of_rows,
         order_of,
         rows_of,
+        start_of,
+        count_from,
         is_sequence,
         is_mapping,
         is_array,

@@ -40,6 +40,16 @@ def order_of(keys: Any, reverse: bool = False) -> list[int]:
     return sorted(range(len(keys)), key=lambda k: keys[k], reverse=reverse)
 
 
+def start_of(xs: Any, start: Any) -> int:
+    """Where `xs[start:]` begins."""
+    return slice(start, None).indices(len(xs))[0]
+
+
+def count_from(xs: Any, start: int) -> int:
+    """How many items there are from a place on."""
+    return max(len(xs) - start, 0)
+
+
 def rows_of(*columns: Any) -> list[Any]:
     """The items of several sequences side by side, as tuples."""
     return list(zip(*columns, strict=False))

@@ -44,9 +44,17 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import (
     own_reads,
     rebuild,
+    statements,
 )
 from autodiff_sst.rules.helpers import LEN
-from autodiff_sst.runtime.sequences import order_of, position, rows_of, sorted_by
+from autodiff_sst.runtime.sequences import (
+    count_from,
+    order_of,
+    position,
+    rows_of,
+    sorted_by,
+    start_of,
+)
 from autodiff_sst.transform.containers import (
     Facts,
     Lists,
@@ -59,6 +67,7 @@ from autodiff_sst.transform.reverse.program import container_like
 from autodiff_sst.transform.sites import class_member
 
 _ROWS_OF = Object(rows_of, "rows_of")
+_START_OF, _COUNT_FROM = Object(start_of, "start_of"), Object(count_from, "count_from")
 
 
 def split_columns(function: Function, facts: Facts) -> Function:
@@ -127,6 +136,7 @@ class _Columns(Lists):
             ) if base in self.read_parts and key in self.keys:
                 self.emit(target, self.read_parts[base][key], statement)
             case Append(target, value) if target in self.group:
+                self.to_come -= 1
                 for key in self.keys:
                     part = self.component(value, key, statement)
                     self.block_made.append(
@@ -155,10 +165,10 @@ class _Columns(Lists):
                 )
             case For(carries=carries):
                 carries = self.carried(carries)
-                body = self.block(statement.body)
+                body = self.turn(statement.body)
                 self.block_made.append(replace(statement, body=body, carries=carries))
             case While(test=test, carries=carries):
-                condition, body = self.block(statement.condition), self.block(statement.body)
+                condition, body = self.turn(statement.condition), self.turn(statement.body)
                 if self.is_list(test):
                     name = self.names.temporary()
                     length = Assign(name, self.length(test), statement.origin)
@@ -172,7 +182,23 @@ class _Columns(Lists):
                     raise StaysError
                 self.block_made.append(rebuild(statement, lambda atom: atom, self.block))
 
+    def turn(self, block: Block) -> Block:
+        """The block of a loop."""
+        appends = [s for s in statements(block) if isinstance(s, Append)]
+        growing = any(s.target in self.group for s in appends)
+        self.growing += growing
+        made = self.block(block)
+        self.growing -= growing
+        return made
+
+    def is_whole(self) -> bool:
+        """Whether no list of the group will get more items."""
+        return self.to_come == 0 and self.growing == 0
+
     def length(self, atom: Atom) -> Expression:
+        if isinstance(atom, Name) and atom.id in self.starts:
+            base, start = self.starts[atom.id]
+            return Call(_COUNT_FROM, (self.of(Name(base), self.keys[0]), start))
         return Call(LEN, (self.of(atom, self.keys[0]),))
 
     def merged(self, merges: tuple[Merge, ...]) -> list[Atom]:
@@ -210,6 +236,19 @@ class _Columns(Lists):
     def make(self, statement: Assign, value: Expression) -> None:
         """A list is made."""
         target = statement.target
+        if isinstance(value, Name) and value.id in self.starts:
+            self.starts[target] = self.starts[value.id]
+            return
+        match value:
+            case Subscript(Name(whole), (Slice(start, None, None),)) if (
+                self.changes and self.is_whole() and whole not in self.starts
+            ):  # the same objects, under a second name
+                start = Literal(0) if start is None else start
+                if not (isinstance(start, Literal) and start.value >= 0):
+                    column = self.of(Name(whole), self.keys[0])
+                    start = self.new(Call(_START_OF, (column, start)), statement)
+                self.starts[target] = (whole, start)
+                return
         if self.changes and not isinstance(value, ListOf | Name):
             raise StaysError  # two lists of the same objects
         for key in self.keys:
@@ -248,6 +287,9 @@ class _Columns(Lists):
             self.emit(statement.target, container_like(self.item, parts), statement)
             self.read_parts[statement.target] = dict(zip(self.keys, parts, strict=True))
             return
+        if base in self.starts:
+            base, start = self.starts[base]
+            index = self.new(Binary("+", start, index), statement)
         from_end = isinstance(index, Literal) and index.value < 0
         if from_end or (self.grows and not self.is_counter(index)):  # the same item later on
             length = Name(self.column(base, self.keys[0]))

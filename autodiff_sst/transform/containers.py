@@ -150,7 +150,9 @@ class Lists:
         every = [*statements(function.body)]
         self.made = {s.target: s.value for s in every if isinstance(s, Assign)}
         self.counters = {s.target for s in every if isinstance(s, For)}
-        self.grows = any(isinstance(s, Append) and s.target in group for s in every)
+        self.to_come = sum(isinstance(s, Append) and s.target in group for s in every)
+        self.grows = self.to_come > 0
+        self.growing = 0  # how many of the loops around append to one
         self.items = self.names_of_items(every)
         stored = {s.target for s in every if isinstance(s, Store)}
         self.changes = bool(self.items & stored)
@@ -166,6 +168,7 @@ class Lists:
             raise StaysError
         self.refs: dict[str, tuple[str, Atom]] = {}  # a name of an item: the list, and the index
         self.read_parts: dict[str, dict[Any, Atom]] = {}  # of an item that does not change
+        self.starts: dict[str, tuple[str, Atom]] = {}  # of parts: of which list, and from where
         self.block_made: list[Statement] = []
 
     def are_changed_elsewhere(self, put: set[str], stored: set[str]) -> bool:
@@ -174,10 +177,17 @@ class Lists:
             return False
         classes = Classes(self.function, self.facts, callers=False)
         own = {*map(classes.find, put)}
-        return any(
-            classes.find(s) in own and not isinstance(self.facts.get(s), Array | List)
-            for s in stored
-        )
+        return any(classes.find(s) in own and not self.is_part(s) for s in stored)
+
+    def is_part(self, name: str) -> bool:
+        """Whether this is an array or a list: of an item, say, where it stays one."""
+        match self.made.get(name):
+            case Attribute(Name(item), key) | Subscript(Name(item), (Literal(key),)) if (
+                item in self.items and key in self.keys
+            ):
+                assert isinstance(self.item, Tuple | Dict | Record)
+                return isinstance(self.item.items[self.keys.index(key)], Array | List)
+        return isinstance(self.facts.get(name), Array | List)
 
     def names_of_items(self, every: list[Statement]) -> set[str]:
         found: set[str] = set()
@@ -229,7 +239,7 @@ class Lists:
 
     def of(self, atom: Atom, key: Any) -> Atom:
         """The column of a list."""
-        if isinstance(atom, Name) and atom.id in self.group:
+        if isinstance(atom, Name) and atom.id in self.group and atom.id not in self.starts:
             return Name(self.column(atom.id, key))
         if atom == UNDEFINED:
             return atom

@@ -64,6 +64,7 @@ from autodiff_sst.runtime.sequences import (
     position_of,
     sorted_by,
 )
+from autodiff_sst.transform.copying import copied, is_copy
 
 
 def is_numpys(function: Any) -> bool:
@@ -118,11 +119,12 @@ class Expansion:
                                        tuple(a for _, a in keywords)))  # fmt: skip
             case Call(Object(function), dicts) if function is merged:
                 return self.merged(dicts)
-            case Call(Object(function), (base,), ()) if function in (copy.copy, copy.deepcopy):
+            case Call(Object(function), (base,), ()) if is_copy(function):
                 known = self.fact(base)
-                if isinstance(known, Array | Unknown):
+                if isinstance(known, Unknown):
                     return self.end(Call(numpy_object(np.copy), (base,)))
-                return self.end(base) if rank(known) == 0 else None
+                made = copied(base, known, function is copy.deepcopy, self.emit)
+                return None if made is None else self.end(made)
             case Call(Object(function), (base,), keywords) if function is dataclasses.replace:
                 return self.replaced(base, dict(keywords))
             case Call(Name(name), args, keywords) if name in self.attributes:

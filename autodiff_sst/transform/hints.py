@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import Any
+from typing import Any, TypeGuard
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import taken_branch
 from autodiff_sst.analysis.infer import IN_PLACE
-from autodiff_sst.analysis.values import Abstract, Known, Record, can_be_active, rank
+from autodiff_sst.analysis.values import Abstract, Known, Record, Tuple, can_be_active, rank
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -44,6 +44,17 @@ _ONE_OPERAND: dict[Any, str] = {len: "len", abs: "abs", as_sequence: "iter"}
 
 def is_augmented(function: Any) -> bool:
     return isinstance(function, BuiltinFunctionType) and function in IN_PLACE
+
+
+def is_object(known: Abstract) -> TypeGuard[Record | Tuple]:
+    """Whether methods of a class may be called: of an object, or a NamedTuple."""
+    return isinstance(known, Record) or (
+        isinstance(known, Tuple) and known.cls is not None and known.cls is not list
+    )
+
+
+def may_vary(known: Abstract) -> bool:
+    return can_be_active(known) and not isinstance(known, Known)
 
 
 def wanted_hints(
@@ -111,7 +122,7 @@ class _Finder:
                 definition := definition_of(function)
             ) is not None:
                 given = [fact(a, self.facts) for a in (*args, *(a for _, a in keywords))]
-                if any(map(can_be_active, given)) and not self.has_rule(function, value):
+                if any(map(may_vary, given)) and not self.has_rule(function, value):
                     lists = {*lists_given(value, self.facts)}
                     places: list[tuple[int | str, Atom]] = [*enumerate(args), *keywords]
                     of_lists = tuple(k for k, a in places if a in lists)
@@ -123,18 +134,18 @@ class _Finder:
                     kinds = FunctionType | MethodType | CustomGradient
                     definition = definition_of(function)
                     given = [fact(a, self.facts) for a in value.args]
-                    if definition is not None and any(map(can_be_active, given)):
+                    if definition is not None and any(map(may_vary, given)):
                         return [("()", Hint(function, None, False, definition))]
                     if isinstance(function, kinds) and self.inlines(function):
                         key = made.name if isinstance(made, Attribute) else "()"
                         return [(key, Hint(function))]
-                if isinstance(called, Record):
+                if is_object(called):
                     return self.member(called, "__call__", "()")
                 if isinstance(made, Attribute):
                     return self.member(fact(made.value, self.facts), made.name, made.name)
             case Attribute(base, name):
                 known = fact(base, self.facts)
-                if isinstance(known, Record) and name not in known.keys:
+                if is_object(known) and name not in getattr(known, "keys", ()):
                     member = inspect.getattr_static(known.cls, name, None)
                     if isinstance(member, property) and isinstance(member.fget, FunctionType):
                         return [(name, Hint(member.fget, known.cls))]
@@ -168,8 +179,10 @@ class _Finder:
 
     def member(self, known: Abstract, name: str, key: str) -> list[tuple[str, Hint]]:
         """The method that an attribute of an object is."""
-        if not isinstance(known, Record) or name in known.keys:
+        if not is_object(known) or name in (known.keys if isinstance(known, Record) else ()):
             return []
+        if isinstance(known, Tuple) and name in ("_replace", "_asdict"):
+            return []  # a NamedTuple's own
         member = inspect.getattr_static(known.cls, name, None)
         binds = not isinstance(member, staticmethod)
         if isinstance(member, staticmethod | classmethod):

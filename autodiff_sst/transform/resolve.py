@@ -19,14 +19,17 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.facts import find_facts, taken_branch
+from autodiff_sst.analysis.facts import find_facts, hopeful_facts, taken_branch
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import (
+    OPAQUE,
     Abstract,
     Array,
+    Dict,
     Known,
     List,
     Opaque,
+    Record,
     Scalar,
     Tuple,
     Unknown,
@@ -48,9 +51,11 @@ from autodiff_sst.core.syntax import (
     Name,
     Object,
     Statement,
+    Store,
     Subscript,
     TupleOf,
     Unary,
+    While,
 )
 from autodiff_sst.core.walk import (
     all_names,
@@ -58,6 +63,7 @@ from autodiff_sst.core.walk import (
     map_atoms,
     rebuild,
     rename,
+    statements,
     substitute,
 )
 from autodiff_sst.frontend.hints import MoreHintsError
@@ -67,6 +73,7 @@ from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.columns import split_columns
+from autodiff_sst.transform.copying import is_copy
 from autodiff_sst.transform.displays import Joined, gather_displays
 from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.fields import name_fields
@@ -106,6 +113,10 @@ def resolve(
         names = Names(all_names(function))
         resolving = _Resolving(facts, names, function.body, last, derivative_of)
         body = resolving.block(function.body)
+        if not resolving.changed and may_be_hoped(function, facts):
+            hopeful = hopeful_facts(function, parameters)
+            if more := wanted_hints(function, hopeful, inlines):
+                raise MoreHintsError(more)
         if not resolving.changed:
             plain = remove_dead_code(function)
             simpler = name_fields(plain)
@@ -134,6 +145,16 @@ def known_callee(called: Abstract) -> Object | None:
     return Object(function, name, function) if plain else None
 
 
+def may_be_hoped(function: Function, facts: Mapping[str, Abstract]) -> bool:
+    """Whether a loop makes something of an object of which nothing is known."""
+    return any(
+        facts[carry.name] == OPAQUE and isinstance(infer(carry.init, facts, ""), Record | Tuple)
+        for s in statements(function.body)
+        if isinstance(s, For | While)
+        for carry in s.carries
+    )
+
+
 def is_derivative(function: Any) -> bool:
     return isinstance(function, Inner) or hasattr(function, "core_of_call")
 
@@ -159,6 +180,9 @@ class _Resolving:
         self.updates = Updates(body, facts, names, last)
         self.dicts = KnownDicts(body, facts, names)
         self.joined = Joined(facts, names)
+        kinds = Record | Dict | Tuple
+        stored = (s for s in statements(body) if isinstance(s, Store))
+        self.stores = any(isinstance(facts.get(s.target), kinds) for s in stored)
         self.tables = TableMethods(body, facts, names)
         self.lists = ListMethods(body, facts, names)
 
@@ -217,6 +241,8 @@ class _Resolving:
             ) is not None:
                 self.changed = True
                 return made
+            case Assign(_, Call(Object(called))) if is_copy(called) and self.stores:
+                return (statement,)  # what is copied is not known before
             case Assign(_, Call()) if (
                 made := Expansion(statement, self.facts, self.names, self.attributes).expand()
             ) is not None:
