@@ -46,10 +46,10 @@ from autodiff_sst.transform.growing import copy_growing_lists
 from autodiff_sst.transform.iterated import check_iterated
 from autodiff_sst.transform.jacobian import Wanted, jacobian_program
 from autodiff_sst.transform.optional import split_none
-from autodiff_sst.transform.resolve import resolve
 from autodiff_sst.transform.reverse.custom import without_custom
 from autodiff_sst.transform.reverse.pair import cut
 from autodiff_sst.transform.reverse.program import Request, reverse, reverse_in_parts
+from autodiff_sst.transform.rounds import resolve
 
 RULES = (
     *(elementwise, fourier, linalg, more_numbers, products, reductions, shapes),

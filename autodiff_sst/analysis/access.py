@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from autodiff_sst.analysis.lengths import MANY, cut
@@ -191,6 +192,8 @@ def stored(
     base: Abstract, index: Index, new: Abstract, where: str, key: Abstract | None = None
 ) -> Abstract:
     """What a list is after `base[index] = new`: an item of it may be what was stored."""
+    if isinstance(base, Dict | Record):
+        return _with_item(base, index, new, key)
     if not isinstance(base, List):
         return base
     if isinstance(base, Table):
@@ -207,6 +210,16 @@ def stored(
     if rest:
         return List(stored(base.item, tuple(rest), new, where), base.length)
     return List(join_all([base.item, widen(new)], where), base.length)
+
+
+def _with_item(base: Dict | Record, index: Index, new: Abstract, key: Abstract | None) -> Abstract:
+    """A dict or object with another item, or one more."""
+    if len(index) > 1:
+        return base
+    if not isinstance(key, Known):
+        return OPAQUE
+    items = {**dict(zip(base.keys, base.items, strict=True)), key.value: new}
+    return replace(base, keys=(*items,), items=(*items.values(),))
 
 
 def key_of(index: Index, facts: Facts) -> Abstract | None:

@@ -19,6 +19,7 @@ from autodiff_sst.analysis.values import (
     Known,
     List,
     Record,
+    Table,
     Tuple,
     join,
     join_all,
@@ -62,20 +63,18 @@ from autodiff_sst.core.walk import own_reads, statements
 _ROUNDS = 6  # the lattice is shallow; what still changes then is widened to UNKNOWN
 
 
-def hopeful_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[str, Abstract]:
-    """The facts, if what a loop makes of objects are such objects again: `state = state.step()`.
+def find_facts(
+    function: Function, parameters: Mapping[str, Abstract], assumed: set[str] | None = None
+) -> dict[str, Abstract]:
+    """What is known of every name.
 
-    They tell what to look at, and nothing more.
+    Args:
+        assumed: the names of which it was assumed, not seen, that they are what they were in the
+            turn before: objects and containers of which a loop makes new ones. They are added to
+            it. Without it, nothing is assumed.
     """
-    walk = _Walk({n: with_own_lengths(parameters[n], n) for n in function.parameters})
-    walk.hopeful = True
-    walk.block(function.body)
-    return walk.facts
-
-
-def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[str, Abstract]:
     given = {name: with_own_lengths(parameters[name], name) for name in function.parameters}
-    walk = _Walk({**given})
+    walk = _Walk({**given}, assumed)
     walk.block(function.body)
     stores = [
         s
@@ -86,7 +85,7 @@ def find_facts(function: Function, parameters: Mapping[str, Abstract]) -> dict[s
         return walk.facts
     # Items of containers are stored, or lists grow in them: once more, without believing what they
     # were, or with what they are in the end.
-    again = _Walk({**given})
+    again = _Walk({**given}, assumed)
     again.stores = stores
     again.lists = {**walk.lists}
     again.block(function.body)
@@ -111,14 +110,15 @@ def taken_branch(test: Abstract) -> int | None:
 
 
 class _Walk:
-    def __init__(self, facts: dict[str, Abstract]) -> None:
+    def __init__(self, facts: dict[str, Abstract], assumed: set[str] | None) -> None:
         self.facts = facts
+        self.assumed = assumed
+        self.depth = 0  # of loops
         # What was pushed on a stack, by position.
         self.stacks: dict[str, list[Abstract]] = {}
         # The lists that are appended to, as they are in the end.
         self.lists: dict[str, Abstract] = {}
         self.stores: list[Store] = []  # of items that have not become new versions yet
-        self.hopeful = False
 
     def block(self, block: Block) -> None:
         facts = self.facts
@@ -227,11 +227,24 @@ class _Walk:
     def merge(self, merges: tuple[Merge, ...]) -> None:
         for merge in merges:
             found = [fact(v, self.facts) for v in merge.values]
-            self.facts[merge.name] = join_all(found, merge.name)
+            hoped = self.hoped(found, merge.name) if self.depth else None
+            self.facts[merge.name] = hoped or join_all(found, merge.name)
+
+    def hoped(self, values: list[Abstract], name: str) -> Abstract | None:
+        """The container or object among values of which nothing else is known."""
+        known = [v for v in values if v != OPAQUE]
+        if self.assumed is None or len(known) != 1 or len(values) != 2:
+            return None
+        is_container = isinstance(known[0], Record | Dict | Tuple | List)
+        if not is_container or isinstance(known[0], Table):
+            return None
+        self.assumed.add(name)
+        return known[0]
 
     def loop(self, blocks: tuple[Block, ...], carries: tuple[Carry, ...]) -> None:
         """A carry is the join of its entry and of what every turn makes of it."""
         facts = self.facts
+        self.depth += 1
         for carry in carries:
             facts[carry.name] = named_lengths(fact(carry.init, facts), carry.name)
         for turn in range(_ROUNDS):
@@ -241,11 +254,11 @@ class _Walk:
             changed = lists != self.lists
             for carry in carries:
                 old = facts[carry.name]
-                new = join(old, named_lengths(fact(carry.next, facts), carry.name), carry.name)
-                if self.hopeful and new == OPAQUE and isinstance(old, Record | Tuple):
-                    new = old
+                new = named_lengths(fact(carry.next, facts), carry.name)
+                new = self.hoped([old, new], carry.name) or join(old, new, carry.name)
                 if new != old:
                     facts[carry.name] = new if turn < _ROUNDS - 2 else UNKNOWN
                     changed = True
             if not changed:
-                return
+                break
+        self.depth -= 1

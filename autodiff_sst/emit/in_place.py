@@ -10,6 +10,7 @@ view, a stack, a carry) may be read after the update, in this turn or in the nex
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,7 +18,17 @@ from autodiff_sst.analysis.access import added_to_item
 from autodiff_sst.analysis.distinct import Distinct
 from autodiff_sst.analysis.lengths import are_same
 from autodiff_sst.analysis.sharing import CALLERS, Classes, ListClasses
-from autodiff_sst.analysis.values import Abstract, Array, List, Table, Unknown, rank
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Array,
+    Dict,
+    List,
+    Record,
+    Table,
+    Tuple,
+    Unknown,
+    rank,
+)
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Accumulate,
@@ -33,6 +44,7 @@ from autodiff_sst.core.syntax import (
     Index,
     Literal,
     Name,
+    Object,
     Push,
     Slice,
     Statement,
@@ -199,15 +211,27 @@ class _InPlace:
         inits: frozenset[str] = frozenset().union(*(reads(c.init) for c in carries))
         return made, (head - own) | outer | inits
 
+    def copy_of(self, base: Name) -> Object | None:
+        """What copies a container or an object."""
+        match self.facts.get(base.id):
+            case Table() | Dict():
+                return TABLE
+            case List():
+                return LIST
+            case Tuple(_, cls) if cls is list:
+                return LIST
+            case Record():
+                return Object(copy.copy, "copy.copy", copy)
+        return None
+
     def stored(self, statement: Assign, value: Update, after: frozenset[str]) -> Block:
         target, origin = statement.target, statement.origin
         base = value.base
         start: Statement
         if isinstance(base, Name) and self.may_destroy(base.id, after):
             start = Assign(target, base, origin)
-        elif isinstance(base, Name) and isinstance(self.facts.get(base.id), List):
-            is_table = isinstance(self.facts.get(base.id), Table)
-            start = Assign(target, Call(TABLE if is_table else LIST, (base,)), origin)
+        elif isinstance(base, Name) and (copies := self.copy_of(base)) is not None:
+            start = Assign(target, Call(copies, (base,)), origin)
         else:
             start = Assign(target, Call(COPY, (base,)), origin)
             self.copied |= reads(base)

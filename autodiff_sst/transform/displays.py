@@ -4,6 +4,13 @@ CORE → CORE             items = []
                         append(items, a)       becomes       items = [a, b]
                         append(items, b)
 
+So are dicts that get items at constant keys, until something else is done with them:
+
+    d = {}                                        t = x * y
+    d["a"] = x                                    d = {"a": x, "b": t}
+    t = d["a"] * y                 becomes
+    d["b"] = t
+
 Tuples and lists that are joined, repeated or copied are displays of their items (`Joined`).
 """
 
@@ -11,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from autodiff_sst.analysis.access import constant_slice
 from autodiff_sst.analysis.infer import infer
@@ -23,6 +31,7 @@ from autodiff_sst.core.syntax import (
     Binary,
     Block,
     Call,
+    DictOf,
     Expression,
     Function,
     ListOf,
@@ -31,6 +40,7 @@ from autodiff_sst.core.syntax import (
     Object,
     Slice,
     Statement,
+    Store,
     Subscript,
     TupleOf,
 )
@@ -39,10 +49,13 @@ from autodiff_sst.core.walk import reads, rebuild, statements
 
 def gather_displays(function: Function) -> Function:
     """The function; itself if there is nothing to gather."""
-    grown = [s.target for s in statements(function.body) if isinstance(s, Append)]
-    if not grown:
+    every = [*statements(function.body)]
+    grown = [s.target for s in every if isinstance(s, Append)]
+    stored = {s.target for s in every if isinstance(s, Store)}
+    if not grown and not stored:
         return function
     body = _block(function.body, {name: grown.count(name) for name in grown})
+    body = _with_whole_dicts(body, stored)
     return function if body == function.body else replace(function, body=body)
 
 
@@ -57,6 +70,51 @@ def _block(block: Block, counts: dict[str, int]) -> Block:
             if new is not None:
                 return _block(new, {k: n for k, n in counts.items() if k != made.target})
     return block
+
+
+def _with_whole_dicts(block: Block, stored: set[str]) -> Block:
+    made: list[Statement] = []
+    open_: dict[str, tuple[Assign, dict[Any, Atom]]] = {}
+
+    def close(name: str) -> None:
+        display, items = open_.pop(name)
+        whole = DictOf(tuple(map(Literal, items)), tuple(items.values()))
+        made.append(replace(display, value=whole))
+
+    for statement in block:
+        match statement:
+            case Assign(target, DictOf(keys, values)) if target in stored and all(
+                isinstance(k, Literal) for k in keys
+            ):
+                for name in reads((statement,)) & {*open_}:
+                    close(name)
+                literals = [k.value for k in keys if isinstance(k, Literal)]
+                open_[target] = (statement, dict(zip(literals, values, strict=True)))
+                continue
+            case Store(target, (Literal(key),), value) if target in open_ and not (
+                reads(value) & {*open_}
+            ):
+                open_[target][1][key] = value
+                continue
+            case Assign(_, Subscript(Name(base), (Literal(key),))) if (
+                base in open_ and key in open_[base][1]
+            ):
+                made.append(replace(statement, value=open_[base][1][key]))
+                continue
+            case _:
+                pass
+        for name in (reads((statement,)) | stores_of(statement)) & {*open_}:
+            close(name)
+        if _has_blocks(statement):
+            statement = rebuild(statement, lambda a: a, lambda b: _with_whole_dicts(b, stored))
+        made.append(statement)
+    for name in [*open_]:
+        close(name)
+    return tuple(made)
+
+
+def stores_of(statement: Statement) -> set[str]:
+    return {s.target for s in statements((statement,)) if isinstance(s, Store | Append)}
 
 
 def _has_blocks(statement: Statement) -> bool:

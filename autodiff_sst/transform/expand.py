@@ -117,6 +117,13 @@ class Expansion:
             case Call(Object(function), (), keywords) if function is dict and keywords:
                 return self.end(DictOf(tuple(Literal(k) for k, _ in keywords),
                                        tuple(a for _, a in keywords)))  # fmt: skip
+            case Call(Object(function), (base,), keywords) if function is dict and isinstance(
+                known := self.fact(base), Dict
+            ):
+                items: dict[Any, Atom]
+                items = {k: self.emit(Subscript(base, (Literal(k),))) for k in known.keys}
+                items |= dict(keywords)
+                return self.end(DictOf(tuple(map(Literal, items)), tuple(items.values())))
             case Call(Object(function), dicts) if function is merged:
                 return self.merged(dicts)
             case Call(Object(function), (base,), ()) if is_copy(function):

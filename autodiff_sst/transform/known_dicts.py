@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from autodiff_sst.analysis.infer import infer
-from autodiff_sst.analysis.values import Abstract, Known, Tuple
+from autodiff_sst.analysis.values import Abstract, Dict, Known, Tuple
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Append,
@@ -21,11 +21,13 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     DictOf,
+    Effect,
     ListOf,
     Literal,
     Name,
     Object,
     Statement,
+    Store,
     Subscript,
 )
 from autodiff_sst.core.walk import statements
@@ -87,6 +89,37 @@ class KnownDicts:
                     return None
                 return (replace(statement, value=Literal(found.index(wanted.value))),)
         return None
+
+    def updated(
+        self, statement: Statement, methods: Mapping[str, tuple[Atom, str]]
+    ) -> Block | None:
+        """`d.update(other)`, as what is stored."""
+        match statement:
+            case Effect(Call(Name(method), args, keywords)) if method in methods:
+                base, name = methods[method]
+            case _:
+                return None
+        if name != "update" or len(args) > 1 or not isinstance(base, Name):
+            return None
+        if not isinstance(infer(base, self.facts, ""), Dict):
+            return None
+        made: list[Statement] = []
+
+        def store(key: Any, value: Atom) -> None:
+            made.append(Store(base.id, (Literal(key),), value, statement.origin))
+
+        if args:
+            other = infer(args[0], self.facts, "")
+            if not isinstance(other, Dict):
+                return None
+            for key in other.keys:
+                item = self.names.temporary()
+                read = Subscript(args[0], (Literal(key),))
+                made.append(Assign(item, read, statement.origin))
+                store(key, Name(item))
+        for key, value in keywords:
+            store(key, value)
+        return tuple(made)
 
     def _display(self, atom: Atom) -> ListOf | None:
         while atom in self.copies:

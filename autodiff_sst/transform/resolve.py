@@ -4,8 +4,8 @@
                                                         y = t(axis=0)
                                                         s = iadd(s, y)        s = s + y
 
-So one rule serves operator, function and method. Repeated until nothing changes, since the type of
-what a method returns may decide the next.
+So one rule serves operator, function and method. One round of it (rounds.py): the type of
+what a method returns may decide more in the next.
 
 Leaves  methods of objects of which nothing is known; their names, to dead_code.py.
 """
@@ -19,10 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.facts import find_facts, hopeful_facts, taken_branch
+from autodiff_sst.analysis.facts import taken_branch
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import (
-    OPAQUE,
     Abstract,
     Array,
     Dict,
@@ -55,7 +54,6 @@ from autodiff_sst.core.syntax import (
     Subscript,
     TupleOf,
     Unary,
-    While,
 )
 from autodiff_sst.core.walk import (
     all_names,
@@ -66,73 +64,22 @@ from autodiff_sst.core.walk import (
     statements,
     substitute,
 )
-from autodiff_sst.frontend.hints import MoreHintsError
 from autodiff_sst.frontend.nested import Inner
-from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
-from autodiff_sst.transform.columns import split_columns
 from autodiff_sst.transform.copying import is_copy
-from autodiff_sst.transform.displays import Joined, gather_displays
+from autodiff_sst.transform.displays import Joined
 from autodiff_sst.transform.expand import Expansion
-from autodiff_sst.transform.fields import name_fields
-from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.list_methods import ListMethods
 from autodiff_sst.transform.of_lists import with_arrays
-from autodiff_sst.transform.storage import functionalize
-from autodiff_sst.transform.tables import TableMethods, mark_tables
+from autodiff_sst.transform.tables import TableMethods, growing_dicts
 from autodiff_sst.transform.unroll import gathers_views, is_uniform, is_unrolled, unroll
 from autodiff_sst.transform.updates import Updates, is_update
 from autodiff_sst.transform.writes import written_in_place
 
 DerivativeOf = Callable[[Call, Callable[[Atom], Abstract]], "tuple[Function, list[Atom]] | None"]
-
-
-def resolve(
-    function: Function,
-    parameters: Mapping[str, Abstract],
-    inlines: Callable[[Any], bool] = lambda function: False,
-    derivative_of: DerivativeOf = lambda call, fact: None,
-) -> Function:
-    """The function with what types decide decided.
-
-    Args:
-        inlines: whether the body of a function takes the place of its calls.
-        derivative_of: the core of a derivative that is called, and the atoms for its parameters.
-
-    Raises:
-        MoreHintsError: calls turn out to be of functions that `inlines` takes.
-    """
-    last = False
-    while True:
-        facts = find_facts(function, parameters)
-        if more := wanted_hints(function, facts, inlines):
-            raise MoreHintsError(more)
-        names = Names(all_names(function))
-        resolving = _Resolving(facts, names, function.body, last, derivative_of)
-        body = resolving.block(function.body)
-        if not resolving.changed and may_be_hoped(function, facts):
-            hopeful = hopeful_facts(function, parameters)
-            if more := wanted_hints(function, hopeful, inlines):
-                raise MoreHintsError(more)
-        if not resolving.changed:
-            plain = remove_dead_code(function)
-            simpler = name_fields(plain)
-            for simplify in (split_columns, mark_tables):
-                simpler = simplify(plain, facts) if simpler is plain else simpler
-            if simpler is not plain:
-                function = simpler
-                continue
-        if not resolving.changed and not resolving.waits:
-            values = functionalize(function, parameters)
-            if values is function:
-                return function
-            function, last = values, False
-            continue
-        last = not resolving.changed
-        function = gather_displays(replace(function, body=body))
 
 
 def known_callee(called: Abstract) -> Object | None:
@@ -145,21 +92,11 @@ def known_callee(called: Abstract) -> Object | None:
     return Object(function, name, function) if plain else None
 
 
-def may_be_hoped(function: Function, facts: Mapping[str, Abstract]) -> bool:
-    """Whether a loop makes something of an object of which nothing is known."""
-    return any(
-        facts[carry.name] == OPAQUE and isinstance(infer(carry.init, facts, ""), Record | Tuple)
-        for s in statements(function.body)
-        if isinstance(s, For | While)
-        for carry in s.carries
-    )
-
-
 def is_derivative(function: Any) -> bool:
     return isinstance(function, Inner) or hasattr(function, "core_of_call")
 
 
-class _Resolving:
+class Resolving:
     def __init__(
         self,
         facts: Mapping[str, Abstract],
@@ -180,6 +117,7 @@ class _Resolving:
         self.updates = Updates(body, facts, names, last)
         self.dicts = KnownDicts(body, facts, names)
         self.joined = Joined(facts, names)
+        self.grows = growing_dicts(body, facts)
         kinds = Record | Dict | Tuple
         stored = (s for s in statements(body) if isinstance(s, Store))
         self.stores = any(isinstance(facts.get(s.target), kinds) for s in stored)
@@ -234,6 +172,8 @@ class _Resolving:
                 is_derivative(function) and (spliced := self.spliced(statement)) is not None
             ):
                 return spliced
+            case Assign(_, Call() as call) if self.has_more_keys(call):
+                return (statement,)
             case Assign(_, Call() as call) if self.tables.waits(call, self.attributes):
                 return (statement,)
             case Assign(_, Call() | Binary()) if (
@@ -267,6 +207,12 @@ class _Resolving:
                 self.changed = True
                 return self.joined.taken_apart(statement, *items)
             case Assign(_, Call()) if (made := self.dicts.known(statement)) is not None:
+                self.changed = True
+                return made
+            case Effect(Call(_, given)) if (
+                not any(map(self.grows, given))
+                and (made := self.dicts.updated(statement, self.attributes)) is not None
+            ):
                 self.changed = True
                 return made
             case If(test, then, orelse, merges) if (
@@ -308,6 +254,12 @@ class _Resolving:
                 return updated
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
+
+    def has_more_keys(self, call: Call) -> bool:
+        """Whether a call is given a dict that will have more keys, or is a method of one."""
+        method = call.function.id if isinstance(call.function, Name) else ""
+        given = (*self.attributes.get(method, ())[:1], *call.args, *(a for _, a in call.keywords))
+        return any(self.grows(a) for a in given if isinstance(a, Name))
 
     def unknown_numbers(self, value: Expression) -> list[Atom]:
         """The operands of arithmetic of which nothing is known, beside what may be active."""

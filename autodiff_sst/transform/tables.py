@@ -16,12 +16,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import UNKNOWN, Abstract, Dict, Known, Table, can_be_active, rank
+from autodiff_sst.analysis.values import (
+    UNKNOWN,
+    Abstract,
+    Dict,
+    Known,
+    Table,
+    Tuple,
+    can_be_active,
+    rank,
+)
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Append,
     Assign,
     Atom,
+    Attribute,
     Binary,
     Block,
     Call,
@@ -44,8 +54,9 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, rebuild, statements
 from autodiff_sst.rules.helpers import KEYS, LEN, TABLE
-from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.runtime.sequences import as_sequence, dict_of, merged
 
+_CHANGES = ("update", "setdefault", "pop", "popitem", "clear")
 _NUMBERS = {float: 0.0, int: 0}
 
 
@@ -106,6 +117,7 @@ def open_dicts(function: Block, facts: Mapping[str, Abstract]) -> set[str]:
 
 def _open(every: list[Statement], facts: Mapping[str, Abstract]) -> set[str]:
     found: set[str] = set()
+    made = {s.target: s.value for s in every if isinstance(s, Assign)}
     for statement in every:
         match statement:
             case Store(base, (item, *more)) if isinstance(facts.get(base), Dict):
@@ -116,9 +128,84 @@ def _open(every: list[Statement], facts: Mapping[str, Abstract]) -> set[str]:
                 pass
             case _:
                 continue
-        if more or (not isinstance(item, Slice) and not isinstance(fact(item, facts), Known)):
+        if not more and (isinstance(item, Slice) or isinstance(fact(item, facts), Known)):
+            continue
+        known = facts[base]
+        if not isinstance(known, Dict) or not _keys_of(item, made, facts) <= {*known.keys}:
             found.add(base)
     return found
+
+
+_ANY: set[object] = {object()}  # no dict has these keys
+
+
+def _keys_of(
+    key: Atom | Slice, made: Mapping[str, Expression], facts: Mapping[str, Abstract]
+) -> set[object]:
+    """The keys that this may be, if it is one of a loop over a dict or over its items."""
+    if not isinstance(key, Slice) and isinstance(own := fact(key, facts), Known):
+        return {own.value}
+    value = made.get(key.id) if isinstance(key, Name) else None
+    while isinstance(value, Name):
+        value = made.get(value.id)
+    match value:
+        case Subscript(Name(pair), (Literal(0),)) if isinstance(
+            item := made.get(pair), Subscript
+        ) and isinstance(item.value, Name):
+            known = facts.get(item.value.id)
+            if isinstance(known, Tuple) and all(isinstance(i, Tuple) for i in known.items):
+                known = Tuple(tuple(i.items[0] for i in known.items if isinstance(i, Tuple)))
+        case Subscript(Name(sequence), (Name(),)):
+            known = facts.get(sequence)
+            whole = made.get(sequence)
+            match whole:
+                case Call(Object(), (gone_through,)) if isinstance(
+                    gone := fact(gone_through, facts), Dict
+                ):
+                    return {*gone.keys}
+        case _:
+            return _ANY
+    if isinstance(known, Tuple) and all(isinstance(i, Known) for i in known.items):
+        return {i.value for i in known.items if isinstance(i, Known)}
+    return _ANY
+
+
+def growing_dicts(function: Block, facts: Mapping[str, Abstract]) -> Callable[[Atom], bool]:
+    """Whether a dict may have more keys than is known: some are yet to be stored."""
+    every = [*statements(function)]
+    made = {s.target: s.value for s in every if isinstance(s, Assign)}
+
+    def root(name: str) -> str:
+        while isinstance(same := made.get(name), Name):
+            name = same.id
+        return name
+
+    grown: set[str] = set()
+    for statement in every:
+        match statement:
+            case Store(base, (item, *_)) if isinstance(known := facts.get(base), Dict):
+                if not _keys_of(item, made, facts) <= {*known.keys}:
+                    grown.add(root(base))
+            case Assign(_, Attribute(Name(base), name)) if name in _CHANGES:
+                if isinstance(facts.get(base), Dict):
+                    grown.add(root(base))
+            case _:
+                pass
+
+    def grows(atom: Atom) -> bool:
+        if not grown or not isinstance(atom, Name) or not isinstance(facts.get(atom.id), Dict):
+            return False
+        first = root(atom.id)
+        match made.get(first):
+            case DictOf():
+                is_new = True
+            case Call(Object(called)):
+                is_new = called is dict or called is merged or called is dict_of
+            case _:
+                is_new = False
+        return first in grown or not is_new
+
+    return grows
 
 
 def _default(value: Expression) -> float | int | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Array, Known, Tuple, rank
+from autodiff_sst.analysis.values import Abstract, Array, Dict, Known, Tuple, rank
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Append,
@@ -40,6 +40,7 @@ def is_unrolled(statement: For, facts: Mapping[str, Abstract]) -> bool:
     if _turns(statement, facts) is None:
         return False
     counters = {statement.target}  # and what is reckoned from it
+    keys: set[str] = set()
     for inner in statements(statement.body):
         match inner:
             case Assign(target, Binary() as value) if reads(value) & counters:
@@ -47,8 +48,15 @@ def is_unrolled(statement: For, facts: Mapping[str, Abstract]) -> bool:
             case Assign(target, Subscript(Name(base), (Name(index),))) if index in counters:
                 if isinstance(facts[base], Known):  # a range
                     counters.add(target)
-                if isinstance(known := facts[base], Tuple) and not is_uniform(known):
+                known = facts[base]
+                if isinstance(known, Tuple) and not is_uniform(known):
                     return True
+                if isinstance(known, Tuple) and all(isinstance(i, Known) for i in known.items):
+                    keys.add(target)
+            case Assign(_, Subscript(Name(base), (Name(key),))) | Store(base, (Name(key),)) if (
+                key in keys and isinstance(facts.get(base), Dict)
+            ):
+                return True
     return False
 
 
