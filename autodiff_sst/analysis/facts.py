@@ -6,6 +6,7 @@ CORE, parameters' abstract values → a dict, name → abstract value
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from autodiff_sst.analysis.access import fact, key_of, stored
 from autodiff_sst.analysis.infer import infer
@@ -25,6 +26,7 @@ from autodiff_sst.analysis.values import (
     join_all,
     named_lengths,
     widen,
+    with_items,
     with_own_lengths,
 )
 from autodiff_sst.core.syntax import (
@@ -44,6 +46,7 @@ from autodiff_sst.core.syntax import (
     Function,
     If,
     ListOf,
+    Literal,
     Merge,
     Name,
     Object,
@@ -81,8 +84,15 @@ def find_facts(
         for s in statements(function.body)
         if isinstance(s, Store) and not isinstance(walk.facts.get(s.target), Array | List)
     ]
-    if not stores and not _are_held(function, {*walk.lists}):
+    held = _are_held(function, {*walk.lists})
+    if not held and all(_keeps_kind(s, walk.facts) for s in stores):
         return walk.facts
+    if not held:
+        wider = _Walk({**given}, assumed)
+        wider.changing = {k.value for s in stores for k in s.index if isinstance(k, Literal)}
+        wider.block(function.body)
+        if all(_keeps_kind(s, wider.facts) for s in stores):
+            return wider.facts
     # Items of containers are stored, or lists grow in them: once more, without believing what they
     # were, or with what they are in the end.
     again = _Walk({**given}, assumed)
@@ -90,6 +100,20 @@ def find_facts(
     again.lists = {**walk.lists}
     again.block(function.body)
     return again.facts
+
+
+def _keeps_kind(store: Store, facts: Mapping[str, Abstract]) -> bool:
+    """Whether what is stored is of the kind of what was there: so it is after every store."""
+    base, (key, *more) = facts.get(store.target), store.index
+    if more or isinstance(key, Slice) or (isinstance(key, Name) and key.id not in facts):
+        return False
+    known = fact(key, facts)
+    if not isinstance(base, Dict | Record) or not isinstance(known, Known):
+        return False
+    if known.value not in base.keys:
+        return False
+    item = base.items[base.keys.index(known.value)]
+    return item != OPAQUE and join(item, fact(store.value, facts)) == item
 
 
 def _are_held(function: Function, lists: set[str]) -> bool:
@@ -114,6 +138,7 @@ class _Walk:
         self.facts = facts
         self.assumed = assumed
         self.depth = 0  # of loops
+        self.changing: set[Any] = set()  # keys and attributes at which something is stored
         # What was pushed on a stack, by position.
         self.stacks: dict[str, list[Abstract]] = {}
         # The lists that are appended to, as they are in the end.
@@ -126,6 +151,8 @@ class _Walk:
             match statement:
                 case Assign(target, value):
                     facts[target] = infer(value, facts, target)
+                    if self.changing:
+                        facts[target] = self.without_constants(facts[target])
                     if self.stores and self.is_stored(value):
                         facts[target] = OPAQUE
                     if target in self.lists:  # what was appended in an earlier round
@@ -193,6 +220,13 @@ class _Walk:
                 case _:
                     assert_never(statement)
 
+    def without_constants(self, known: Abstract) -> Abstract:
+        """Of a dict or object: a number that changes is no constant."""
+        if not isinstance(known, Dict | Record):
+            return known
+        pairs = zip(known.keys, known.items, strict=True)
+        return with_items(known, [widen(i) if k in self.changing else i for k, i in pairs])
+
     def is_stored(self, value: Expression) -> bool:
         """Whether a value is read of a container, some item of which is stored: it may be it."""
         match value:
@@ -232,11 +266,10 @@ class _Walk:
 
     def hoped(self, values: list[Abstract], name: str) -> Abstract | None:
         """The container or object among values of which nothing else is known."""
-        known = [v for v in values if v != OPAQUE]
+        known = [v for v in values if v != OPAQUE and not isinstance(v, Table)]
         if self.assumed is None or len(known) != 1 or len(values) != 2:
             return None
-        is_container = isinstance(known[0], Record | Dict | Tuple | List)
-        if not is_container or isinstance(known[0], Table):
+        if not isinstance(known[0], Record | Dict | Tuple | List):
             return None
         self.assumed.add(name)
         return known[0]

@@ -25,6 +25,7 @@ from autodiff_sst.analysis.values import (
     rank,
     widen,
 )
+from autodiff_sst.runtime.sequences import dict_of
 from autodiff_sst.runtime.tables import add_tables, keys_of_table, table, zeros_of_table
 
 # Whether their results are complex depends on the values of their arguments: rules for complex
@@ -147,6 +148,8 @@ def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
         items = [widen(i) for i in first.items]
         keys = [widen(Known(k)) for k in first.keys]
         return Table(join_all(items) if items else None, None, join_all(keys) if keys else None)
+    if called is dict_of:  # until its keys are known
+        return OPAQUE
     if not isinstance(first, Table):
         return None
     if called in (table, dict, zeros_of_table, add_tables):

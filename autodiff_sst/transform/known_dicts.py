@@ -31,8 +31,9 @@ from autodiff_sst.core.syntax import (
     Subscript,
 )
 from autodiff_sst.core.walk import statements
-from autodiff_sst.runtime.sequences import dict_of, place_of
+from autodiff_sst.runtime.sequences import dict_of, last_places, place_of
 
+_RANGE = Object(range, "range", range)
 _DICT_OF = Object(dict_of, "dict_of")
 
 
@@ -83,6 +84,11 @@ class KnownDicts:
                 )
                 made = DictOf((*map(Literal, places),), (*map(Name, parts),))
                 return (*items, replace(statement, value=made))
+            case Assign(_, Call(Object(function), (keys,))) if function is last_places:
+                found = self._constants(keys)
+                if found is None or len({*found}) < len(found):
+                    return None
+                return (replace(statement, value=Call(_RANGE, (Literal(len(found)),))),)
             case Assign(_, Call(Object(function), (keys, key))) if function is place_of:
                 found, wanted = self._constants(keys), infer(key, self.facts, "")
                 if found is None or not isinstance(wanted, Known) or wanted.value not in found:

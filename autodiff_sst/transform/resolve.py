@@ -47,6 +47,7 @@ from autodiff_sst.core.syntax import (
     For,
     Function,
     If,
+    Literal,
     Name,
     Object,
     Statement,
@@ -118,6 +119,9 @@ class Resolving:
         self.dicts = KnownDicts(body, facts, names)
         self.joined = Joined(facts, names)
         self.grows = growing_dicts(body, facts)
+        assigned = [s for s in statements(body) if isinstance(s, Assign)]
+        self.tuples = {s.target: s.value.items for s in assigned if isinstance(s.value, TupleOf)}
+        self.copies = {s.target: s.value.id for s in assigned if isinstance(s.value, Name)}
         kinds = Record | Dict | Tuple
         stored = (s for s in statements(body) if isinstance(s, Store))
         self.stores = any(isinstance(facts.get(s.target), kinds) for s in stored)
@@ -139,6 +143,21 @@ class Resolving:
             ) is not None:
                 self.changed = True
                 return made
+            case Assign(target, Subscript(Name(base), (Literal(int(k)),))) if (
+                held := self.tuples.get(self.root(base))
+            ) is not None and -len(held) <= k < len(held):
+                self.changed = True
+                return self.statement(Assign(target, held[k], statement.origin))
+            case Assign(_, Subscript(base_of, (Name() as key,))) if (
+                constant := self.constant_key(base_of, key)
+            ) is not None:
+                self.changed = True
+                return (replace(statement, value=Subscript(base_of, (constant,))),)
+            case Store(base, (Name() as key,)) if (
+                constant := self.constant_key(Name(base), key)
+            ) is not None:
+                self.changed = True
+                return (replace(statement, index=(constant,)),)
             case Assign(target, Attribute(base_of, name)):
                 self.attributes[target] = (base_of, name)
                 if name in METHODS and self.is_array(infer(base_of, self.facts, "")):
@@ -254,6 +273,18 @@ class Resolving:
                 return updated
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
+
+    def root(self, name: str) -> str:
+        while (same := self.copies.get(name)) is not None:
+            name = same
+        return name
+
+    def constant_key(self, base: Atom, key: Name) -> Literal | None:
+        """The key of an item of a dict, where it is known."""
+        known = self.facts.get(key.id)
+        if not isinstance(known, Known) or not isinstance(known.value, int | str):
+            return None
+        return Literal(known.value) if isinstance(infer(base, self.facts, ""), Dict) else None
 
     def has_more_keys(self, call: Call) -> bool:
         """Whether a call is given a dict that will have more keys, or is a method of one."""

@@ -152,22 +152,32 @@ def _keys_of(
         case Subscript(Name(pair), (Literal(0),)) if isinstance(
             item := made.get(pair), Subscript
         ) and isinstance(item.value, Name):
-            known = facts.get(item.value.id)
-            if isinstance(known, Tuple) and all(isinstance(i, Tuple) for i in known.items):
-                known = Tuple(tuple(i.items[0] for i in known.items if isinstance(i, Tuple)))
+            method, sequence = "items", item.value.id
         case Subscript(Name(sequence), (Name(),)):
-            known = facts.get(sequence)
-            whole = made.get(sequence)
-            match whole:
-                case Call(Object(), (gone_through,)) if isinstance(
-                    gone := fact(gone_through, facts), Dict
-                ):
-                    return {*gone.keys}
+            method = "keys"
         case _:
             return _ANY
-    if isinstance(known, Tuple) and all(isinstance(i, Known) for i in known.items):
-        return {i.value for i in known.items if isinstance(i, Known)}
-    return _ANY
+    known = facts.get(sequence)
+    if isinstance(known, Tuple):
+        pairs = [i.items[0] for i in known.items if isinstance(i, Tuple)]
+        items = pairs if method == "items" else [*known.items]
+        constants = [i.value for i in items if isinstance(i, Known)]
+        return {*constants} if len(constants) == len(known.items) else _ANY
+    atom: Atom = Name(sequence)
+    while isinstance(atom, Name):
+        match made.get(atom.id):
+            case Name() as atom:
+                pass
+            case Call(Object(called), (gone_through, *_)) if called in (as_sequence, list):
+                atom = gone_through
+            case Call(Name(call), ()) if isinstance(of := made.get(call), Attribute):
+                if of.name != method:
+                    return _ANY
+                atom, method = of.value, "keys"
+            case _:
+                break
+    dict_ = fact(atom, facts)
+    return {*dict_.keys} if method == "keys" and isinstance(dict_, Dict) else _ANY
 
 
 def growing_dicts(function: Block, facts: Mapping[str, Abstract]) -> Callable[[Atom], bool]:
