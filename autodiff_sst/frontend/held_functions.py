@@ -34,7 +34,7 @@ from autodiff_sst.frontend.calls import (
 )
 from autodiff_sst.frontend.lifting import is_variable, made_by
 from autodiff_sst.frontend.raising import new_instance
-from autodiff_sst.runtime.records import is_function
+from autodiff_sst.runtime.records import is_function, is_record
 
 _LOOPS = (gast.For, gast.While, gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)
 
@@ -99,13 +99,19 @@ def _held(lowering: Any, node: Any, value: Value) -> Atom:
     return atom
 
 
-def held_arguments(lowering: Any, given: Arguments, node: Any) -> Arguments:
-    """The arguments of what has no Python source: functions that are defined here as values."""
+def held_arguments(lowering: Any, called: Value, given: Arguments, node: Any) -> Arguments:
+    """The arguments of what stays a call: functions that are defined here as values.
+
+    What has no Python source may call them whenever it likes: they must not read variables then.
+    """
+    value = called.value if isinstance(called, Object) else None
+    is_users = isinstance(value, type) and (is_record(value) or hasattr(value, "_fields"))
+    foreign = isinstance(called, Object) and not is_users
     whole: dict[Any, Any] = {**dict(enumerate(given.positional)), **given.keywords}
     for key, value in whole.items():
         if isinstance(value, Static):
             whole[key] = held(lowering, value, node)
-            if whole[key] is None:
+            if whole[key] is None or (foreign and not isinstance(whole[key], Object)):
                 raise UnsupportedSyntaxError(
                     "a function defined here cannot be passed to what has no Python source",
                     lowering.source.origin(node),

@@ -223,7 +223,7 @@ class Inlining(Dispatch):
             if isinstance(value, Rest):
                 words = "`*` of what is not a tuple made here is not supported yet"
                 raise UnsupportedSyntaxError(words, self.source.origin(node))
-        given = held_arguments(self, given, node)
+        given = held_arguments(self, called, given, node)
         if initializes_exception(called):
             return set_args(self, given.positional[0], given.positional[1:], node)
         symbol = operator_of(called, given)
