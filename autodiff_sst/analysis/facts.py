@@ -22,6 +22,7 @@ from autodiff_sst.analysis.values import (
     Record,
     Table,
     Tuple,
+    Unknown,
     join,
     join_all,
     named_lengths,
@@ -215,6 +216,14 @@ class _Walk:
                     )
                     if isinstance(index[0], Slice):
                         self.lists[target] = facts[target]
+                case Accumulate(target, (index,), value) if (
+                    isinstance(grown := facts.get(target), List)
+                    and not isinstance(grown, Table)
+                    and not isinstance(index, Slice)
+                    and isinstance(added := fact(value, facts), Array | Unknown)
+                ):  # to a zero
+                    item = added if grown.item is None else join(grown.item, added, target)
+                    facts[target] = self.lists[target] = List(item, grown.length)
                 case Effect() | Store() | Accumulate() | Raise():
                     pass
                 case _:

@@ -43,7 +43,7 @@ from autodiff_sst.core.walk import rename, statements, writes
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import constant_atom
 from autodiff_sst.frontend.exits import has_exit
-from autodiff_sst.frontend.raising import raising_loop
+from autodiff_sst.frontend.raising import failing_loop, raising_loop
 from autodiff_sst.runtime.contexts import error_of
 
 End = Callable[[dict[str, str]], None]  # it is given what names are called now
@@ -125,8 +125,12 @@ class Guarded:
             self.one(lambda: lowering.body([node], self.in_loop), lambda: self.body(rest), node)
 
     def loops(self, node: Any) -> list[Any] | None:
-        is_loop = isinstance(node, gast.For | gast.While)
-        return raising_loop(self.lowering, node) if is_loop else None
+        if not isinstance(node, gast.For | gast.While):
+            return None
+        loops = raising_loop(self.lowering, node)
+        if loops is None and not self.are_users():
+            return failing_loop(self.lowering, node, self.node.handlers)
+        return loops
 
     def keep(self, value: Any) -> None:
         self.lowering.values["kept()"] = self.lowering.value(value)

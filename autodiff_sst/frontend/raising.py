@@ -65,6 +65,8 @@ def raising_loop(lowering: Any, node: Any) -> list[Any] | None:
         made = _loop(lowering, copy.deepcopy(node))
     except _Stays:
         return None
+    for loop in (n for s in made for n in gast.walk(s) if isinstance(n, gast.For | gast.While)):
+        loop.is_tried = True
     return made if len(made) > 1 else None
 
 
@@ -100,6 +102,39 @@ def _loop(lowering: Any, node: Any) -> list[Any]:
         test=name_of(failed), body=[gast.Raise(exc=name_of(error), cause=None)], orelse=[]
     )
     return [placed(start, node), node, placed(again, node)]
+
+
+def failing_loop(lowering: Any, node: Any, handlers: list[Any]) -> list[Any] | None:
+    """Statements in place of a loop in which something may fail that is handled outside of it: it
+    is left then. None if nothing may."""
+    risky = (gast.Subscript, gast.Call, gast.Div, gast.Mod, gast.FloorDiv, gast.Pow)
+    inside = [n for s in node.body for n in gast.walk(s)]
+    loops = (gast.For, gast.While, gast.Try, gast.ListComp, gast.GeneratorExp)
+    if hasattr(node, "is_tried") or any(isinstance(n, loops) for n in inside):
+        return None
+    if not any(isinstance(n, risky) for n in inside):
+        return None
+    failed, error, caught = (f"{lowering.names.fresh(n)}()" for n in ("failed", "error", "caught"))
+    left = [
+        assign(error, name_of(caught)),
+        assign(failed, gast.Constant(value=True, kind=None)),
+        gast.Break(),
+    ]
+    kinds = [h.type for h in handlers]
+    kind = None if None in kinds else gast.Tuple(
+        elts=[k for t in kinds for k in (t.elts if isinstance(t, gast.Tuple) else [t])],
+        ctx=gast.Load(),
+    )  # fmt: skip
+    handler = gast.ExceptHandler(type=kind, name=name_of(caught, gast.Store()), body=left)
+    tried = gast.Try(body=node.body, handlers=[handler], orelse=[], finalbody=[])
+    loop = copy.copy(node)
+    loop.body = [placed(tried, node)]
+    loop.is_tried = True
+    start = assign(failed, gast.Constant(value=False, kind=None))
+    again = gast.If(
+        test=name_of(failed), body=[gast.Raise(exc=name_of(error), cause=None)], orelse=[]
+    )
+    return [placed(start, node), loop, placed(again, node)]
 
 
 def _block(lowering: Any, nodes: list[Any], failed: str, error: str) -> list[Any]:

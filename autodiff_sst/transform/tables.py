@@ -14,6 +14,7 @@ from __future__ import annotations
 import collections
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import FunctionType
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.values import (
@@ -91,6 +92,12 @@ def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
             case Assign(_, Subscript(Name(base), (key,))) if root(base) in marked:
                 assert not isinstance(key, Slice)
                 test, default = names.temporary(), Literal(marked[root(base)])
+                if is_counter(made.get(root(base))):  # it has zeros without getting them
+                    there = Assign(test, Binary("in", key, Name(base)), statement.origin)
+                    item = names.temporary()
+                    read = (replace(statement, target=item),)
+                    merge = Merge(statement.target, (Name(item), default))
+                    return (there, If(Name(test), read, (), (merge,), statement.origin))
                 store = Store(base, (key,), default, statement.origin)
                 missing = Binary("not in", key, Name(base))
                 return (
@@ -219,11 +226,26 @@ def growing_dicts(function: Block, facts: Mapping[str, Abstract]) -> Callable[[A
 
 
 def _default(value: Expression) -> float | int | None:
-    """The number that a `defaultdict` is made with."""
+    """The number that a `defaultdict` is made with, or a `Counter`."""
+    if is_counter(value):
+        return 0
     match value:
+        case Call(Object(called), (Object(FunctionType() as constant),), ()) if (
+            called is collections.defaultdict and not constant.__code__.co_names
+        ):
+            plain = constant.__code__.co_argcount == 0 and constant.__closure__ is None
+            found = constant() if plain else None
+            return found if type(found) in (int, float) else None
         case Call(Object(called), (Object(kind),), ()) if called is collections.defaultdict:
             return _NUMBERS.get(kind)
     return None
+
+
+def is_counter(value: Expression | None) -> bool:
+    match value:
+        case Call(Object(called), (), ()):
+            return called is collections.Counter
+    return False
 
 
 class TableMethods:
