@@ -155,3 +155,26 @@ def test_states(f):
     check_derivatives(f, X, V)
     hessian = ad.jacobian(ad.grad(f), mode="reverse")(X)
     np.testing.assert_allclose(ad.hessian(f)(X), hessian, atol=1e-12)
+
+
+class Total:
+    value = 0.0
+    count = 0
+    scale = 2.0
+
+    def add(self, v):
+        self.value = self.value + v * self.scale
+        self.count += 1
+        return self
+
+
+def of_class_values(x):
+    a, b = Total(), Total()
+    for v in x:
+        a.add(v)
+        b.add(v * a.value)
+    return a.value * b.value / a.count + Total().add(x[0]).value
+
+
+def test_values_of_a_class_that_its_objects_change():
+    check_derivatives(of_class_values, X, V)

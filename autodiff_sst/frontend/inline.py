@@ -208,6 +208,8 @@ class Inlining(Dispatch):
         own_new = any("__new__" in vars(c) for c in cls.__mro__[:-1] if is_users_class(c))
         plain = not is_record(cls) or plain_fields(cls) is not None or own_new
         caught = self.shared.guarding or not issubclass(cls, BaseException)
+        if not plain and init is object.__init__ and not (given.positional or given.keywords):
+            return new_instance(self, cls, given, node)
         if plain or not isinstance(init, FunctionType) or not caught:
             return None
         before = len(self.block)
@@ -233,15 +235,12 @@ class Inlining(Dispatch):
         if isinstance(called, Object) and called.value is dict and not given.positional:
             return DictOf(tuple(map(Literal, given.keywords)), tuple(given.keywords.values()))
         made = Call(called, tuple(given.positional), keywords_of(self, called, given, node))
-        if isinstance(called, Object) and called.value is iter and self.is_iter(given):
+        is_iter = self.source.function.__name__ == "__iter__"  # it is gone through at once
+        if isinstance(called, Object) and called.value is iter and is_iter and len(made.args) == 1:
             return Call(AS_SEQUENCE, tuple(given.positional))
         if isinstance(called, Object) and called.value in (len, abs):
             return self.special(called.value.__name__, made, node)
         return made
-
-    def is_iter(self, given: Arguments) -> bool:
-        """Whether `iter(x)` is what `__iter__` returns: it is gone through at once, and no more."""
-        return len(given.positional) == 1 and self.source.function.__name__ == "__iter__"
 
     def arguments(self, node: Any, called: Any) -> tuple[Any, Arguments]:
         """What a call gives, and to what: `max(*x)` is `max(x)`."""

@@ -22,7 +22,7 @@ from autodiff_sst.core.syntax import Atom, Call, Literal, Object, Raise, TupleOf
 from autodiff_sst.frontend.calls import Arguments, constant_atom
 from autodiff_sst.frontend.nodes import assign, placed
 from autodiff_sst.frontend.nodes import name as name_of
-from autodiff_sst.runtime.records import make_record
+from autodiff_sst.runtime.records import first_values, make_record
 from autodiff_sst.runtime.sequences import with_cause
 
 _NEW_RECORD = Object(make_record, "make_record")
@@ -33,6 +33,8 @@ def new_instance(lowering: Any, cls: type, given: Arguments, node: Any) -> Atom:
     made: Atom = lowering.emit(Call(_NEW_RECORD, (constant_atom(cls),)), node)
     if issubclass(cls, BaseException):
         set_args(lowering, made, given.positional, node)
+    for name, value in first_values(cls).items():
+        lowering.store(made, (Literal(name),), Literal(value), node)
     return made
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import dis
 import sys
+from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -64,6 +66,22 @@ def plain_fields(cls: type) -> tuple[str, ...] | None:
     generated = cls.__init__.__qualname__.endswith(".__init__") and "__init__" in cls.__dict__
     fields = dataclasses.fields(cls)
     return tuple(f.name for f in fields) if generated and all(f.init for f in fields) else None
+
+
+def first_values(cls: type) -> dict[str, Any]:
+    """The numbers that a class has, and its methods change: every object has its own."""
+    own = [vars(c) for c in reversed(cls.__mro__) if is_users_class(c)]
+    plain = (bool, int, float, str, type(None))
+    found = {n: v for names in own for n, v in names.items() if type(v) in plain}
+    functions = [f for names in own for f in names.values() if isinstance(f, FunctionType)]
+    changed = {
+        step.argval
+        for function in functions
+        if found
+        for step in dis.get_instructions(function)
+        if step.opname == "STORE_ATTR"
+    }
+    return {n: v for n, v in found.items() if n in changed and not n.startswith("__")}
 
 
 def make_record(cls: Any, **attributes: Any) -> Any:
