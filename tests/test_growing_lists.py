@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,37 @@ def test_reverse_twice() -> None:
     check_derivatives(along, x, np.array([0.2, 1.0, -0.4, 0.6]))
     hessian = ad.hessian(stacked_in_a_loop)(x)
     np.testing.assert_allclose(hessian, hessian.T)
+
+
+class Holder:
+    def __init__(self, items: Any) -> None:
+        self.items = items
+
+
+class Empty:
+    items: Any
+
+
+def held_by_an_object_in_a_list(x: Any) -> Any:
+    items = [x[0]]
+    held = [Holder(items)]
+    items.append(x[1])
+    return sum(held[0].items) * 3
+
+
+def held_by_an_object_in_a_branch(x: Any) -> Any:
+    items = [x[0]]
+    o = Empty()
+    if x[0] > 0:
+        o.items = items
+    else:
+        o.items = [x[1]]
+    held = [o]
+    items.append(x[1])
+    return sum(held[0].items) * 3
+
+
+@pytest.mark.parametrize("f", [held_by_an_object_in_a_list, held_by_an_object_in_a_branch])
+def test_lists_that_grow_after_an_object_holds_them(f: Any) -> None:
+    with pytest.raises(ad.UnsupportedSyntaxError, match=r"grows after|holds too"):
+        ad.grad(f)(np.array([0.5, 0.7]))

@@ -28,6 +28,7 @@ from autodiff_sst.core.syntax import (
     Append,
     Assign,
     Atom,
+    Attribute,
     Binary,
     Block,
     Call,
@@ -45,6 +46,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
 )
 from autodiff_sst.core.walk import reads, rebuild, statements
+from autodiff_sst.rules.helpers import MAKE_RECORD
 
 
 def gather_displays(function: Function) -> Function:
@@ -73,37 +75,44 @@ def _block(block: Block, counts: dict[str, int]) -> Block:
 
 
 def _with_whole_dicts(block: Block, stored: set[str]) -> Block:
+    """Objects too, that a call makes without attributes."""
     made: list[Statement] = []
     open_: dict[str, tuple[Assign, dict[Any, Atom]]] = {}
+    first: dict[str, str] = {}  # the first name of what is open, by all its names
+    copies: dict[str, list[Statement]] = {}
 
     def close(name: str) -> None:
         display, items = open_.pop(name)
-        whole = DictOf(tuple(map(Literal, items)), tuple(items.values()))
-        made.append(replace(display, value=whole))
+        for name_ in [n for n, f in first.items() if f == name]:
+            del first[name_]
+        made.append(replace(display, value=_display(display.value, items)))
+        made.extend(copies.pop(name, []))
 
     for statement in block:
         match statement:
-            case Assign(target, DictOf(keys, values)) if target in stored and all(
-                isinstance(k, Literal) for k in keys
-            ):
-                for name in reads((statement,)) & {*open_}:
+            case Assign(target, value) if (items := _first_items(value)) is not None:
+                for name in {first[n] for n in reads((statement,)) & {*first}}:
                     close(name)
-                literals = [k.value for k in keys if isinstance(k, Literal)]
-                open_[target] = (statement, dict(zip(literals, values, strict=True)))
+                open_[target] = (statement, items)
+                first[target] = target
                 continue
-            case Store(target, (Literal(key),), value) if target in open_ and not (
-                reads(value) & {*open_}
-            ):
-                open_[target][1][key] = value
+            case Assign(alias, Name(same)) if same in first:
+                copies.setdefault(first[same], []).append(statement)
+                first[alias] = first[same]
                 continue
-            case Assign(_, Subscript(Name(base), (Literal(key),))) if (
-                base in open_ and key in open_[base][1]
+            case Store(target, (Literal(key),), value) if target in first and not (
+                reads(value) & {*first}
             ):
-                made.append(replace(statement, value=open_[base][1][key]))
+                open_[first[target]][1][key] = value
+                continue
+            case Assign(
+                _, (Subscript(Name(base), (Literal(key),)) | Attribute(Name(base), key))
+            ) if base in first and key in open_[first[base]][1]:
+                made.append(replace(statement, value=open_[first[base]][1][key]))
                 continue
             case _:
                 pass
-        for name in (reads((statement,)) | stores_of(statement)) & {*open_}:
+        for name in {first[n] for n in (reads((statement,)) | stores_of(statement)) & {*first}}:
             close(name)
         if _has_blocks(statement):
             statement = rebuild(statement, lambda a: a, lambda b: _with_whole_dicts(b, stored))
@@ -111,6 +120,22 @@ def _with_whole_dicts(block: Block, stored: set[str]) -> Block:
     for name in [*open_]:
         close(name)
     return tuple(made)
+
+
+def _first_items(value: Expression) -> dict[Any, Atom] | None:
+    match value:
+        case DictOf(keys, values) if all(isinstance(k, Literal) for k in keys):
+            literals = [k.value for k in keys if isinstance(k, Literal)]
+            return dict(zip(literals, values, strict=True))
+        case Call(function, (Object(),), keywords) if function == MAKE_RECORD:
+            return dict(keywords)
+    return None
+
+
+def _display(value: Expression, items: dict[Any, Atom]) -> Expression:
+    if isinstance(value, Call):
+        return replace(value, keywords=tuple(items.items()))
+    return DictOf(tuple(map(Literal, items)), tuple(items.values()))
 
 
 def stores_of(statement: Statement) -> set[str]:

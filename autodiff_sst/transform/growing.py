@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Append,
@@ -63,6 +64,11 @@ def copy_growing_lists(function: Function) -> Function:
             return (rebuild(statement, lambda atom: atom, lambda b: block(b, in_loop)),)
         later = {n for n, place in grown.items() if place > places[id(statement)]} | in_loop
         read = _read_whole(statement) & later
+        if read and isinstance(statement.value, Call) and made_by(statement.value) is not None:
+            words = f"`{min(read)}` grows after an object holds it"
+            raise UnsupportedSyntaxError(
+                f"{words}: not supported yet", statement.origin, instead="a copy of the list."
+            )
         copies: dict[Atom, Atom] = {Name(n): Name(names.fresh(n)) for n in sorted(read)}
         made = tuple(
             Assign(copy.id, Call(_LIST, (of,)), statement.origin)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.values import OPAQUE, Abstract
+from autodiff_sst.analysis.values import Abstract, keys_of
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import Function
 from autodiff_sst.core.walk import all_names
@@ -53,6 +53,11 @@ def resolve(
             raise
     rounds.assumed = None
     return rounds.run(function)
+
+
+def _kind(known: Abstract | None) -> tuple[Any, ...]:
+    """What was assumed of a name: which class, and which keys."""
+    return type(known), getattr(known, "cls", None), keys_of(known) if known else None
 
 
 class _DashedError(Exception):
@@ -97,7 +102,7 @@ class _Rounds:
                     continue
             if not resolving.changed and self.assumed:
                 seen = find_facts(function, self.parameters)
-                if any(seen.get(name) == OPAQUE for name in self.assumed):
+                if any(_kind(seen.get(n)) != _kind(facts.get(n)) for n in self.assumed):
                     raise _DashedError
             if not resolving.changed and not resolving.waits:
                 values = functionalize(function, self.parameters)

@@ -125,6 +125,7 @@ class Storage(Replacing):
                 if holder is None or self.classes.find(target) not in self.regrown:
                     self.builder.append(replace(statement, value=self.current(value)))
                 else:
+                    self.check_not_kept(holder, statement)
                     more = self.builder.emit(ListOf((self.current(value),)))
                     self.put(holder, self.builder.binary("+", self.read(holder), more))
             case If():
