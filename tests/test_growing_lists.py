@@ -147,3 +147,15 @@ def held_by_an_object_in_a_branch(x: Any) -> Any:
 def test_lists_that_grow_after_an_object_holds_them(f: Any) -> None:
     with pytest.raises(ad.UnsupportedSyntaxError, match=r"grows after|holds too"):
         ad.grad(f)(np.array([0.5, 0.7]))
+
+
+def joined_before_it_grows(x: Any) -> Any:
+    s = [1.0, 2.0]
+    t = s + [x[0], x[1]]  # noqa: RUF005
+    s.append(x[1])
+    t[0] = x[0]
+    return sum(s) * sum(t) * t[2]
+
+
+def test_lists_that_are_joined_before_they_grow() -> None:
+    check_derivatives(joined_before_it_grows, np.array([0.5, 0.7]), np.array([0.3, -0.2]))

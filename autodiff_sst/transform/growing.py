@@ -20,6 +20,7 @@ from autodiff_sst.core.syntax import (
     Append,
     Assign,
     Atom,
+    Binary,
     Block,
     Call,
     For,
@@ -112,5 +113,7 @@ def _read_whole(statement: Assign) -> set[str]:
             return {a.id for a in given if isinstance(a, Name)}
         case Subscript(Name(base), (Slice(),)):
             return {base}
+        case Binary("+" | "*", left, right):
+            return {a.id for a in (left, right) if isinstance(a, Name)}
         case _:
             return set()
