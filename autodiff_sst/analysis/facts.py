@@ -88,9 +88,10 @@ def find_facts(
     held = _are_held(function, {*walk.lists})
     if not held and all(_keeps_kind(s, walk.facts) for s in stores):
         return walk.facts
-    if not held:
+    changing = {k.value for s in stores for k in s.index if isinstance(k, Literal)}
+    if not held and changing:
         wider = _Walk({**given}, assumed)
-        wider.changing = {k.value for s in stores for k in s.index if isinstance(k, Literal)}
+        wider.changing = changing
         wider.block(function.body)
         if all(_keeps_kind(s, wider.facts) for s in stores):
             return wider.facts

@@ -142,7 +142,7 @@ _FOLDED = (len, min, max, abs, int, float, round, range, str, bool)
 # Whatever they are given, they return this; of most, where a probe cannot tell.
 _OURS: dict[Any, Abstract] = {
     **dict.fromkeys((count_of, position_of, place_of, position, start_of, count_from), INT),
-    **dict.fromkeys((bisect.bisect, bisect.bisect_left), INT),
+    **dict.fromkeys((bisect.bisect_left, bisect.bisect_right), INT),
     nones: List(None),
     **dict.fromkeys((order_of, positions, last_places), List(INT)),
 }

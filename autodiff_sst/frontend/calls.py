@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -183,7 +183,7 @@ def defaults_of(function: FunctionType, tree: Any) -> dict[str, Value]:
     return {**found, **{k: constant_atom(v) for k, v in (function.__kwdefaults__ or {}).items()}}
 
 
-def original(atom: Any, made: dict[str, Expression]) -> Any:
+def original(atom: Any, made: Mapping[str, Expression]) -> Any:
     """The first of the names of an object."""
     while isinstance(atom, Name) and isinstance(first := made.get(atom.id), Name):
         atom = first

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from types import FunctionType
 from typing import Any, cast
 
@@ -261,13 +260,8 @@ class Dispatch(Control):
         if defined and isinstance(made, Attribute):  # a method of arrays
             return self.array_method(defined[0], subject, called, given, node)
 
-        if [h for h in hints if h.cls is not None] and isinstance(made, Attribute):
-
-            def run_object(hint: Hint) -> Any:
-                return self.method(hint, called, given, node)
-
-            plain_ = partial(self.plain_call, called, given, node)
-            return self.hinted("()", called, run_object, plain_, node)
+        if any(h.cls is not None for h in hints):  # an object that an attribute holds
+            method, subject = "()", called
 
         def run(hint: Hint) -> Any:
             if hint.cls is None:

@@ -18,18 +18,14 @@ import gast
 
 from autodiff_sst.frontend import nodes
 
-_CONSUMERS = ("list", "tuple", "sorted", "max", "min", "dict")
+_CONSUMERS = ("list", "tuple", "sorted", "max", "min")
 _LAZY = ("zip", "enumerate")
 
 
 def with_lists(tree: Any, function: FunctionType) -> Any:
     """The tree, in which pairs that are held are in lists."""
-    names = {*_CONSUMERS, *_LAZY, "map"}
-    if not nodes.are_builtins(names, function) or not any(
-        (isinstance(n, gast.Name) and n.id == "zip") or n.id == "enumerate"
-        for n in gast.walk(tree)
-        if isinstance(n, gast.Name)
-    ):
+    read = {n.id for n in gast.walk(tree) if isinstance(n, gast.Name)}
+    if not read & {*_LAZY} or not nodes.are_builtins({*_CONSUMERS, *_LAZY, "map"}, function):
         return tree
     tree = nodes.with_statements(tree, _unpacked)
     return _Lists().visit(tree)
@@ -83,7 +79,7 @@ class _Lists(gast.NodeTransformer):  # type: ignore[misc]
         match node:
             case gast.Call(func=gast.Name(id=name), args=[lazy]) if name in _CONSUMERS:
                 listed = _listed(lazy)
-                if listed is None or name == "dict":
+                if listed is None:
                     return node
                 if name == "list":
                     return listed

@@ -99,11 +99,16 @@ def _loop(lowering: Any, node: Any) -> list[Any]:
     node.body = _block(lowering, node.body, failed, error)
     if not any(isinstance(n, gast.Name) and n.id == failed for n in gast.walk(node)):
         return [node]  # what raises is elsewhere, in its `else` say
+    return _raised_after(node, failed, error)
+
+
+def _raised_after(loop: Any, failed: str, error: str) -> list[Any]:
+    """The loop, and what raises the error for which it was left."""
     start = assign(failed, gast.Constant(value=False, kind=None))
     again = gast.If(
         test=name_of(failed), body=[gast.Raise(exc=name_of(error), cause=None)], orelse=[]
     )
-    return [placed(start, node), node, placed(again, node)]
+    return [placed(start, loop), loop, placed(again, loop)]
 
 
 def failing_loop(lowering: Any, node: Any, handlers: list[Any]) -> list[Any] | None:
@@ -132,11 +137,7 @@ def failing_loop(lowering: Any, node: Any, handlers: list[Any]) -> list[Any] | N
     loop = copy.copy(node)
     loop.body = [placed(tried, node)]
     loop.is_tried = True
-    start = assign(failed, gast.Constant(value=False, kind=None))
-    again = gast.If(
-        test=name_of(failed), body=[gast.Raise(exc=name_of(error), cause=None)], orelse=[]
-    )
-    return [placed(start, node), loop, placed(again, node)]
+    return _raised_after(loop, failed, error)
 
 
 def _block(lowering: Any, nodes: list[Any], failed: str, error: str) -> list[Any]:

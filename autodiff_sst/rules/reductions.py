@@ -49,21 +49,13 @@ declare_linear(np.mean, np.cumsum, by=("a",))
 declare_linear(sum, by=("iterable", "start"), joint=True)
 
 
-@adjoint(sum)
+@adjoint(sum, math.fsum)
 def _(y, iterable, start=0):
     if rank(iterable) is None:
         d[iterable] = [d[y]] * len(iterable)
     else:
         d[iterable] = np.broadcast_to(d[y], np.shape(iterable))
     d[start] = d[y]
-
-
-@adjoint(math.fsum)
-def _(y, seq):
-    if rank(seq) is None:
-        d[seq] = [d[y]] * len(seq)
-    else:
-        d[seq] = np.broadcast_to(d[y], np.shape(seq))
 
 
 @tangent(math.fsum)

@@ -51,7 +51,7 @@ declare_nondifferentiable(
     *(np.iscomplexobj, np.isrealobj, np.isreal),
     *(np.nanargmax, np.nanargmin, np.result_type, np.broadcast_shapes, np.spacing, np.tri),
     *(math.floor, math.ceil, math.trunc, math.isnan, math.isfinite, math.isinf, math.isclose),
-    *(bisect.bisect, bisect.bisect_left, bisect.bisect_right),
+    *(bisect.bisect_left, bisect.bisect_right),
     *(np.ones, np.empty, np.eye, np.identity, np.searchsorted, np.nonzero),
     *(
         error_of,

@@ -22,6 +22,7 @@ from autodiff_sst.analysis.values import (
     Scalar,
     Table,
     Tuple,
+    keys_of,
     rank,
 )
 from autodiff_sst.core.syntax import Atom, Attribute, Call, Expression, Literal, Subscript
@@ -48,10 +49,8 @@ def copied(atom: Atom, known: Abstract, deep: bool, emit: Emit) -> Expression | 
             numbers = item is None or rank(item) == 0
             return Call(LIST, (atom,)) if numbers or not deep else None
         case Tuple() | Dict() | Record():
-            keys: tuple[Any, ...]
-            keys = tuple(range(len(known.items))) if isinstance(known, Tuple) else known.keys
             parts: list[Atom] = []
-            for key, item in zip(keys, known.items, strict=True):
+            for key, item in zip(keys_of(known) or (), known.items, strict=True):
                 is_object = isinstance(known, Record)
                 read = Attribute(atom, key) if is_object else Subscript(atom, (Literal(key),))
                 part = emit(read)

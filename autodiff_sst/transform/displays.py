@@ -47,17 +47,17 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import reads, rebuild, statements
 from autodiff_sst.rules.helpers import MAKE_RECORD
+from autodiff_sst.transform.sites import items_of
 
 
 def gather_displays(function: Function) -> Function:
     """The function; itself if there is nothing to gather."""
     every = [*statements(function.body)]
     grown = [s.target for s in every if isinstance(s, Append)]
-    stored = {s.target for s in every if isinstance(s, Store)}
-    if not grown and not stored:
+    if not grown and not any(isinstance(s, Store) for s in every):
         return function
     body = _block(function.body, {name: grown.count(name) for name in grown})
-    body = _with_whole_dicts(body, stored)
+    body = _with_whole_dicts(body)
     return function if body == function.body else replace(function, body=body)
 
 
@@ -74,8 +74,9 @@ def _block(block: Block, counts: dict[str, int]) -> Block:
     return block
 
 
-def _with_whole_dicts(block: Block, stored: set[str]) -> Block:
-    """Objects too, that a call makes without attributes."""
+def _with_whole_dicts(block: Block) -> Block:
+    """The block, in which dicts, and objects that `make_record` makes, are displays of all that is
+    stored in them at first."""
     made: list[Statement] = []
     open_: dict[str, tuple[Assign, dict[Any, Atom]]] = {}
     first: dict[str, str] = {}  # the first name of what is open, by all its names
@@ -115,7 +116,7 @@ def _with_whole_dicts(block: Block, stored: set[str]) -> Block:
         for name in {first[n] for n in (reads((statement,)) | stores_of(statement)) & {*first}}:
             close(name)
         if _has_blocks(statement):
-            statement = rebuild(statement, lambda a: a, lambda b: _with_whole_dicts(b, stored))
+            statement = rebuild(statement, lambda a: a, _with_whole_dicts)
         made.append(statement)
     for name in [*open_]:
         close(name)
@@ -123,13 +124,10 @@ def _with_whole_dicts(block: Block, stored: set[str]) -> Block:
 
 
 def _first_items(value: Expression) -> dict[Any, Atom] | None:
-    match value:
-        case DictOf(keys, values) if all(isinstance(k, Literal) for k in keys):
-            literals = [k.value for k in keys if isinstance(k, Literal)]
-            return dict(zip(literals, values, strict=True))
-        case Call(function, (Object(),), keywords) if function == MAKE_RECORD:
-            return dict(keywords)
-    return None
+    is_made = isinstance(value, DictOf) or (
+        isinstance(value, Call) and value.function == MAKE_RECORD
+    )
+    return items_of(value) if is_made else None
 
 
 def _display(value: Expression, items: dict[Any, Atom]) -> Expression:

@@ -67,11 +67,6 @@ from autodiff_sst.runtime.sequences import (
 from autodiff_sst.transform.copying import copied, is_copy
 
 
-def is_numpys(function: Any) -> bool:
-    module = getattr(function, "__module__", None) or ""
-    return isinstance(function, np.ufunc) or module.partition(".")[0] == "numpy"
-
-
 class Expansion:
     """What one statement becomes; `attributes` says of what object a name is which attribute."""
 
@@ -118,12 +113,9 @@ class Expansion:
                 return self.end(DictOf(tuple(Literal(k) for k, _ in keywords),
                                        tuple(a for _, a in keywords)))  # fmt: skip
             case Call(Object(function), (base,), keywords) if function is dict and isinstance(
-                known := self.fact(base), Dict
+                self.fact(base), Dict
             ):
-                items: dict[Any, Atom]
-                items = {k: self.emit(Subscript(base, (Literal(k),))) for k in known.keys}
-                items |= dict(keywords)
-                return self.end(DictOf(tuple(map(Literal, items)), tuple(items.values())))
+                return self.merged((base,), dict(keywords))
             case Call(Object(function), dicts) if function is merged:
                 return self.merged(dicts)
             case Call(Object(function), (base,), ()) if is_copy(function):
@@ -234,13 +226,14 @@ class Expansion:
     def keys(self, known: Dict) -> Expression:
         return TupleOf(tuple(map(Literal, known.keys)))
 
-    def merged(self, dicts: tuple[Atom, ...]) -> Block | None:
+    def merged(self, dicts: tuple[Atom, ...], more: Mapping[str, Atom] = {}) -> Block | None:
         found: dict[Any, Atom] = {}
         for atom in dicts:
             known = self.fact(atom)
             if not isinstance(known, Dict):
                 return None
             found |= {k: self.emit(Subscript(atom, (Literal(k),))) for k in known.keys}
+        found |= more
         return self.end(DictOf(tuple(map(Literal, found)), tuple(found.values())))
 
     def replaced(self, base: Atom, changes: dict[str, Atom]) -> Block | None:
@@ -265,9 +258,9 @@ class Expansion:
             return self.of_ufunc(base.value, method, args, keywords)
         match known, method, args:
             case Dict(keys), "items" | "values" | "keys" | "copy", ():
-                items = {k: self.emit(Subscript(base, (Literal(k),))) for k in keys}
                 if method == "copy":
-                    return self.end(DictOf(tuple(map(Literal, keys)), tuple(items.values())))
+                    return self.merged((base,))
+                items = {k: self.emit(Subscript(base, (Literal(k),))) for k in keys}
                 if method == "items":
                     pairs = [TupleOf((Literal(k), item)) for k, item in items.items()]
                     return self.end(TupleOf(tuple(map(self.emit, pairs))))

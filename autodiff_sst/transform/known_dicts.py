@@ -31,6 +31,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
 )
 from autodiff_sst.core.walk import statements
+from autodiff_sst.frontend.calls import original
 from autodiff_sst.runtime.sequences import dict_of, last_places, place_of
 
 _RANGE = Object(range, "range", range)
@@ -50,11 +51,7 @@ class KnownDicts:
             for s in every
             if isinstance(s, Assign) and isinstance(s.value, ListOf) and s.target not in grown
         }
-        self.copies: dict[Atom, Atom] = {
-            Name(s.target): s.value
-            for s in every
-            if isinstance(s, Assign) and isinstance(s.value, Name)
-        }
+        self.made = {s.target: s.value for s in every if isinstance(s, Assign)}
         self.zips = {
             s.target: s.value.args
             for s in every
@@ -128,9 +125,7 @@ class KnownDicts:
         return tuple(made)
 
     def _display(self, atom: Atom) -> ListOf | None:
-        while atom in self.copies:
-            atom = self.copies[atom]
-        return self.displays.get(atom)
+        return self.displays.get(original(atom, self.made))
 
     def _length(self, values: Atom) -> int | None:
         display, known = self._display(values), infer(values, self.facts, "")

@@ -65,6 +65,7 @@ from autodiff_sst.core.walk import (
     statements,
     substitute,
 )
+from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
@@ -119,12 +120,11 @@ class Resolving:
         self.dicts = KnownDicts(body, facts, names)
         self.joined = Joined(facts, names)
         self.grows = growing_dicts(body, facts)
-        assigned = [s for s in statements(body) if isinstance(s, Assign)]
-        self.tuples = {s.target: s.value.items for s in assigned if isinstance(s.value, TupleOf)}
-        self.copies = {s.target: s.value.id for s in assigned if isinstance(s.value, Name)}
-        kinds = Record | Dict | Tuple
-        stored = (s for s in statements(body) if isinstance(s, Store))
-        self.stores = any(isinstance(facts.get(s.target), kinds) for s in stored)
+        every = [*statements(body)]
+        self.made = {s.target: s.value for s in every if isinstance(s, Assign)}
+        self.tuples = {n: v.items for n, v in self.made.items() if isinstance(v, TupleOf)}
+        stored = {s.target for s in every if isinstance(s, Store)}
+        self.stores = any(isinstance(facts.get(n), Record | Dict | Tuple) for n in stored)
         self.tables = TableMethods(body, facts, names)
         self.lists = ListMethods(body, facts, names)
 
@@ -144,7 +144,7 @@ class Resolving:
                 self.changed = True
                 return made
             case Assign(target, Subscript(Name(base), (Literal(int(k)),))) if (
-                held := self.tuples.get(self.root(base))
+                held := self.tuples.get(original(Name(base), self.made).id)
             ) is not None and -len(held) <= k < len(held):
                 self.changed = True
                 return self.statement(Assign(target, held[k], statement.origin))
@@ -274,11 +274,6 @@ class Resolving:
             case _:
                 return (rebuild(statement, lambda atom: atom, self.block),)
 
-    def root(self, name: str) -> str:
-        while (same := self.copies.get(name)) is not None:
-            name = same
-        return name
-
     def constant_key(self, base: Atom, key: Name) -> Literal | None:
         """The key of an item of a dict, where it is known."""
         known = self.facts.get(key.id)
@@ -290,7 +285,7 @@ class Resolving:
         """Whether a call is given a dict that will have more keys, or is a method of one."""
         method = call.function.id if isinstance(call.function, Name) else ""
         given = (*self.attributes.get(method, ())[:1], *call.args, *(a for _, a in call.keywords))
-        return any(self.grows(a) for a in given if isinstance(a, Name))
+        return any(map(self.grows, given))
 
     def unknown_numbers(self, value: Expression) -> list[Atom]:
         """The operands of arithmetic of which nothing is known, beside what may be active."""

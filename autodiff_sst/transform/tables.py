@@ -54,6 +54,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
 )
 from autodiff_sst.core.walk import all_names, rebuild, statements
+from autodiff_sst.frontend.calls import original
 from autodiff_sst.rules.helpers import KEYS, LEN, TABLE
 from autodiff_sst.runtime.sequences import as_sequence, dict_of, merged
 
@@ -66,13 +67,10 @@ def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
     every = [*statements(function.body)]
     made = {s.target: s.value for s in every if isinstance(s, Assign)}
 
-    def root(name: str) -> str:
-        while isinstance(same := made.get(name), Name):
-            name = same.id
-        return name
-
     marked = {n: default for n, value in made.items() if (default := _default(value)) is not None}
-    found = {root(n) for n in _open(every, facts) if isinstance(made.get(root(n)), DictOf)}
+    found = {
+        _root(n, made) for n in _open(every, facts) if isinstance(made.get(_root(n, made)), DictOf)
+    }
     if not found and not marked:
         return function
     names = Names(all_names(function))
@@ -89,10 +87,10 @@ def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
                     Assign(empty, display, statement.origin),
                     replace(statement, value=Call(TABLE, (Name(empty),))),
                 )
-            case Assign(_, Subscript(Name(base), (key,))) if root(base) in marked:
+            case Assign(_, Subscript(Name(base), (key,))) if _root(base, made) in marked:
                 assert not isinstance(key, Slice)
-                test, default = names.temporary(), Literal(marked[root(base)])
-                if is_counter(made.get(root(base))):  # it has zeros without getting them
+                test, default = names.temporary(), Literal(marked[_root(base, made)])
+                if is_counter(made.get(_root(base, made))):  # it has zeros without getting them
                     there = Assign(test, Binary("in", key, Name(base)), statement.origin)
                     item = names.temporary()
                     read = (replace(statement, target=item),)
@@ -109,6 +107,11 @@ def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
                 return (rebuild(statement, lambda atom: atom, block),)
 
     return replace(function, body=block(function.body))
+
+
+def _root(name: str, made: Mapping[str, Expression]) -> str:
+    """The first of a dict's names."""
+    return str(original(Name(name), made).id)
 
 
 def open_dicts(function: Block, facts: Mapping[str, Abstract]) -> set[str]:
@@ -152,10 +155,8 @@ def _keys_of(
     """The keys that this may be, if it is one of a loop over a dict or over its items."""
     if not isinstance(key, Slice) and isinstance(own := fact(key, facts), Known):
         return {own.value}
-    value = made.get(key.id) if isinstance(key, Name) else None
-    while isinstance(value, Name):
-        value = made.get(value.id)
-    match value:
+    first = original(key, made)
+    match made.get(first.id) if isinstance(first, Name) else None:
         case Subscript(Name(pair), (Literal(0),)) if isinstance(
             item := made.get(pair), Subscript
         ) and isinstance(item.value, Name):
@@ -192,27 +193,22 @@ def growing_dicts(function: Block, facts: Mapping[str, Abstract]) -> Callable[[A
     every = [*statements(function)]
     made = {s.target: s.value for s in every if isinstance(s, Assign)}
 
-    def root(name: str) -> str:
-        while isinstance(same := made.get(name), Name):
-            name = same.id
-        return name
-
     grown: set[str] = set()
     for statement in every:
         match statement:
             case Store(base, (item, *_)) if isinstance(known := facts.get(base), Dict):
                 if not _keys_of(item, made, facts) <= {*known.keys}:
-                    grown.add(root(base))
+                    grown.add(_root(base, made))
             case Assign(_, Attribute(Name(base), name)) if name in _CHANGES:
                 if isinstance(facts.get(base), Dict):
-                    grown.add(root(base))
+                    grown.add(_root(base, made))
             case _:
                 pass
 
     def grows(atom: Atom) -> bool:
         if not grown or not isinstance(atom, Name) or not isinstance(facts.get(atom.id), Dict):
             return False
-        first = root(atom.id)
+        first = _root(atom.id, made)
         match made.get(first):
             case DictOf():
                 is_new = True
