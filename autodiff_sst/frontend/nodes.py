@@ -32,6 +32,11 @@ def are_builtins(names: set[str], function: FunctionType) -> bool:
     return not names & {*own, *function.__globals__}
 
 
+def binds(node: Any) -> bool:
+    """Whether a node is a name that is bound there, or an argument."""
+    return isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load)
+
+
 def parents_of(tree: Any) -> dict[Any, Any]:
     """Of each node below one, that which holds it."""
     return {child: node for node in gast.walk(tree) for child in gast.iter_child_nodes(node)}

@@ -20,9 +20,12 @@ from typing import Any, TypeAlias
 import gast
 
 from autodiff_sst.errors import Origin, SourceUnavailableError
+from autodiff_sst.frontend.cached import without_caches
 from autodiff_sst.frontend.dicts import without_dict_comprehensions
 from autodiff_sst.frontend.factories import with_zipped_dicts
+from autodiff_sst.frontend.finals import with_returns_after
 from autodiff_sst.frontend.heaps import with_sorted_lists
+from autodiff_sst.frontend.held_iterators import with_places
 from autodiff_sst.frontend.lazy import with_lists
 from autodiff_sst.frontend.list_values import with_list_values
 from autodiff_sst.frontend.nodes import mark_tests
@@ -94,6 +97,7 @@ def read_source(function: Any) -> Source:
         tree = with_sorted_lists(gast.ast_to_gast(definition), function)
         tree = with_queues(with_single_assignments(tree))
         tree = without_dict_comprehensions(with_zipped_dicts(tree, function))
+        tree = with_places(without_caches(with_returns_after(tree), function), function)
         tree = with_lists(tree, function)
         tree = with_list_values(with_returned_variables(tree), function)
         mark_tests(tree)
