@@ -276,6 +276,8 @@ class References:
                 made = self.builder.emit(Call(numpy_object(np.transpose), (new,)))
             case Call(Object(function), (_, *rest)) if function is np.swapaxes:
                 made = self.builder.emit(Call(numpy_object(np.swapaxes), (new, *rest)))
+            case Call(Object(function), (_, source, to)) if function is np.moveaxis:
+                made = self.builder.emit(Call(numpy_object(np.moveaxis), (new, to, source)))
             case _:
                 shape = self.builder.call(SHAPE, whole)
                 made = self.builder.emit(Call(numpy_object(np.reshape), (new, shape)))

@@ -46,6 +46,12 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import map_index, reads, statements
 from autodiff_sst.transform.references import HOLE, Ref, References, Root
 
+# Always views, but for `reshape` and `ravel`, which are of whole arrays.
+_VIEWS = (
+    *(np.transpose, np.swapaxes, np.moveaxis, np.squeeze, np.expand_dims),
+    *(np.reshape, np.ravel, np.asarray),
+)
+
 
 class Replacing(References):
     def let_go(self, base: Ref, index: Index, value: Ref | None, statement: Statement) -> None:
@@ -192,9 +198,7 @@ class Replacing(References):
                     return None
                 return Ref(ref.root, (*ref.path, Attribute(HOLE, name)))
             case Call(Object(function), (base, *rest), keywords) if (
-                function in (np.transpose, np.swapaxes, np.reshape, np.ravel, np.asarray)
-                and not keywords
-                and (ref := self.ref(base)) is not None
+                function in _VIEWS and not keywords and (ref := self.ref(base)) is not None
             ):
                 if function is np.asarray:
                     return ref

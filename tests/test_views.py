@@ -1,0 +1,64 @@
+"""Views by functions of shapes, of arrays that change."""
+
+import numpy as np
+import pytest
+
+from tests.differences import check_derivatives
+
+X, V = np.array([0.6, 0.7, 1.1, 0.5, 0.9, 1.3]), np.array([0.5, -0.3, 0.2, 1.0, 0.4, -0.8])
+
+
+def squeezed(x):
+    a = x[:, None] * 1.0
+    b = np.squeeze(a)
+    b[0] = b[0] ** 2
+    return np.sum(a**2 * (1.0 + np.arange(6.0))[:, None])
+
+
+def squeezed_at_an_axis(x):
+    a = x.reshape(2, 1, 3) * 1.0
+    b = np.squeeze(a, 1)
+    b[1] *= b[0]
+    a[0, 0, 0] *= 3.0
+    return np.sum(b**2) + a[1, 0, 2]
+
+
+def squeezed_method(x):
+    a = x[None, :] * 2.0
+    b = a.squeeze()
+    b[1:] *= b[:-1]
+    return np.sum(a**2)
+
+
+def moved(x):
+    a = x.reshape(2, 3).copy()
+    b = np.moveaxis(a, 0, 1)
+    b[0] *= 2.0 * b[1]
+    return np.sum(a**2 * np.arange(6.0).reshape(2, 3))
+
+
+def moved_in_three_dimensions(x):
+    a = x.reshape(1, 2, 3).copy()
+    b = np.moveaxis(a, 0, -1)
+    b[1, 2] = b[0, 1] * b[1, 0]
+    a[0, 0] *= 2.0
+    return np.sum(b**2)
+
+
+def expanded(x):
+    a = x**2
+    b = np.expand_dims(a, 1)
+    b[2, 0] = a[0] * a[1]
+    a[3] = b[2, 0] * 2.0
+    return np.sum(a * b[:, 0])
+
+
+PROGRAMS = [
+    *(squeezed, squeezed_at_an_axis, squeezed_method, moved, moved_in_three_dimensions),
+    *(expanded,),
+]
+
+
+@pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)
+def test_program(function):
+    check_derivatives(function, X, V)
