@@ -1,4 +1,4 @@
-"""Views by functions of shapes, of arrays that change."""
+"""Views by functions of shapes, of arrays that change; indices that functions give."""
 
 import numpy as np
 import pytest
@@ -53,7 +53,21 @@ def expanded(x):
     return np.sum(a * b[:, 0])
 
 
+def stored_at_indices_of_a_function(x):
+    r = np.zeros((4, 4))
+    r[np.tril_indices(4, -1)] = x
+    r[np.diag_indices(4)] = x[0] * x[2:]
+    return np.sum(r**2 * np.arange(16.0).reshape(4, 4))
+
+
+def read_at_indices_of_a_function(x):
+    r = np.outer(x, x)
+    chosen = np.triu_indices(6, 1)
+    return np.sum(r[chosen] ** 3) + np.sum(r[np.nonzero(r > 0.8)])
+
+
 PROGRAMS = [
+    *(stored_at_indices_of_a_function, read_at_indices_of_a_function),
     *(squeezed, squeezed_at_an_axis, squeezed_method, moved, moved_in_three_dimensions),
     *(expanded,),
 ]
