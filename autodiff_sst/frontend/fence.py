@@ -11,6 +11,7 @@ import gast
 
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.exits import has_walrus, own_nodes
+from autodiff_sst.frontend.late import Stale
 from autodiff_sst.frontend.source import Source
 
 _YIELD = ("`yield` has no derivative", "append the values to a list and return it.")
@@ -26,6 +27,10 @@ REFUSED: dict[type, tuple[str, str]] = {
     gast.Global: ("`global` has no derivative", "return the value, or pass it as an argument."),
     gast.Nonlocal: (f"`nonlocal` {_LATER}", "return the value instead of writing it."),
     gast.ClassDef: (f"a class inside a function {_LATER}", "define it at the module's top."),
+    Stale: (
+        f"what is read again, or after a change of what it is made of, {_LATER}",
+        "a list of it.",
+    ),
     gast.Set: (f"a set {_LATER}", "a tuple."),
 }
 

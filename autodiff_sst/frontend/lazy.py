@@ -1,19 +1,16 @@
-"""What `zip` and `enumerate` give, where it is held, as lists; `zip(*rows)`, as columns; views of
-dicts that change, as they are when they are read.
+"""What `zip` and `enumerate` give, where it is held, as lists; `zip(*rows)`, as columns.
 
 list(zip(u, v))            →     [(a, b) for a, b in zip(u, v)]
 sorted(enumerate(x))       →     sorted([(k, v) for k, v in enumerate(x)])
 a, b = zip(*pairs)         →     a = [p[0] for p in pairs]
                                  b = [p[1] for p in pairs]
 for column in zip(*rows)   →     for column in transposed(rows)
-vs = d.values(); sum(vs)   →     sum(d.values())
 
 In a `for` they stay what they are: a loop by index (iteration.py).
 """
 
 from __future__ import annotations
 
-import copy
 from types import FunctionType
 from typing import Any
 
@@ -23,63 +20,15 @@ from autodiff_sst.frontend import nodes
 
 _CONSUMERS = ("list", "tuple", "sorted", "max", "min")
 _LAZY = ("zip", "enumerate")
-_VIEWS = ("keys", "values", "items")
-_CHANGES = ("update", "setdefault", "pop", "popitem", "clear")
 
 
 def with_lists(tree: Any, function: FunctionType) -> Any:
     """The tree, in which pairs that are held are in lists."""
-    tree = _with_late_views(tree)
     read = {n.id for n in gast.walk(tree) if isinstance(n, gast.Name)}
     if not read & {*_LAZY} or not nodes.are_builtins({*_CONSUMERS, *_LAZY, "map"}, function):
         return tree
     tree = nodes.with_statements(tree, _unpacked)
     return _Lists().visit(tree)
-
-
-def _with_late_views(tree: Any) -> Any:
-    every = [*gast.walk(tree)]
-    bound = [n.id for n in every if nodes.binds(n)]
-    views: dict[str, Any] = {}
-    for node in every:
-        match node:
-            case gast.Assign(
-                targets=[gast.Name(id=view)],
-                value=gast.Call(
-                    func=gast.Attribute(value=gast.Name(id=base), attr=attr), args=[], keywords=[]
-                ) as made,
-            ) if attr in _VIEWS and bound.count(view) == 1 and bound.count(base) <= 1:
-                views[view] = made
-    if not views or not any(map(_may_change_dicts, every)):
-        return tree
-
-    def without_views(statement: Any) -> list[Any]:
-        if isinstance(statement, gast.Assign) and any(statement.value is v for v in views.values()):
-            return [gast.copy_location(gast.Pass(), statement)]
-        return [statement]
-
-    tree = nodes.with_statements(tree, without_views)
-    return _Late(views).visit(tree)
-
-
-def _may_change_dicts(node: Any) -> bool:
-    match node:
-        case gast.Subscript(ctx=gast.Store() | gast.Del()):
-            return True
-        case gast.Call(func=gast.Attribute(attr=attr)):
-            return attr in _CHANGES
-        case gast.Call(args=args):
-            return any(isinstance(a, gast.Name) for a in args)
-    return False
-
-
-class _Late(gast.NodeTransformer):  # type: ignore[misc]
-    def __init__(self, views: dict[str, Any]) -> None:
-        self.views = views
-
-    def visit_Name(self, node: Any) -> Any:
-        view = self.views.get(node.id)
-        return node if view is None else gast.copy_location(copy.deepcopy(view), node)
 
 
 def _transposes(node: Any) -> bool:

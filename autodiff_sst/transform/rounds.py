@@ -25,6 +25,7 @@ from autodiff_sst.transform.displays import gather_displays
 from autodiff_sst.transform.fields import name_fields
 from autodiff_sst.transform.hints import wanted_hints
 from autodiff_sst.transform.resolve import DerivativeOf, Resolving
+from autodiff_sst.transform.stale import check_views
 from autodiff_sst.transform.storage import functionalize
 from autodiff_sst.transform.tables import mark_tables
 
@@ -89,6 +90,7 @@ class _Rounds:
             facts = find_facts(function, self.parameters, self.assumed)
             if more := wanted_hints(function, facts, self.inlines):
                 raise MoreHintsError(more)
+            check_views(function, facts)
             names = Names(all_names(function))
             resolving = Resolving(facts, names, function.body, last, self.derivative_of)
             body = resolving.block(function.body)
