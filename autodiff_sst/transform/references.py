@@ -52,7 +52,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, count_reads, map_atoms, own_reads, reads, statements
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, SHAPE, WRITE_BACK, numpy_object
+from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, LIST, SHAPE, WRITE_BACK, numpy_object
 from autodiff_sst.transform.reverse.cotangents import item_of
 from autodiff_sst.transform.reverse.program import rebuilt
 
@@ -295,10 +295,36 @@ class References:
                     builder.origin, instead="an array, or a list of numbers.",
                 )  # fmt: skip
             return self.with_item(whole, known, key.value, new)
+        if isinstance(known, List) and isinstance(index[0], Slice):
+            return self.with_part(whole, index[0], new)
         made = builder.emit(Update(whole, index, new))
         assert isinstance(made, Name)
         if not isinstance(known, List):
             builder.facts[made.id] = known
+        return made
+
+    def with_part(self, whole: Atom, part: Slice, new: Atom) -> Atom:
+        """A list with a part replaced: `x[i:j] = y` is `x[:i] + y + x[j:]`."""
+        builder = self.builder
+        bounds = [0 if b is None else getattr(b, "value", None) for b in (part.start, part.stop)]
+        first, last = bounds if part.stop is not None else (bounds[0], None)
+        in_order = part.stop is None or (
+            isinstance(first, int)
+            and isinstance(last, int)
+            and (0 <= first <= last or first <= last < 0)
+        )
+        if part.step is not None or not in_order:
+            raise UnsupportedSyntaxError(
+                "this part of a list, which gets other items, is not supported yet",
+                builder.origin, instead="constant bounds, or a new list.",
+            )  # fmt: skip
+        made: Atom = builder.call(LIST, new)
+        if part.start is not None:
+            before = builder.emit(Subscript(whole, (Slice(None, part.start, None),)))
+            made = builder.binary("+", before, made)
+        if part.stop is not None:
+            after = builder.emit(Subscript(whole, (Slice(part.stop, None, None),)))
+            made = builder.binary("+", made, after)
         return made
 
     def with_item(self, whole: Atom, known: Tuple | Dict | Record, key: Any, new: Atom) -> Atom:
