@@ -115,18 +115,18 @@ def _index_array(base_atom: Atom, base: Array, index: Index, facts: Facts, where
     proper = [isinstance(i, Slice) and slice_bounds(i) != (None, None, None) for i in index]
     for item in index:
         operand = Known(slice(None)) if isinstance(item, Slice) else fact(item, facts)
-        if isinstance(operand, Array) and _is_mask(operand):
+        if isinstance(operand, Array) and operand.dtype.kind == "b":
             # As many as there are Trues; among other indices, anything.
             whole = len(index) == 1 and len(operand.dims) == len(base.dims)
             return Array(base.dtype, (f"{where}.0",)) if whole else UNKNOWN
-        if isinstance(operand, Tuple) and any(_is_mask(part) for part in operand.items):
-            return UNKNOWN
+        if isinstance(operand, Tuple) and operand.cls is not list:
+            return UNKNOWN  # `x[t]`, which is to become `x[t[0], t[1]]`
         operands.append(Known(0) if _is_int(operand) else operand)
     if any(proper) and any(isinstance(o, Array | List) for o in operands):
         return UNKNOWN
 
     def run(array: Any, *parts: Any) -> Any:
-        return array[parts[0] if len(parts) == 1 else parts]  # one may be a tuple of several
+        return array[parts]
 
     found = probe(run, [base, *operands], where)
     if not isinstance(found, Array):
@@ -145,10 +145,6 @@ def _index_array(base_atom: Atom, base: Array, index: Index, facts: Facts, where
             position += operand != Known(0)
             axis += operand != Known(None)
     return Array(found.dtype, tuple(dims))
-
-
-def _is_mask(value: Abstract) -> bool:
-    return isinstance(value, Array) and value.dtype.kind == "b"
 
 
 def _slice_length(length: int | str, item: Atom | Slice, facts: Facts) -> str | None:

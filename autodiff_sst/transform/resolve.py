@@ -73,6 +73,7 @@ from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.copying import is_copy
 from autodiff_sst.transform.displays import Joined
 from autodiff_sst.transform.expand import Expansion
+from autodiff_sst.transform.indices import with_parts_of_index
 from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.list_methods import ListMethods
 from autodiff_sst.transform.of_lists import with_arrays
@@ -148,6 +149,11 @@ class Resolving:
             ) is not None and -len(held) <= k < len(held):
                 self.changed = True
                 return self.statement(Assign(target, held[k], statement.origin))
+            case Assign(_, Subscript()) | Store() if (
+                made := with_parts_of_index(statement, self.facts, self.names)
+            ) is not None:
+                self.changed = True
+                return made
             case Assign(_, Subscript(base_of, (Name() as key,))) if (
                 constant := self.constant_key(base_of, key)
             ) is not None:

@@ -24,6 +24,7 @@ from autodiff_sst.analysis.values import (
     Known,
     List,
     Opaque,
+    Tuple,
     Unknown,
     keys_of,
     rank,
@@ -277,6 +278,8 @@ class Widening:
 
     def index(self, base: Abstract, index: Index) -> Index | None:
         """The index behind the axis of directions; None where NumPy would order axes otherwise."""
+        if any(not isinstance(i, Slice) and isinstance(self.fact(i), Tuple) for i in index):
+            return None
         arrays = [k for k, i in enumerate(index) if self.is_array(i)]
         if len(arrays) > 1 and arrays != [*range(arrays[0], arrays[-1] + 1)]:
             return None
@@ -290,6 +293,19 @@ class Widening:
         known = None if isinstance(item, Slice) else self.fact(item)
         return isinstance(known, Array | List | Unknown | Opaque)
 
+    def rank_of_items(self, base: int, index: Index) -> int | None:
+        """The rank of what arrays pick; None if it is not known."""
+        picked, rank = 0, base
+        for item in index:
+            known = None if isinstance(item, Slice) else self.fact(item)
+            if isinstance(known, Array):
+                is_mask = known.dtype.kind == "b"
+                rank -= len(known.dims) if is_mask else 1
+                picked = max(picked, 1 if is_mask else len(known.dims))
+            elif known is not None:
+                return None
+        return rank + picked
+
     def aligned_to_item(self, target: str, index: Index | None, value: Atom) -> Atom:
         """What is accumulated into an item, with as many axes as the item has."""
         assert index is not None
@@ -299,7 +315,8 @@ class Widening:
         if base is None or own is None:
             raise NotWidenedError("a rank that is not known")
         if any(self.is_array(i) for i in index):
-            return value  # it has the shape of the items
+            rank = self.rank_of_items(base, index)
+            return value if rank is None else self.lifted(value, rank)
         removed = sum(not isinstance(i, Slice) and self.fact(i) not in (Known(None), Known(...))
                       for i in index)  # fmt: skip
         added = sum(not isinstance(i, Slice) and self.fact(i) == Known(None) for i in index)
