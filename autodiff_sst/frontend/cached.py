@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.frontend import nodes
+from autodiff_sst.frontend.meanings import Meanings
 
 _CACHES = (functools.lru_cache, functools.cache)
 _LOOPS = (gast.For, gast.While)
@@ -20,23 +21,22 @@ _LOOPS = (gast.For, gast.While)
 
 def without_caches(tree: Any, function: FunctionType) -> Any:
     """The tree, in which inner functions are called each time."""
-    for node in gast.walk(tree):
-        if isinstance(node, gast.FunctionDef) and node is not tree and node.decorator_list:
-            caches = all(_is_cache(d, function) for d in node.decorator_list)
-            if caches and _only_returns(node, function) and _is_stable(node, tree):
-                node.decorator_list = []
+    inner = [n for n in gast.walk(tree) if isinstance(n, gast.FunctionDef) and n is not tree]
+    decorated = [n for n in inner if n.decorator_list]
+    if not decorated:
+        return tree
+    meanings = Meanings(tree, function, {"functools": functools})
+    for node in decorated:
+        caches = all(_is_cache(d, meanings) for d in node.decorator_list)
+        if caches and _only_returns(node, function) and _is_stable(node, tree):
+            node.decorator_list = []
     return tree
 
 
-def _is_cache(decorator: Any, function: FunctionType) -> bool:
+def _is_cache(decorator: Any, meanings: Meanings) -> bool:
     if isinstance(decorator, gast.Call):
         decorator = decorator.func
-    found = None
-    match decorator:
-        case gast.Name(id=name):
-            found = function.__globals__.get(name)
-        case gast.Attribute(value=gast.Name(id=module), attr=name):
-            found = getattr(function.__globals__.get(module), name, None)
+    found = meanings.of(decorator)
     return any(found is cache for cache in _CACHES)
 
 

@@ -30,7 +30,8 @@ _FUNCTIONS: tuple[Any, ...] = (
 )
 # What the rewritten program calls, under names that no program has.
 HIDDEN = {f"{f.__name__}()": Object(f, f.__name__) for f in _FUNCTIONS}
-_VIEWS = ("items", "keys", "values")
+VIEWS = ("items", "keys", "values")
+CHANGES = ("update", "setdefault", "pop", "popitem", "clear")
 
 
 def without_dict_comprehensions(tree: Any) -> Any:
@@ -94,7 +95,7 @@ def _read(node: Any) -> str | None:
     match node:
         case gast.Call(
             func=gast.Attribute(value=gast.Name(id=name), attr=attr), args=[], keywords=[]
-        ) if attr in _VIEWS:
+        ) if attr in VIEWS:
             return str(name)
         case gast.Call(func=gast.Name(id="len"), args=[gast.Name(id=name)], keywords=[]):
             return str(name)

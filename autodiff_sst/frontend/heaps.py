@@ -22,6 +22,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.frontend import nodes
+from autodiff_sst.frontend.meanings import Meanings
 
 _CHANGES = ("heappush", "heappop", "heapify", "heappushpop", "heapreplace")
 _PARTS = ("nlargest", "nsmallest")
@@ -35,45 +36,26 @@ _FUNCTIONS = {
 
 def with_sorted_lists(tree: Any, function: FunctionType) -> Any:
     """The tree, in which no heaps are left but those that are read in other ways."""
-    names = _Names(tree, function)
-    calls = [n for n in gast.walk(tree) if isinstance(n, gast.Call) and names.of(n) is not None]
+    names = _Names(tree, function, _MODULES)
+    calls = [
+        n for n in gast.walk(tree) if isinstance(n, gast.Call) and names.of_call(n) is not None
+    ]
     if not calls:
         return tree
-    heaps = {gast.dump(n.args[0]) for n in calls if names.of(n) in _CHANGES and n.args}
+    heaps = {gast.dump(n.args[0]) for n in calls if names.of_call(n) in _CHANGES and n.args}
     kept = {h for h in heaps if not _is_only_a_heap(tree, h, names)}
     heaps -= kept
-    heaps |= {gast.dump(n.args[0]) for n in calls if names.of(n) in _SORTED and n.args}
+    heaps |= {gast.dump(n.args[0]) for n in calls if names.of_call(n) in _SORTED and n.args}
     tree = nodes.with_statements(tree, lambda s: _statement(s, names, heaps))
     return _Heaps(names, heaps).visit(tree)
 
 
-class _Names:
-    """What functions of `heapq` are called here."""
+class _Names(Meanings):
+    """What functions of `heapq` and `bisect` are called here."""
 
-    def __init__(self, tree: Any, function: FunctionType) -> None:
-        self.names = {**function.__globals__}
-        for name in function.__code__.co_varnames:
-            self.names.pop(name, None)
-        for node in gast.walk(tree):
-            if isinstance(node, gast.Import):
-                own = [a for a in node.names if a.name in _MODULES]
-                self.names.update({a.asname or a.name: _MODULES[a.name] for a in own})
-            if isinstance(node, gast.ImportFrom) and node.module in _MODULES:
-                module = _MODULES[node.module]
-                self.names.update(
-                    {a.asname or a.name: getattr(module, a.name, None) for a in node.names}
-                )
-
-    def of(self, call: Any) -> str | None:
-        """The name that `heapq` has for what is called; None if it is something else."""
-        found: Any = None
-        match call.func:
-            case gast.Name(id=name):
-                found = self.names.get(name)
-            case gast.Attribute(value=gast.Name(id=name), attr=attribute):
-                module = self.names.get(name)
-                if module is heapq or module is bisect:
-                    found = getattr(module, attribute, None)
+    def of_call(self, call: Any) -> str | None:
+        """The name that they have for what is called; None if it is something else."""
+        found = self.of(call.func)
         known = (n for n, function in _FUNCTIONS.items() if function is found)
         return next(known, None) if found is not None else None
 
@@ -88,7 +70,7 @@ def _is_only_a_heap(tree: Any, heap: str, names: _Names) -> bool:
         match parents[node]:
             case gast.Call(func=gast.Name(id="len")):
                 pass
-            case gast.Call(args=[first, *_]) as call if first is node and names.of(call):
+            case gast.Call(args=[first, *_]) as call if first is node and names.of_call(call):
                 pass
             case gast.Subscript(slice=gast.Constant(value=0), ctx=gast.Load()):
                 pass
@@ -113,7 +95,7 @@ def _statement(statement: Any, names: _Names, heaps: set[str]) -> list[Any]:
     made = [statement]
     match statement:
         case gast.Expr(value=gast.Call(args=[heap, *rest]) as call) if gast.dump(heap) in heaps:
-            match names.of(call), rest:
+            match names.of_call(call), rest:
                 case (("heappush" | "insort" | "insort_left" | "insort_right"), [value]) if (
                     not call.keywords
                 ):
@@ -125,7 +107,7 @@ def _statement(statement: Any, names: _Names, heaps: set[str]) -> list[Any]:
                     first, last = ([pop], []) if name == "heapreplace" else ([], [pop])
                     made = [*first, *_pushed(heap, value), *last]
         case gast.Assign(value=gast.Call(args=[heap, value]) as call) if gast.dump(heap) in heaps:
-            function = names.of(call)
+            function = names.of_call(call)
             if function in ("heappushpop", "heapreplace"):
                 new = f"new({statement.lineno}.{statement.col_offset})"
                 statement.value = _method(heap, "pop", nodes.constant(0))
@@ -141,7 +123,7 @@ class _Heaps(gast.NodeTransformer):  # type: ignore[misc]
 
     def visit_Call(self, node: Any) -> Any:
         self.generic_visit(node)
-        match self.names.of(node), node.args:
+        match self.names.of_call(node), node.args:
             case "heappop", [heap] if gast.dump(heap) in self.heaps:
                 return nodes.placed(_method(heap, "pop", nodes.constant(0)), node)
             case ("nlargest" | "nsmallest") as name, [count, items]:

@@ -15,13 +15,9 @@ from typing import Any
 
 import gast
 
-from autodiff_sst.frontend import nodes
+from autodiff_sst.frontend import dicts, list_changes, nodes
 
-_VIEWS = ("keys", "values", "items")
-_CHANGES = (
-    *("update", "setdefault", "pop", "popitem", "clear"),
-    *("append", "extend", "insert", "remove", "sort", "reverse", "appendleft", "popleft"),
-)
+_CHANGES = {*dicts.CHANGES, *list_changes.CHANGES, *list_changes.LEFT, "sort"}
 _SCOPES = (gast.FunctionDef, gast.Lambda)
 
 
@@ -69,24 +65,23 @@ def _views(every: list[Any]) -> dict[str, Any]:
                 value=gast.Call(
                     func=gast.Attribute(value=gast.Name(id=base), attr=attr), args=[], keywords=[]
                 ) as made,
-            ) if attr in _VIEWS and bound.count(view) == 1 and bound.count(base) <= 1:
+            ) if attr in dicts.VIEWS and bound.count(view) == 1 and bound.count(base) <= 1:
                 found[view] = made
     return found
 
 
 def _mapped(tree: Any, every: list[Any], changes: bool) -> dict[str, Any]:
     """What `map` and `filter` give that may be written where it is read; else it is marked."""
+    made = [s for s in every if isinstance(s, gast.Assign) and _is_mapped(s)]
+    if not made:
+        return {}
     bound = [n.id for n in every if nodes.binds(n)]
     parents = nodes.parents_of(tree)
     found: dict[str, Any] = {}
-    for node in every:
-        match node:
-            case gast.Assign(
-                targets=[gast.Name(id=name)], value=gast.Call(func=gast.Name(id="map" | "filter"))
-            ) if bound.count(name) == 1:
-                pass
-            case _:
-                continue
+    for node in made:
+        name = node.targets[0].id
+        if bound.count(name) != 1:
+            continue
         reads = [
             n for n in every if isinstance(n, gast.Name) and n.id == name and not nodes.binds(n)
         ]
@@ -102,6 +97,13 @@ def _mapped(tree: Any, every: list[Any], changes: bool) -> dict[str, Any]:
         elif changes:
             found[name] = node.value
     return found
+
+
+def _is_mapped(statement: Any) -> bool:
+    match statement:
+        case gast.Assign(targets=[gast.Name()], value=gast.Call(func=gast.Name(id=called))):
+            return called in ("map", "filter")
+    return False
 
 
 def _is_next(made: Any, read: Any, parents: dict[Any, Any]) -> bool:

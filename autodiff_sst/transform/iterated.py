@@ -7,6 +7,7 @@ and which item is the next, is decided where they begin.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.core.syntax import (
@@ -17,6 +18,7 @@ from autodiff_sst.core.syntax import (
     Call,
     DictOf,
     Effect,
+    Expression,
     For,
     Function,
     Literal,
@@ -45,19 +47,13 @@ def check_iterated(function: Function) -> None:
     UnsupportedSyntaxError: a loop changes the list that it goes through.
     """
     made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
-    gone_through = {
-        n: value.args[0]
-        for n, value in made.items()
-        if isinstance(value, Call)
-        and isinstance(value.function, Object)
-        and value.function.value is as_sequence
-    }
-    if not gone_through:
+    sequences = gone_through(made)
+    if not sequences:
         return
     for loop in statements(function.body):
         if isinstance(loop, For | While):
-            for name in sorted((reads((loop,)) & {*gone_through}) - writes(loop.body)):
-                place = _place(gone_through[name], made)
+            for name in sorted((reads((loop,)) & {*sequences}) - writes(loop.body)):
+                place = _place(sequences[name], made)
                 for statement in statements(loop.body):
                     changed = _changed(statement, made)
                     if changed is not None and _may_be_same(place, _place(changed, made)):
@@ -66,6 +62,17 @@ def check_iterated(function: Function) -> None:
                             statement.origin,
                             instead="a loop over a copy of it.",
                         )
+
+
+def gone_through(made: Mapping[str, Expression]) -> dict[str, Atom]:
+    """Of what loops go through, by its name, what it is made of."""
+    return {
+        n: value.args[0]
+        for n, value in made.items()
+        if isinstance(value, Call)
+        and isinstance(value.function, Object)
+        and value.function.value is as_sequence
+    }
 
 
 def _changed(statement: Statement, made: dict[str, Any]) -> Atom | None:

@@ -111,6 +111,16 @@ def _consumed(function: Function) -> dict[str, str]:
     }
 
 
+def _in_order(part: Slice) -> bool:
+    """Whether a part of a list of any length ends where it begins or later."""
+    if part.stop is None:
+        return True
+    match part.start or Literal(0), part.stop:
+        case Literal(int(first)), Literal(int(last)):
+            return 0 <= first <= last or first <= last < 0
+    return False
+
+
 class References:
     def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
         self.function = function
@@ -306,14 +316,7 @@ class References:
     def with_part(self, whole: Atom, part: Slice, new: Atom) -> Atom:
         """A list with a part replaced: `x[i:j] = y` is `x[:i] + y + x[j:]`."""
         builder = self.builder
-        bounds = [0 if b is None else getattr(b, "value", None) for b in (part.start, part.stop)]
-        first, last = bounds if part.stop is not None else (bounds[0], None)
-        in_order = part.stop is None or (
-            isinstance(first, int)
-            and isinstance(last, int)
-            and (0 <= first <= last or first <= last < 0)
-        )
-        if part.step is not None or not in_order:
+        if part.step is not None or not _in_order(part):
             raise UnsupportedSyntaxError(
                 "this part of a list, which gets other items, is not supported yet",
                 builder.origin, instead="constant bounds, or a new list.",

@@ -7,7 +7,7 @@ sum(v)               `v` shows what `d` holds now; what `values` becomes would n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from autodiff_sst.analysis.sharing import live_after
 from autodiff_sst.analysis.values import Abstract, Dict, Table, can_be_active
@@ -24,7 +24,7 @@ from autodiff_sst.core.syntax import (
     If,
     ListOf,
     Name,
-    Object,
+    Slice,
     Statement,
     Store,
     Subscript,
@@ -34,10 +34,8 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import reads, statements
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import original
-from autodiff_sst.runtime.sequences import as_sequence
-
-VIEWS = ("keys", "values", "items")
-CHANGES = ("update", "setdefault", "pop", "popitem", "clear")
+from autodiff_sst.frontend.dicts import CHANGES, VIEWS
+from autodiff_sst.transform.iterated import gone_through
 
 
 def check_views(function: Function, facts: Mapping[str, Abstract]) -> None:
@@ -51,28 +49,27 @@ def check_views(function: Function, facts: Mapping[str, Abstract]) -> None:
     changes = [(s, str(original(Name(s.target), made).id)) for s in every if isinstance(s, Store)]
     changes += _methods(every, made, CHANGES, facts)
     live = live_after(function)
+    sequences = gone_through(made)
     for view, base in views:
-        if isinstance(view, Assign) and any(other == base for _, other in changes):
-            held = _holders({view.target}, every)
-            # A loop over the view may store at the key of the turn, and nowhere else.
-            looped = {t for t, v in made.items() if _is_sequence(v, view.target)}
-            of_turns = _holders(looped, every)
-            if any(
-                held & (after := live.get(id(s), frozenset()))
-                or (
-                    looped & after
-                    and not (
-                        isinstance(s, Store)
-                        and any(isinstance(i, Name) and i.id in of_turns for i in s.index)
-                    )
-                )
-                for s, other in changes
-                if other == base
-            ):
-                raise UnsupportedSyntaxError(
-                    "a view of a dict that is read after the dict has changed is not supported yet",
-                    view.origin, instead="the view where it is read, or a list of it.",
-                )  # fmt: skip
+        after = [(s, live.get(id(s), frozenset())) for s, other in changes if other == base]
+        if not isinstance(view, Assign) or not after:
+            continue
+        held = _holders({view.target}, every)
+        # A loop over the view may store at the key of the turn, and nowhere else.
+        looped = {t for t, atom in sequences.items() if atom == Name(view.target)}
+        of_turns = _holders(looped, every)
+        if any(
+            held & read or (looped & read and not _stores_at(change, of_turns))
+            for change, read in after
+        ):
+            raise UnsupportedSyntaxError(
+                "a view of a dict that is read after the dict has changed is not supported yet",
+                view.origin, instead="the view where it is read, or a list of it.",
+            )  # fmt: skip
+
+
+def _stores_at(change: Statement, keys: set[str]) -> bool:
+    return isinstance(change, Store) and _any(change.index, keys)
 
 
 def _methods(
@@ -92,13 +89,6 @@ def _methods(
                         if isinstance(known, Dict | Table) and can_be_active(known):
                             found.append((statement, str(original(Name(base), made).id)))
     return found
-
-
-def _is_sequence(value: Expression, view: str) -> bool:
-    match value:
-        case Call(Object(called), (Name(name),)):
-            return called is as_sequence and name == view
-    return False
 
 
 def _holders(names: set[str], every: list[Statement]) -> set[str]:
@@ -123,5 +113,5 @@ def _holders(names: set[str], every: list[Statement]) -> set[str]:
     return found
 
 
-def _any(atoms: tuple[Atom, ...], names: set[str]) -> bool:
+def _any(atoms: Sequence[Atom | Slice], names: set[str]) -> bool:
     return any(isinstance(a, Name) and a.id in names for a in atoms)

@@ -55,10 +55,10 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, rebuild, statements
 from autodiff_sst.frontend.calls import original
+from autodiff_sst.frontend.dicts import CHANGES
 from autodiff_sst.rules.helpers import KEYS, LEN, TABLE
 from autodiff_sst.runtime.sequences import as_sequence, dict_of, merged
 
-_CHANGES = ("update", "setdefault", "pop", "popitem", "clear")
 _NUMBERS = {float: 0.0, int: 0}
 
 
@@ -199,7 +199,7 @@ def growing_dicts(function: Block, facts: Mapping[str, Abstract]) -> Callable[[A
             case Store(base, (item, *_)) if isinstance(known := facts.get(base), Dict):
                 if not _keys_of(item, made, facts) <= {*known.keys}:
                     grown.add(_root(base, made))
-            case Assign(_, Attribute(Name(base), name)) if name in _CHANGES:
+            case Assign(_, Attribute(Name(base), name)) if name in CHANGES:
                 if isinstance(facts.get(base), Dict):
                     grown.add(_root(base, made))
             case _:
