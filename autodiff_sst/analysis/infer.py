@@ -108,6 +108,7 @@ from autodiff_sst.runtime.sequences import (
     positions,
     sorted_by,
     start_of,
+    zeros_by_row,
 )
 
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
@@ -143,7 +144,7 @@ _FOLDED = (len, min, max, abs, int, float, round, range, str, bool)
 _OURS: dict[Any, Abstract] = {
     **dict.fromkeys((count_of, position_of, place_of, position, start_of, count_from), INT),
     **dict.fromkeys((bisect.bisect_left, bisect.bisect_right), INT),
-    nones: List(None),
+    **{nones: List(None), zeros_by_row: List(UNKNOWN)},
     **dict.fromkeys((order_of, positions, last_places), List(INT)),
 }
 _ALWAYS: dict[Any, Abstract] = {

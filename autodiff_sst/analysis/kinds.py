@@ -25,7 +25,7 @@ from autodiff_sst.analysis.values import (
     rank,
     widen,
 )
-from autodiff_sst.runtime.sequences import dict_of
+from autodiff_sst.runtime.sequences import dict_of, zeros_of_items
 from autodiff_sst.runtime.tables import add_tables, keys_of_table, table, zeros_of_table
 
 # Whether their results are complex depends on the values of their arguments: rules for complex
@@ -142,12 +142,14 @@ def describe(value: Abstract) -> str:
 
 
 def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
-    """What a function makes of dicts whose keys are not known; None of anything else."""
+    """What a function of ours makes of a list or table; None of anything else."""
     first = args[0] if args else None
     if called is table and isinstance(first, Dict):
         items = [widen(i) for i in first.items]
         keys = [widen(Known(k)) for k in first.keys]
         return Table(join_all(items) if items else None, None, join_all(keys) if keys else None)
+    if called is zeros_of_items and isinstance(first, List) and not isinstance(first, Table):
+        return first
     if called is dict_of:  # until its keys are known
         return OPAQUE
     if not isinstance(first, Table):

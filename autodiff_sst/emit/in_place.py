@@ -111,6 +111,14 @@ def _is_update(statement: Statement) -> bool:
     return isinstance(statement, Assign) and isinstance(statement.value, Update)
 
 
+def _depth(known: Abstract | None) -> int | None:
+    """How deep the lists in a list are nested; None if that is not known."""
+    if isinstance(known, List) and not isinstance(known, Table):
+        below = _depth(known.item)
+        return None if below is None else below + 1
+    return 0 if isinstance(known, Array) or (known and rank(known) == 0) else None
+
+
 class _InPlace:
     def __init__(self, function: Function, facts: Mapping[str, Abstract]) -> None:
         self.classes = Classes(function, facts)
@@ -283,8 +291,15 @@ class _InPlace:
         is_list = isinstance(self.facts.get(name), List)  # whose items stay what they are
         own = (self.lists if is_list else self.classes).of(name)
         return CALLERS not in own and all(
-            self.distinct.differ(Name(name), Name(other)) for other in own & after
+            (is_list and self.is_at_other_depth(other, name))
+            or self.distinct.differ(Name(name), Name(other))
+            for other in own & after
         )
+
+    def is_at_other_depth(self, other: str, name: str) -> bool:
+        """Whether one list holds lists and the other numbers: so they are not the same."""
+        depths = [_depth(self.facts.get(n)) for n in (other, name)]
+        return None not in depths and depths[0] != depths[1]
 
     def may_repeat(self, item: Atom | Slice) -> bool:
         if isinstance(item, Slice | Literal):

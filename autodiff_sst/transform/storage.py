@@ -208,8 +208,8 @@ class Storage(Replacing):
         self.builder.append(replace(statement, value=now))
         if not isinstance(self.facts[target], List) or not isinstance(value, ListOf):
             self.builder.facts[target] = infer(now, self.builder.facts, target)
-        for name in reads(value):
-            if name in self.refs and not isinstance(self.builder.facts[target], Array | Scalar):
+        if not _holds_numbers(self.builder.facts[target]):
+            for name in reads(value) & {*self.refs}:
                 self.refs[name].root.owns = False  # the new object may hold its items too
         owns = isinstance(self.facts[target], List) and isinstance(value, ListOf) and not shares
         self.refs[target] = Ref(Root(Name(target), holds=shares, owns=owns))
@@ -320,6 +320,17 @@ class Storage(Replacing):
         return lambda new: (
             base, self.replaced(self.read(base), known, (*outer, *index), new)
         )  # fmt: skip
+
+
+def _holds_numbers(known: Abstract) -> bool:
+    """Whether it is made of numbers, and so no object in it is anybody else's."""
+    match known:
+        case Array():
+            return True
+        case List(item=item):
+            return item is None or rank(item) == 0
+        case _:
+            return rank(known) == 0
 
 
 # What may give a view of an argument; all other functions of NumPy make something new.

@@ -50,7 +50,9 @@ from autodiff_sst.rules.helpers import (
     SUM,
     TABLE,
     ZEROS,
+    ZEROS_BY_ROW,
     ZEROS_LIKE,
+    ZEROS_OF_ROWS,
 )
 from autodiff_sst.rules.registry import (
     Rule,
@@ -91,7 +93,7 @@ def tangent_of_assign(sweep: Forward, statement: Assign) -> None:
     mirrored = _mirrored(sweep, target, value)
     if mirrored is not None:
         made = builder.emit(mirrored)
-    elif isinstance(value, Call) and value.function in (ZEROS, ZEROS_LIKE):
+    elif isinstance(value, Call) and value.function in _BUFFERS:
         made = builder.emit(value)  # a buffer, to which tangents are added later
     elif not any(sweep.tangent(a) for a in atoms(value)):
         made = sweep.zero(Name(target))
@@ -99,6 +101,9 @@ def tangent_of_assign(sweep: Forward, statement: Assign) -> None:
         called, args, keywords = as_call(sweep, value)
         made = _of_call(sweep, statement, called, args, keywords)
     sweep.set_tangent(target, made)
+
+
+_BUFFERS = (ZEROS, ZEROS_LIKE, ZEROS_BY_ROW, ZEROS_OF_ROWS)
 
 
 def _mirrored(sweep: Forward, target: str, value: Expression) -> Expression | None:

@@ -91,6 +91,11 @@ def is_list_of_numbers(value: Abstract) -> bool:
     return rank(value.item) == 0 or is_list_of_numbers(value.item)
 
 
+def has_array(builder: Builder, place: Place) -> bool:
+    """Whether what is there is a list whose cotangent is an array."""
+    return place.name not in builder.ragged and is_list_of_numbers(place.fact(builder))
+
+
 def cotangent_fact(builder: Builder, place: Place) -> Abstract:
     """What a cotangent that is carried is: that of a list is an array."""
     known = place.fact(builder)
@@ -101,7 +106,7 @@ def cotangent_fact(builder: Builder, place: Place) -> Abstract:
         depth, item = depth + 1, item.item
     if depth == 0:
         return known
-    if not is_list_of_numbers(known):
+    if not has_array(builder, place):
         return List(UNKNOWN)
     dtype = np.dtype(complex if kind_of(item)[0] == "c" else float)
     return Array(dtype, tuple(f"{place.name}.{k}" for k in range(depth)))
@@ -114,7 +119,7 @@ def zero(builder: Builder, place: Place) -> Atom:
         return Literal(0.0)
     if place.name in builder.maybe_undefined:
         return Literal(0.0)  # it has no shape yet
-    if is_list_of_numbers(fact):
+    if has_array(builder, place):
         known = cotangent_fact(builder, place)
         assert isinstance(known, Array)
         primal = place.atom(builder)
@@ -143,7 +148,7 @@ def zero(builder: Builder, place: Place) -> Atom:
 def zero_items(builder: Builder, place: Place) -> Atom:
     """Zeros for the items of a list; a number stands for an array of zeros."""
     known = place.fact(builder)
-    if isinstance(known, List) and isinstance(known.item, List) and not is_list_of_numbers(known):
+    if isinstance(known, List) and isinstance(known.item, List) and not has_array(builder, place):
         return builder.call(ZEROS_BY_ROW, place.atom(builder))
     length = builder.call(LEN, place.atom(builder))
     return builder.binary("*", builder.emit(ListOf((Literal(0.0),))), length)
@@ -243,7 +248,7 @@ def is_deferred(builder: Builder, value: Atom, place: Place) -> bool:
     """Whether a cotangent that fits a place may be smaller than what is there."""
     fact, given = place.fact(builder), builder.fact(value)
     dims, given_dims = dims_of(fact), dims_of(given)
-    if is_list_of_numbers(fact):
+    if has_array(builder, place):
         return not given_dims  # the cotangent of a list that is not a buffer is an array
     if isinstance(fact, List):
         return False
@@ -259,7 +264,7 @@ def write_out(builder: Builder, value: Atom, place: Place, own: bool = False) ->
     if place.path and place.name in builder.maybe_undefined and value == Literal(0.0):
         return value  # of nothing, maybe
     primal = place.atom(builder)
-    if is_list_of_numbers(place.fact(builder)):
+    if has_array(builder, place):
         if isinstance(builder.fact(value), List):
             return builder.call(ARRAY, value)
     elif own or isinstance(value, Literal):

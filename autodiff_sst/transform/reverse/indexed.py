@@ -12,13 +12,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autodiff_sst.analysis.access import added_to_item, fact
-from autodiff_sst.analysis.values import INT, Abstract, Array, Known, List, Scalar, Table, Unknown
+from autodiff_sst.analysis.values import (
+    INT,
+    Abstract,
+    Array,
+    Known,
+    List,
+    Scalar,
+    Table,
+    Tuple,
+    Unknown,
+)
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
     Atom,
+    Binary,
     Block,
+    Expression,
     For,
     If,
     Index,
@@ -33,8 +45,15 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import reads, statements
-from autodiff_sst.rules.helpers import ARRAY, COPY, LAST_WRITTEN, LEN, POSITIONS
-from autodiff_sst.transform.reverse.cotangents import Place, fit, is_deferred, write_out, zero
+from autodiff_sst.rules.helpers import ARRAY, BROADCAST_TO, COPY, LAST_WRITTEN, LEN, POSITIONS
+from autodiff_sst.transform.reverse.cotangents import (
+    Place,
+    cotangent_fact,
+    fit,
+    is_deferred,
+    write_out,
+    zero,
+)
 from autodiff_sst.transform.reverse.sweep import Reverse
 
 
@@ -63,11 +82,53 @@ def names_updated(block: Block) -> frozenset[str]:
     return frozenset(_with_carriers(block, updated))
 
 
+def names_of_ragged(
+    block: Block, facts: Mapping[str, Abstract], made: Mapping[str, Expression]
+) -> frozenset[str]:
+    """The lists of lists that get others, maybe of other lengths: their cotangents are lists."""
+    found = {
+        name
+        for s in statements(block)
+        if isinstance(s, Assign) and isinstance(s.value, Update) and not s.value.add
+        if isinstance(known := facts[s.target], List) and isinstance(known.item, List)
+        if _is_another_row(known.item, s.value.value, made)
+        for name in (s.target, *reads(s.value.base))
+    }
+    return frozenset(_with_carriers(block, found))
+
+
+def _is_another_row(row: List, new: Atom, made: Mapping[str, Expression]) -> bool:
+    """Whether a row of a list becomes one that may have another length."""
+    value = made.get(new.id) if isinstance(new, Name) else None
+    if isinstance(value, ListOf):
+        return len(value.items) != row.length
+    return value is not None and not isinstance(value, Update)
+
+
+def rows_of_ragged(ragged: frozenset[str], made: Mapping[str, Expression]) -> set[str]:
+    """The lists that such a list gets and gives: their cotangents are arrays, as its rows' are."""
+    given = {
+        n
+        for name in ragged
+        if isinstance(update := made.get(name), Update)
+        for n in reads(update.value)
+        if isinstance(made.get(n), Binary)
+    }
+    read = {
+        name
+        for name, value in made.items()
+        if isinstance(value, Subscript) and value.value in {*map(Name, ragged)}
+    }
+    return given | read
+
+
 def _with_carriers(block: Block, names: set[str]) -> set[str]:
-    """The names, and the merges and carries that hold them or are held by them."""
+    """The names, and the merges, carries and updates that hold them or are held by them."""
     links: list[tuple[str, str]] = []
     for statement in statements(block):
         match statement:
+            case Assign(target, Update(base)):
+                links += [(target, n) for n in reads(base)]
             case If(merges=merges):
                 links += [(m.name, n) for m in merges for v in m.values for n in reads(v)]
             case For(carries=carries) | While(carries=carries):
@@ -133,7 +194,7 @@ def reverse_update(sweep: Reverse, statement: Assign, value: Update, cotangent: 
     builder = sweep.builder
     cotangent = write_out(builder, cotangent, Place(statement.target))
     builder.keep(cotangent)
-    added = added_to_item(value, sweep.made)
+    added = None if _is_list(builder.facts, value.value) else added_to_item(value, sweep.made)
     is_table = isinstance(builder.facts[statement.target], Table)
     if added is not None and (
         is_table or not any(_may_repeat(builder.facts, item) for item in value.index)
@@ -145,7 +206,12 @@ def reverse_update(sweep: Reverse, statement: Assign, value: Update, cotangent: 
         return
     rest = not value.add and isinstance(value.base, Name) and value.base.id in sweep.active
     if isinstance(value.value, Name) and value.value.id in sweep.active:
-        sweep.add(value.value.id, _part(sweep, cotangent, value, is_kept=not rest))
+        part = _part(sweep, cotangent, value, is_kept=not rest)
+        if statement.target in builder.ragged:  # zero stands for zeros
+            part = builder.call(BROADCAST_TO, part, builder.call(LEN, value.value))
+            assert isinstance(part, Name)
+            builder.facts[part.id] = cotangent_fact(builder, Place(value.value.id))
+        sweep.add(value.value.id, part)
     if value.add:
         sweep.add_to(value.base, cotangent)
     elif isinstance(value.base, Name) and rest and not _is_whole(value.index):
@@ -168,6 +234,10 @@ def _part(sweep: Reverse, cotangent: Atom, value: Update, is_kept: bool) -> Atom
         part = builder.call(COPY, part)  # a view, of what zeros are written to now
     builder.keep(part)
     return part
+
+
+def _is_list(facts: Mapping[str, Abstract], atom: Atom) -> bool:
+    return isinstance(fact(atom, facts), List | Tuple)
 
 
 def _is_whole(index: Index) -> bool:

@@ -56,8 +56,8 @@ from autodiff_sst.transform.reverse.cotangents import (
     Place,
     fact_at,
     fit,
+    has_array,
     in_shape_of,
-    is_list_of_numbers,
     item_of,
     match_dtype,
     write_out,
@@ -72,7 +72,12 @@ class Reverse:
     def __init__(
         self, function: Function, facts: Mapping[str, Abstract], by: tuple[str, ...], in_pair: bool
     ):
-        from autodiff_sst.transform.reverse.indexed import names_read_by_index, names_updated
+        from autodiff_sst.transform.reverse.indexed import (
+            names_of_ragged,
+            names_read_by_index,
+            names_updated,
+            rows_of_ragged,
+        )
 
         self.active, self.varied = find_active(function, facts, frozenset(by))
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
@@ -96,7 +101,9 @@ class Reverse:
         updated = names_updated(function.body) - self.growing - {*function.parameters}
         lists = {n for n in updated & self.active if isinstance(facts[n], List)}
         lists |= {n for n in self.active if isinstance(facts[n], Table)}
-        self.arrays = frozenset(n for n in lists if is_list_of_numbers(facts[n]))
+        self.builder.ragged = names_of_ragged(function.body, facts, self.made)
+        lists |= rows_of_ragged(self.builder.ragged, self.made) & self.active
+        self.arrays = frozenset(n for n in lists if has_array(self.builder, Place(n)))
         self.updated = frozenset(lists)
         self.buffered = names_read_by_index(function.body, facts, self.active)
         self.buffered |= {
