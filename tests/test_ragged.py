@@ -93,3 +93,18 @@ def test_a_row_under_two_names():
     expected = np.zeros(5)
     expected[:3] = 2 * (X[0] + X[1] + X[2])
     np.testing.assert_allclose(ad.grad(f)(X), expected)
+
+
+def test_how_long_a_row_is_now():
+    def f(x):
+        rows = [[v, v * v] for v in x]
+        total = 0.0
+        for k in range(3):
+            rows[k].append(rows[k][0] ** 2)
+            total += len(rows[k]) * x[k]
+            row = rows[k][:]
+            total += row[-1] * len(row)
+        return total
+
+    check_derivatives(f, X, V)
+    assert ad.grad(f)(X)[0] == pytest.approx(3 + 6 * X[0])

@@ -25,6 +25,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import Names, reads, statements
 from autodiff_sst.rules.helpers import COPY, FULL_LIKE, UNBROADCAST, UNBROADCAST_FROM, ZEROS_LIKE
+from autodiff_sst.runtime.sequences import LIST_CHANGES
 
 # Each call makes a new array, which may be changed in place: two of them are not one.
 _MAKERS = (COPY, FULL_LIKE, ZEROS_LIKE)
@@ -77,7 +78,7 @@ def only_shows(value: Expression, made: Mapping[str, Expression]) -> bool:
 
 _CHANGING_METHODS = {
     *("fill", "sort", "partition", "put", "itemset", "resize", "setfield", "setflags"),
-    *("append", "extend", "insert", "remove", "pop", "clear", "reverse"),
+    *LIST_CHANGES,
     *("update", "popitem", "setdefault", "shuffle"),
 }
 # They read their arguments, and no more: calls that begin an iteration, and random draws.

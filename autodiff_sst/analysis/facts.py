@@ -55,6 +55,7 @@ from autodiff_sst.core.syntax import (
     Push,
     Raise,
     Slice,
+    Statement,
     Store,
     Subscript,
     Try,
@@ -63,6 +64,7 @@ from autodiff_sst.core.syntax import (
     assert_never,
 )
 from autodiff_sst.core.walk import own_reads, statements
+from autodiff_sst.runtime.sequences import LIST_CHANGES
 
 _ROUNDS = 6  # the lattice is shallow; what still changes then is widened to UNKNOWN
 
@@ -78,7 +80,8 @@ def find_facts(
             it. Without it, nothing is assumed.
     """
     given = {name: with_own_lengths(parameters[name], name) for name in function.parameters}
-    walk = _Walk({**given}, assumed)
+    grow = any(map(_makes_longer, statements(function.body)))
+    walk = _Walk({**given}, assumed, grow)
     walk.block(function.body)
     stores = [
         s
@@ -90,18 +93,37 @@ def find_facts(
         return walk.facts
     changing = {k.value for s in stores for k in s.index if isinstance(k, Literal)}
     if not held and changing:
-        wider = _Walk({**given}, assumed)
+        wider = _Walk({**given}, assumed, grow)
         wider.changing = changing
         wider.block(function.body)
         if all(_keeps_kind(s, wider.facts) for s in stores):
             return wider.facts
     # Items of containers are stored, or lists grow in them: once more, without believing what they
     # were, or with what they are in the end.
-    again = _Walk({**given}, assumed)
+    again = _Walk({**given}, assumed, grow)
     again.stores = stores
     again.lists = {**walk.lists}
     again.block(function.body)
     return again.facts
+
+
+def _makes_longer(statement: Statement) -> bool:
+    """Whether a list may get longer or shorter, now or when the method is called."""
+    match statement:
+        case Store(_, (Slice(), *_)):
+            return True
+        case Assign(_, Attribute(_, name)):
+            return name in LIST_CHANGES
+    return False
+
+
+def _of_any_rows(known: Abstract) -> Abstract:
+    """A list, without how long the lists are that it holds."""
+    if not isinstance(known, List) or not isinstance(known.item, List) or isinstance(known, Table):
+        return known
+    row = _of_any_rows(known.item)
+    assert isinstance(row, List)
+    return List(List(row.item), known.length)
 
 
 def _keeps_kind(store: Store, facts: Mapping[str, Abstract]) -> bool:
@@ -136,7 +158,9 @@ def taken_branch(test: Abstract) -> int | None:
 
 
 class _Walk:
-    def __init__(self, facts: dict[str, Abstract], assumed: set[str] | None) -> None:
+    def __init__(
+        self, facts: dict[str, Abstract], assumed: set[str] | None, rows_grow: bool
+    ) -> None:
         self.facts = facts
         self.assumed = assumed
         self.depth = 0  # of loops
@@ -146,6 +170,7 @@ class _Walk:
         # The lists that are appended to, as they are in the end.
         self.lists: dict[str, Abstract] = {}
         self.stores: list[Store] = []  # of items that have not become new versions yet
+        self.rows_grow = rows_grow  # lists in lists may get longer
 
     def block(self, block: Block) -> None:
         facts = self.facts
@@ -153,6 +178,8 @@ class _Walk:
             match statement:
                 case Assign(target, value):
                     facts[target] = infer(value, facts, target)
+                    if self.rows_grow:
+                        facts[target] = _of_any_rows(facts[target])
                     if self.changing:
                         facts[target] = self.without_constants(facts[target])
                     if self.stores and self.is_stored(value):
@@ -171,6 +198,8 @@ class _Walk:
                         if known.item is not None:
                             item = join(known.item, item, target)
                         facts[target] = List(item)
+                        if self.rows_grow:
+                            facts[target] = _of_any_rows(facts[target])
                         self.lists[target] = facts[target]
                 case Push(stack, values):
                     found = [fact(v, facts) for v in values]

@@ -16,8 +16,9 @@ from typing import Any
 import gast
 
 from autodiff_sst.frontend import dicts, list_changes, nodes
+from autodiff_sst.runtime.sequences import LIST_CHANGES
 
-_CHANGES = {*dicts.CHANGES, *list_changes.CHANGES, *list_changes.LEFT, "sort"}
+_CHANGES = {*dicts.CHANGES, *LIST_CHANGES, *list_changes.LEFT, "sort"}
 _SCOPES = (gast.FunctionDef, gast.Lambda)
 
 

@@ -8,7 +8,6 @@ import gast
 
 from autodiff_sst.frontend import nodes
 
-CHANGES = ("append", "extend", "insert", "pop", "remove", "clear", "reverse")  # and `sort`
 LEFT = ("appendleft", "popleft", "extendleft", "rotate")  # of deques only
 _COUNTS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("append", "extend", "remove", "appendleft", "extendleft", "del", "+="), (1,)),

@@ -15,7 +15,7 @@ import gast
 
 from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.exits import own_nodes
-from autodiff_sst.frontend.list_changes import CHANGES
+from autodiff_sst.runtime.sequences import LIST_CHANGES
 
 
 def with_queues(tree: Any) -> Any:
@@ -57,7 +57,7 @@ def _is_changed(loop: Any, name: str) -> bool:
         and isinstance(n.func, gast.Attribute)
         and isinstance(n.func.value, gast.Name)
         and n.func.value.id == name
-        and n.func.attr in CHANGES
+        and n.func.attr in LIST_CHANGES
         for n in inside
     )
     return changed and not rebound

@@ -9,6 +9,9 @@ import numpy as np
 
 from autodiff_sst.errors import NonDifferentiableInputError
 
+# The methods that make a list another; and `sort`.
+LIST_CHANGES = ("append", "extend", "insert", "pop", "remove", "clear", "reverse")
+
 
 def as_sequence(x: Any) -> Any:
     """`x` if its items can be indexed in their order, else a list of them."""

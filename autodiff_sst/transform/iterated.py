@@ -32,11 +32,10 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import reads, statements, writes
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.list_changes import CHANGES
-from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.runtime.sequences import LIST_CHANGES, as_sequence
 from autodiff_sst.transform.sites import items_of
 
-_CHANGING = (*CHANGES, "sort")
+_CHANGING = (*LIST_CHANGES, "sort")
 _ANY = object()  # a key that is not known
 
 Path = tuple[str, tuple[Any, ...]]  # a name, and keys
