@@ -74,7 +74,51 @@ def set_later(x):
     return rows[0][0] * rows[1][1] + rows[0][1] * rows[0][2]
 
 
-PROGRAMS = [set_later, dealt, dealt_and_read, replaced, taken_back, weighted_graph]
+def one_or_the_other(x):
+    low, high = [[], []], [[], []]
+    for k, v in enumerate(x):
+        if v > 0.8:
+            high[k % 2].append(v * v)
+        else:
+            low[k % 2].append(v)
+    return sum(sum(row) for row in high) * (1 + sum(low[0]) + sum(low[1]))
+
+
+def until(x):
+    buckets = [[x[0]], [x[1]]]
+    k = 0
+    while sum(buckets[k % 2]) < 6:
+        buckets[k % 2].append(buckets[(k + 1) % 2][-1] * 1.5)
+        k += 1
+    return buckets[0][-1] * buckets[1][-1]
+
+
+def written_down(x):
+    rows = [[x[0]], [0.0, x[1]]]
+    for k in range(len(x)):
+        rows[k % 2][0] = rows[k % 2][-1] * x[k]
+    return rows[0][0] * rows[1][1]
+
+
+def of_arrays(x):
+    rows = [x * 1.0, x * 2.0]
+    for k in range(len(x)):
+        rows[k % 2][0] = rows[k % 2][1] * x[k]
+    return rows[0][0] * rows[1][0] + rows[1][2] ** 3
+
+
+PROGRAMS = [
+    set_later,
+    dealt,
+    dealt_and_read,
+    replaced,
+    taken_back,
+    weighted_graph,
+    one_or_the_other,
+    until,
+    written_down,
+    of_arrays,
+]
 
 
 @pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)

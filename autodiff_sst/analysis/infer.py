@@ -182,8 +182,10 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
             return attribute(fact(base, facts), name, where)
         case TupleOf(items):
             return Tuple(tuple(fact(i, facts) for i in items))
-        case ListOf(items):
+        case ListOf(items, alike):
             found = [fact(i, facts) for i in items]
+            if alike:
+                return List(join_all([*map(widen, found)], where), len(items))
             return of_list(found, where, len(items))
         case DictOf(keys, values):
             if all(isinstance(k, Literal) for k in keys):

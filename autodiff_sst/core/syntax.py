@@ -38,7 +38,7 @@ expressions compare by value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
 from autodiff_sst.errors import Origin
@@ -152,6 +152,7 @@ class TupleOf:
 @dataclass(frozen=True, slots=True)
 class ListOf:
     items: tuple[Atom, ...]
+    alike: bool = field(default=False, compare=False)  # nobody knows which item will be meant
 
 
 @dataclass(frozen=True, slots=True)

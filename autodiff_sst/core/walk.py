@@ -84,8 +84,8 @@ def map_atoms(value: Expression, change: Change) -> Expression:
             return Attribute(change(base), name)
         case TupleOf(items):
             return TupleOf(tuple(map(change, items)))
-        case ListOf(items):
-            return ListOf(tuple(map(change, items)))
+        case ListOf(items, alike):
+            return ListOf(tuple(map(change, items)), alike)
         case DictOf(keys, values):
             return DictOf(tuple(map(change, keys)), tuple(map(change, values)))
         case Update(base, index, new, add):

@@ -20,6 +20,7 @@ from autodiff_sst.core.walk import all_names
 from autodiff_sst.errors import AutodiffError
 from autodiff_sst.frontend.hints import MoreHintsError
 from autodiff_sst.optimize.dead_code import remove_dead_code
+from autodiff_sst.transform.alike import make_alike
 from autodiff_sst.transform.columns import split_columns
 from autodiff_sst.transform.displays import gather_displays
 from autodiff_sst.transform.fields import name_fields
@@ -100,6 +101,10 @@ class _Rounds:
                 for simplify in (split_columns, mark_tables):
                     simpler = simplify(plain, facts) if simpler is plain else simpler
                 if simpler is not plain:
+                    function = simpler
+                    continue
+                simpler = make_alike(function, facts)
+                if simpler is not function:
                     function = simpler
                     continue
             if not resolving.changed and self.assumed:

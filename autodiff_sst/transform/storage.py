@@ -157,7 +157,8 @@ class Storage(Replacing):
             self.displays[target] = self.displays[value.id]
             return
         plain_keys = isinstance(value, DictOf) and all(isinstance(k, Literal) for k in value.keys)
-        stays = (isinstance(value, ListOf) or plain_keys) and not self.changes(target)
+        stays = (isinstance(value, ListOf) and not value.alike) or plain_keys
+        stays = stays and not self.changes(target)
         if isinstance(value, TupleOf) or stays:
             assert isinstance(value, TupleOf | ListOf | DictOf)
             self.displays[target] = value

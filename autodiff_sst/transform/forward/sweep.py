@@ -105,13 +105,13 @@ class Forward:
             return rebuilt(builder, known, parts)
         if isinstance(known, Table):
             return builder.call(ZEROS_OF_TABLE, atom)
-        if isinstance(known, List) and known.length is not None and known.length < 4:
-            return builder.emit(ListOf((Literal(0.0),) * known.length))
         if isinstance(known, List) and isinstance(known.item, List | Array | Unknown):
             zeros = builder.call(ZEROS_OF_ITEMS, atom)
             assert isinstance(zeros, Name)
             builder.facts[zeros.id] = known
             return zeros
+        if isinstance(known, List) and known.length is not None and known.length < 4:
+            return builder.emit(ListOf((Literal(0.0),) * known.length))
         if isinstance(known, List):
             one = builder.emit(ListOf((Literal(0.0),)))
             return builder.binary("*", one, builder.call(LEN, atom))

@@ -94,6 +94,11 @@ def names_of_ragged(
         if _is_another_row(known.item, s.value.value, made)
         for name in (s.target, *reads(s.value.base))
     }
+    for name, value in made.items():
+        if isinstance(value, ListOf) and value.alike:
+            rows = [known for i in value.items if isinstance(known := fact(i, facts), List)]
+            if len({row.length for row in rows}) > 1:
+                found.add(name)
     return frozenset(_with_carriers(block, found))
 
 
