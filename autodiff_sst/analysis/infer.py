@@ -334,7 +334,7 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return FLOAT
     if called in _OURS:
         return _OURS[called]
-    if called in _ALWAYS and any(isinstance(o, Opaque | Unknown) for o in operands):
+    if called in _ALWAYS and any(isinstance(o, Opaque | Unknown | List) for o in operands):
         return _ALWAYS[called]
     if called in _DATA_DEPENDENT or (called is np.where and len(args) == 1):
         return UNKNOWN

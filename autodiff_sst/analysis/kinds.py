@@ -154,6 +154,8 @@ def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
         return OPAQUE
     if not isinstance(first, Table):
         return None
+    if called is zeros_of_table and isinstance(first.item, List):
+        return Table(UNKNOWN, None, first.key)  # an array, for a list of numbers
     if called in (table, dict, zeros_of_table, add_tables):
         return first
     if called is len:

@@ -157,6 +157,45 @@ class ListClasses(Classes):
             super().join(a, b)
 
 
+class SameObjects(Classes):
+    """Which names may be one object, found through no container."""
+
+    def look(self, statement: Statement) -> None:
+        is_name = isinstance(statement, Assign) and isinstance(statement.value, Name)
+        if is_name or isinstance(statement, If | Try | For | While):
+            super().look(statement)
+
+
+def lists_regrown(
+    function: Function, classes: Classes, appends_later: Mapping[int, frozenset[str]]
+) -> set[str]:
+    """The lists that may grow again after something was stored in them."""
+    every = [*statements(function.body)]
+    own = SameObjects(function, classes.facts, callers=False)
+    stored = [
+        s.target
+        for s in every
+        if isinstance(s, Store) and classes.find(s.target) in appends_later.get(id(s), frozenset())
+    ]
+    held: set[str] = set()  # by a container, or by what a call makes
+    for statement in every:
+        match statement:
+            case Assign(target, TupleOf() | ListOf() | DictOf() | Call() as value):
+                held |= reads(value) if classes.may_hold_memory(target) else set()
+            case Append(_, value) | Store(_, _, value):
+                held |= reads(value)
+            case _:
+                pass
+
+    def may_be(stored: str, grown: str) -> bool:
+        if classes.find(stored) != classes.find(grown):
+            return False
+        return own.find(stored) == own.find(grown) or bool(held & own.of(grown))
+
+    grown = {s.target for s in every if isinstance(s, Append)}
+    return {g for g in grown if any(may_be(s, g) for s in stored)}
+
+
 # They make something new of the arrays in a list.
 _JOINING = (np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.array, np.block)
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.infer import infer
-from autodiff_sst.analysis.sharing import Classes, live_after, stores_after
+from autodiff_sst.analysis.sharing import Classes, lists_regrown, live_after, stores_after
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
@@ -136,12 +136,8 @@ class References:
         self.displays: dict[str, TupleOf | ListOf | DictOf] = {}  # those that stay: references
         self.views: dict[tuple[Any, ...], Atom] = {}  # what was made of a version
         stored = {s.target for s in statements(function.body) if isinstance(s, Store | Accumulate)}
-        self.regrown = {  # lists that grow again after something was stored in them
-            self.classes.find(s.target)
-            for s in statements(function.body)
-            if isinstance(s, Store)
-            and self.classes.find(s.target) in self.appends_later.get(id(s), frozenset())
-        }
+        self.regrown = lists_regrown(function, self.classes, self.appends_later)
+        self.made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
         self.read_by_key = _read_by_key(function)
         self.consumed = _consumed(function)
         self.stored = {self.classes.find(n) for n in stored if self.is_users(n)}

@@ -25,6 +25,7 @@ from autodiff_sst.analysis.values import (
     List,
     Record,
     Scalar,
+    Table,
     Tuple,
     Unknown,
     rank,
@@ -168,7 +169,7 @@ class Replacing(References):
             and not ref.path
             and isinstance(item, Array | List)
             and not isinstance(index[0], Slice)
-            and self.classes.find(name) not in appended
+            and (isinstance(known, Table) or self.classes.find(name) not in appended)
         )
 
     def view(self, value: Expression, statement: Statement) -> Ref | None:

@@ -66,6 +66,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import atoms, map_atoms, reads, rebuild, statements
+from autodiff_sst.rules.helpers import TABLE
 from autodiff_sst.transform.references import WHOLE, Ref, Root
 from autodiff_sst.transform.replacing import Replacing
 from autodiff_sst.transform.updates import is_update
@@ -122,7 +123,7 @@ class Storage(Replacing):
                     holder.root.owns = False
                 if ref is not None:
                     ref.root.kept = True
-                if holder is None or self.classes.find(target) not in self.regrown:
+                if holder is None or target not in self.regrown:
                     self.builder.append(replace(statement, value=self.current(value)))
                 else:
                     self.check_not_kept(holder, statement)
@@ -212,8 +213,13 @@ class Storage(Replacing):
         if not _holds_numbers(self.builder.facts[target]):
             for name in reads(value) & {*self.refs}:
                 self.refs[name].root.owns = False  # the new object may hold its items too
-        owns = isinstance(self.facts[target], List) and isinstance(value, ListOf) and not shares
-        self.refs[target] = Ref(Root(Name(target), holds=shares, owns=owns))
+        made: Expression = value
+        if isinstance(value, Call) and value.function == TABLE and isinstance(value.args[0], Name):
+            made = self.made.get(value.args[0].id, value)
+        owns = isinstance(self.facts[target], List) and isinstance(made, ListOf | DictOf)
+        if owns and isinstance(made, DictOf):
+            shares = self.shares(statement, target, made.values)
+        self.refs[target] = Ref(Root(Name(target), holds=shares, owns=owns and not shares))
 
     def is_item_of_list(self, value: Expression) -> bool:
         if not isinstance(value, Subscript) or isinstance(value.index[0], Slice):

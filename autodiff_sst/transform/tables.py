@@ -59,7 +59,7 @@ from autodiff_sst.frontend.dicts import CHANGES
 from autodiff_sst.rules.helpers import KEYS, LEN, TABLE
 from autodiff_sst.runtime.sequences import as_sequence, dict_of, merged
 
-_NUMBERS = {float: 0.0, int: 0}
+_NUMBERS = {float: Literal(0.0), int: Literal(0)}
 
 
 def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
@@ -89,18 +89,26 @@ def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
                 )
             case Assign(_, Subscript(Name(base), (key,))) if _root(base, made) in marked:
                 assert not isinstance(key, Slice)
-                test, default = names.temporary(), Literal(marked[_root(base, made)])
+                first: Atom = Literal(None)
+                body: Block = ()
+                test, default = names.temporary(), marked[_root(base, made)]
                 if is_counter(made.get(_root(base, made))):  # it has zeros without getting them
                     there = Assign(test, Binary("in", key, Name(base)), statement.origin)
                     item = names.temporary()
                     read = (replace(statement, target=item),)
+                    assert isinstance(default, Literal)
                     merge = Merge(statement.target, (Name(item), default))
                     return (there, If(Name(test), read, (), (merge,), statement.origin))
-                store = Store(base, (key,), default, statement.origin)
+                if isinstance(default, ListOf):
+                    own = names.temporary()
+                    first, body = Name(own), (Assign(own, default, statement.origin),)
+                else:
+                    first = default
+                store = Store(base, (key,), first, statement.origin)
                 missing = Binary("not in", key, Name(base))
                 return (
                     Assign(test, missing, statement.origin),
-                    If(Name(test), (store,), origin=statement.origin),
+                    If(Name(test), (*body, store), origin=statement.origin),
                     statement,
                 )
             case _:
@@ -221,19 +229,21 @@ def growing_dicts(function: Block, facts: Mapping[str, Abstract]) -> Callable[[A
     return grows
 
 
-def _default(value: Expression) -> float | int | None:
-    """The number that a `defaultdict` is made with, or a `Counter`."""
+def _default(value: Expression) -> Literal | ListOf | None:
+    """The number that a `defaultdict` is made with, or a `Counter`; or a list."""
     if is_counter(value):
-        return 0
+        return Literal(0)
     match value:
         case Call(Object(called), (Object(FunctionType() as constant),), ()) if (
             called is collections.defaultdict and not constant.__code__.co_names
         ):
             plain = constant.__code__.co_argcount == 0 and constant.__closure__ is None
             found = constant() if plain else None
-            return found if type(found) in (int, float) else None
+            if found == [] and type(found) is list:
+                return ListOf(())
+            return Literal(found) if type(found) in (int, float) else None
         case Call(Object(called), (Object(kind),), ()) if called is collections.defaultdict:
-            return _NUMBERS.get(kind)
+            return ListOf(()) if kind is list else _NUMBERS.get(kind)
     return None
 
 

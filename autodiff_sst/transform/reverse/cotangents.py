@@ -100,7 +100,7 @@ def cotangent_fact(builder: Builder, place: Place) -> Abstract:
     """What a cotangent that is carried is: that of a list is an array."""
     known = place.fact(builder)
     if isinstance(known, Table):
-        return known
+        return Table(UNKNOWN, None, known.key) if isinstance(known.item, List) else known
     depth, item = 0, known
     while isinstance(item, List) and item.item is not None:
         depth, item = depth + 1, item.item
