@@ -188,3 +188,56 @@ def with_an_import(x):
 @pytest.mark.parametrize("function", [of_two_sequences, with_factories, with_an_import])
 def test_what_calls_make(function: Any) -> None:
     check_derivatives(function, X, V)
+
+
+def table(x):
+    held = {}
+    for k in range(len(x)):
+        held[(2 * k) % 3] = x[k] * x[0]
+    return held
+
+
+def in_order(x):
+    held, total = table(x), 0.0
+    for key in sorted(held):
+        total = total * 1.5 + (key + 1) * held[key]
+    for key in sorted(held, key=lambda key: held[key], reverse=True):
+        total = total * 1.5 + (key + 1) * held[key]
+    return total
+
+
+def through_its_keys(x):
+    held, total = table(x), 0.0
+    for key in tuple(held):
+        total = total * 1.5 + (key + 1) * held[key]
+    for place, key in enumerate(held):
+        total = total * 1.5 + (key + 1) * held[key] * place
+    for key, v in zip(held, x, strict=False):
+        total = total * 1.5 + (key + 1) * held[key] * v
+    for key in reversed(list(held)):
+        total = total * 1.5 + (key + 1) * held[key]
+    return total
+
+
+def by_extreme_keys(x):
+    held = table(x)
+    return held[max(held)] * held[min(held)] * sum(held)
+
+
+def by_compared_keys(x):
+    held = table(x)
+    return held[1] * 2 if held.keys() == {0, 1, 2} else held[0]
+
+
+def as_a_set(x):
+    held = table(x)
+    return sum(held[key] * key for key in sorted(set(held)))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [in_order, through_its_keys, by_extreme_keys, by_compared_keys, as_a_set],
+    ids=lambda f: f.__name__,
+)
+def test_what_goes_through_a_dict_goes_through_its_keys(function):
+    check_derivatives(function, X, V)

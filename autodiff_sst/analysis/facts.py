@@ -275,7 +275,7 @@ class _Walk:
                 key = Known(name)
             case Binary("in" | "not in", _, base):
                 key = None
-            case Call(Object(called), (base,)) if called is len:
+            case Call(Object(called), (base,)) if called in (len, bool, tuple, list, set, sum, any):
                 if not isinstance(fact(base, self.facts), Dict):
                     return False
                 key = None

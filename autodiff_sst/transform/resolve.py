@@ -77,7 +77,8 @@ from autodiff_sst.transform.indices import with_parts_of_index
 from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.list_methods import ListMethods
 from autodiff_sst.transform.of_lists import with_arrays
-from autodiff_sst.transform.tables import TableMethods, growing_dicts
+from autodiff_sst.transform.table_methods import TableMethods
+from autodiff_sst.transform.tables import growing_dicts
 from autodiff_sst.transform.unroll import gathers_views, is_uniform, is_unrolled, unroll
 from autodiff_sst.transform.updates import Updates, is_update
 from autodiff_sst.transform.writes import written_in_place
@@ -139,7 +140,7 @@ class Resolving:
             ) is not None:
                 self.changed = True
                 return made
-            case Assign(_, Call()) | Effect(Call()) if (
+            case Assign(_, Call() | Binary()) | Effect(Call()) if (
                 made := self.tables.resolved(statement, self.attributes)
             ) is not None:
                 self.changed = True

@@ -18,18 +18,14 @@ from types import FunctionType
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.values import (
-    UNKNOWN,
     Abstract,
     Dict,
     Known,
-    Table,
     Tuple,
     can_be_active,
-    rank,
 )
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
-    Append,
     Assign,
     Atom,
     Attribute,
@@ -37,9 +33,7 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     DictOf,
-    Effect,
     Expression,
-    For,
     Function,
     If,
     ListOf,
@@ -51,13 +45,16 @@ from autodiff_sst.core.syntax import (
     Statement,
     Store,
     Subscript,
-    TupleOf,
 )
 from autodiff_sst.core.walk import all_names, rebuild, statements
 from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.dicts import CHANGES
-from autodiff_sst.rules.helpers import KEYS, LEN, TABLE
-from autodiff_sst.runtime.sequences import as_sequence, dict_of, merged
+from autodiff_sst.rules.helpers import TABLE
+from autodiff_sst.runtime.sequences import (
+    as_sequence,
+    dict_of,
+    merged,
+)
 
 _NUMBERS = {float: Literal(0.0), int: Literal(0)}
 
@@ -252,87 +249,3 @@ def is_counter(value: Expression | None) -> bool:
         case Call(Object(called), (), ()):
             return called is collections.Counter
     return False
-
-
-class TableMethods:
-    def __init__(self, body: Block, facts: Mapping[str, Abstract], names: Names) -> None:
-        self.facts, self.names = facts, names
-        self.open: set[Atom] = {*map(Name, open_dicts(body, facts))}
-        self.made: list[Statement] = []
-
-    def waits(self, call: Call, methods: Mapping[str, tuple[Atom, str]]) -> bool:
-        """Whether a call is given a dict that becomes a table first, or is a method of one."""
-        method = call.function.id if isinstance(call.function, Name) else ""
-        return any(a in self.open for a in (*methods.get(method, ())[:1], *call.args))
-
-    def resolved(
-        self, statement: Statement, methods: Mapping[str, tuple[Atom, str]]
-    ) -> Block | None:
-        """What a method of a table is, or a loop over one; None if it is neither."""
-        match statement:
-            case Assign(_, Call(Name(method), args, ())) | Effect(Call(Name(method), args, ())):
-                if method not in methods:
-                    return None
-                base, name = methods[method]
-            case Assign(_, Call(Object(called), (base,), ())) if called is as_sequence:
-                name, args = "keys", ()
-            case Assign(_, Call(Object(called), (base,), ())) if called is dict:
-                name, args = "copy", ()
-            case _:
-                return None
-        known = fact(base, self.facts)
-        if not isinstance(known, Table) or not isinstance(base, Name):
-            return None
-        self.made = []
-        self.statement = statement
-        target = statement.target if isinstance(statement, Assign) else self.names.temporary()
-        match name, args:
-            case "keys", ():
-                self.assign(target, Call(KEYS, (base,)))
-            case "values", ():
-                self.gathered(target, base, lambda key, value: value)
-            case "items", ():
-                self.gathered(target, base, lambda key, value: self.new(TupleOf((key, value))))
-            case "copy", () if rank(known.item or UNKNOWN) == 0:
-                self.assign(target, Call(TABLE, (base,)))
-            case "update", (items,) if isinstance(other := fact(items, self.facts), Dict):
-                for key in other.keys:
-                    value = self.new(Subscript(items, (Literal(key),)))
-                    self.made.append(Store(base.id, (Literal(key),), value, statement.origin))
-                self.assign(target, Literal(None))
-            case "get" | "setdefault", (key, *default):
-                self.looked_up(target, base, name, key, default[0] if default else Literal(None))
-            case _:
-                return None
-        return tuple(self.made)
-
-    def assign(self, target: str, value: Expression) -> None:
-        self.made.append(Assign(target, value, self.statement.origin))
-
-    def new(self, value: Expression) -> Atom:
-        name = self.names.temporary()
-        self.assign(name, value)
-        return Name(name)
-
-    def gathered(self, target: str, base: Name, item: Callable[[Atom, Atom], Atom]) -> None:
-        """A list of what is made of each key and value."""
-        origin = self.statement.origin
-        keys = self.new(Call(KEYS, (base,)))
-        length = self.new(Call(LEN, (keys,)))
-        self.assign(target, ListOf(()))
-        counter = self.names.fresh("k")
-        outer, self.made = self.made, []
-        key = self.new(Subscript(keys, (Name(counter),)))
-        value = self.new(Subscript(base, (key,)))
-        self.made.append(Append(target, item(key, value), origin))
-        body, self.made = tuple(self.made), outer
-        self.made.append(For(counter, (length,), body, origin=origin))
-
-    def looked_up(self, target: str, base: Name, name: str, key: Atom, default: Atom) -> None:
-        origin = self.statement.origin
-        there = self.new(Binary("in", key, base))
-        found = self.names.temporary()
-        then = (Assign(found, Subscript(base, (key,)), origin),)
-        orelse = (Store(base.id, (key,), default, origin),) if name == "setdefault" else ()
-        merges = (Merge(target, (Name(found), default)),)
-        self.made.append(If(there, then, orelse, merges, origin))
