@@ -198,6 +198,8 @@ def stored(
         return _with_item(base, index, new, key)
     if not isinstance(base, List):
         return base
+    if isinstance(base, Table) and isinstance(index[0], Slice):
+        return base if new == NOTHING else join(base, new, where)  # another dict
     if isinstance(base, Table):
         return join(base, Table(widen(new), None, None if key is None else widen(key)), where)
     first, *rest = index

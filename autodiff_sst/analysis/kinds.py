@@ -26,7 +26,14 @@ from autodiff_sst.analysis.values import (
     widen,
 )
 from autodiff_sst.runtime.sequences import dict_of, zeros_of_items
-from autodiff_sst.runtime.tables import add_tables, keys_of_table, table, zeros_of_table
+from autodiff_sst.runtime.tables import (
+    add_tables,
+    keys_of_table,
+    table,
+    with_zero,
+    without_key,
+    zeros_of_table,
+)
 
 # Whether their results are complex depends on the values of their arguments: rules for complex
 # results serve real ones too.
@@ -71,6 +78,8 @@ def class_of(value: Abstract) -> Any:
 
 def is_list(value: Abstract) -> bool:
     """Whether it is a list, one whose items are known one by one included."""
+    if isinstance(value, Table):
+        return False
     return isinstance(value, List) or (isinstance(value, Tuple) and value.cls is list)
 
 
@@ -156,7 +165,7 @@ def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
         return None
     if called is zeros_of_table and isinstance(first.item, List):
         return Table(UNKNOWN, None, first.key)  # an array, for a list of numbers
-    if called in (table, dict, zeros_of_table, add_tables):
+    if called in (table, dict, zeros_of_table, add_tables, without_key, with_zero):
         return first
     if called is len:
         return INT

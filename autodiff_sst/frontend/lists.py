@@ -24,6 +24,7 @@ from autodiff_sst.core.syntax import (
     Name,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.calls import is_as_made, original
 from autodiff_sst.frontend.exits import assigned, only_extended
 
@@ -52,7 +53,13 @@ def delete(lowering: Any, targets: list[Any], node: Any) -> None:
         if isinstance(target, gast.Name):
             lowering.name(target.id, target)  # unbound: an error
             lowering.values.pop(target.id, None)
-        elif not delete_item(lowering, target, node):
+        elif delete_item(lowering, target, node):
+            pass
+        elif isinstance(target, gast.Subscript) and not isinstance(target.slice, gast.Slice):
+            pop = gast.Attribute(value=target.value, attr="pop", ctx=gast.Load())  # of a dict, say
+            call = gast.Call(func=pop, args=[target.slice], keywords=[])
+            lowering.statement(nodes.placed(gast.Expr(value=call), node))
+        else:
             words, origin = "`del` of this item is not supported", lowering.source.origin(target)
             raise UnsupportedSyntaxError(words, origin, instead="a new list.")
 

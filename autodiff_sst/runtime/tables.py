@@ -27,6 +27,22 @@ def zeros_of_table(x: Any) -> dict[Any, Any]:
     return {k: np.zeros_like(v) if isinstance(v, np.ndarray) else 0.0 for k, v in x.items()}
 
 
+def without_key(x: Any, key: Any) -> dict[Any, Any]:
+    """A dict without one of its keys.
+
+    Raises:
+        KeyError: it does not have it.
+    """
+    rest = dict(x)
+    del rest[key]
+    return rest
+
+
+def with_zero(x: Any, key: Any) -> dict[Any, Any]:
+    """The cotangent of a dict, of that of the dict without a key: zero is there."""
+    return {**x, key: 0.0}
+
+
 def add_tables(a: Any, b: Any) -> dict[Any, Any]:
     """The sums of what two dicts hold; what only one of them holds, as it is."""
     return {k: a[k] + b[k] if k in a and k in b else (a if k in a else b)[k] for k in {**a, **b}}

@@ -26,6 +26,7 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Object,
+    Slice,
     Statement,
     Store,
     Subscript,
@@ -52,6 +53,14 @@ class KnownDicts:
             if isinstance(s, Assign) and isinstance(s.value, ListOf) and s.target not in grown
         }
         self.made = {s.target: s.value for s in every if isinstance(s, Assign)}
+        self.places = {id(s): k for k, s in enumerate(every)}
+        # Where a dict gets another key: what is known of it is not what it holds from there on.
+        self.changed: dict[Atom, int] = {}
+        for place, s in enumerate(every):
+            if isinstance(s, Store) and isinstance(known := facts.get(s.target), Dict):
+                key = s.index[0]
+                if not isinstance(key, Literal) or key.value not in known.keys:
+                    self.changed.setdefault(original(Name(s.target), self.made), place)
         self.zips = {
             s.target: s.value.args
             for s in every
@@ -122,6 +131,40 @@ class KnownDicts:
                 store(key, Name(item))
         for key, value in keywords:
             store(key, value)
+        return tuple(made)
+
+    def without_key(
+        self, statement: Assign | Effect, methods: Mapping[str, tuple[Atom, str]]
+    ) -> Block | None:
+        """What `d.pop(key)` is: another dict that is stored, one such store at a time."""
+        match statement.value:
+            case Call(Name(method), (_, *_) as args, ()) if method in methods and len(args) <= 2:
+                base, name = methods[method]
+            case _:
+                return None
+        known = infer(base, self.facts, "")
+        if name != "pop" or not isinstance(known, Dict) or not isinstance(base, Name):
+            return None
+        place = self.places[id(statement)]
+        if self.changed.get(original(base, self.made), place) < place:
+            return None
+        key = infer(args[0], self.facts, "")
+        if not isinstance(key, Known) or (key.value not in known.keys and len(args) == 1):
+            return None
+        origin, target = statement.origin, getattr(statement, "target", None)
+        if key.value not in known.keys:
+            return () if target is None else (Assign(target, args[1], origin),)
+        self.changed[original(base, self.made)] = -1
+        made: list[Statement] = []
+        items = {k: self.names.temporary() for k in known.keys}
+        for own, name in items.items():
+            made.append(Assign(name, Subscript(base, (Literal(own),)), origin))
+        rest = {k: Name(name) for k, name in items.items() if k != key.value}
+        new = self.names.temporary()
+        made.append(Assign(new, DictOf((*map(Literal, rest),), (*rest.values(),)), origin))
+        made.append(Store(base.id, (Slice(None, None, None),), Name(new), origin))
+        if target is not None:
+            made.append(Assign(target, Name(items[key.value]), origin))
         return tuple(made)
 
     def _display(self, atom: Atom) -> ListOf | None:

@@ -198,6 +198,11 @@ class Resolving:
                 is_derivative(function) and (spliced := self.spliced(statement)) is not None
             ):
                 return spliced
+            case Assign(_, Call(Name())) | Effect(Call(Name())) if (
+                made := self.dicts.without_key(statement, self.attributes)
+            ) is not None:
+                self.changed = True
+                return made
             case Assign(_, Call() as call) if self.has_more_keys(call):
                 return (statement,)
             case Assign(_, Call() as call) if self.tables.waits(call, self.attributes):

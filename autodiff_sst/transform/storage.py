@@ -34,6 +34,7 @@ from autodiff_sst.analysis.values import (
     Opaque,
     Record,
     Scalar,
+    Table,
     Tuple,
     Unknown,
     rank,
@@ -296,8 +297,8 @@ class Storage(Replacing):
             if value_ref is not None and value_ref == self.place(ref, index):
                 return  # `x[i] += …` of an array, which is changed in place already
             self.let_go(ref, index, value_ref, statement)
-        if is_list(known) and index == WHOLE:
-            self.put(ref, new)  # `x[:] = y`, where `y` is a new list
+        if (is_list(known) or isinstance(known, Dict | Table)) and index == WHOLE:
+            self.put(ref, new)  # `x[:] = y`, where `y` is a new list, or dict
             return
         if isinstance(known, Tuple | Dict | Record) and value_ref is not None:
             swaps = value_ref.root is ref.root and bool(value_ref.path)

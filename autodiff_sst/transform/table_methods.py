@@ -39,6 +39,7 @@ from autodiff_sst.core.syntax import (
     Merge,
     Name,
     Object,
+    Slice,
     Statement,
     Store,
     Subscript,
@@ -46,7 +47,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import map_atoms, statements
 from autodiff_sst.frontend.calls import original
-from autodiff_sst.rules.helpers import KEYS, LEN, TABLE
+from autodiff_sst.rules.helpers import KEYS, LEN, TABLE, WITHOUT_KEY
 from autodiff_sst.runtime.sequences import (
     as_sequence,
     order_of,
@@ -125,6 +126,16 @@ class TableMethods:
                     value = self.new(Subscript(items, (Literal(key),)))
                     self.made.append(Store(base.id, (Literal(key),), value, statement.origin))
                 self.assign(target, Literal(None))
+            case "pop", (key,):
+                self.popped(target, base, key)
+            case "pop", (key, default):
+                there = self.new(Binary("in", key, base))
+                outer, self.made = self.made, []
+                found = self.names.temporary()
+                self.popped(found, base, key)
+                then, self.made = tuple(self.made), outer
+                merges = (Merge(target, (Name(found), default)),)
+                self.made.append(If(there, then, (), merges, statement.origin))
             case "get" | "setdefault", (key, *default):
                 self.looked_up(target, base, name, key, default[0] if default else Literal(None))
             case _:
@@ -173,6 +184,11 @@ class TableMethods:
         self.made.append(Append(target, item(key, value), origin))
         body, self.made = tuple(self.made), outer
         self.made.append(For(counter, (length,), body, origin=origin))
+
+    def popped(self, target: str, base: Name, key: Atom) -> None:
+        self.assign(target, Subscript(base, (key,)))
+        rest = self.new(Call(WITHOUT_KEY, (base, key)))
+        self.made.append(Store(base.id, (Slice(None, None, None),), rest, self.statement.origin))
 
     def looked_up(self, target: str, base: Name, name: str, key: Atom, default: Atom) -> None:
         origin = self.statement.origin

@@ -15,13 +15,17 @@ import collections
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import FunctionType
+from typing import Any
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.values import (
     Abstract,
+    Array,
     Dict,
     Known,
+    Scalar,
     Tuple,
+    Unknown,
     can_be_active,
 )
 from autodiff_sst.core.names import Names
@@ -33,6 +37,7 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     DictOf,
+    Effect,
     Expression,
     Function,
     If,
@@ -46,7 +51,7 @@ from autodiff_sst.core.syntax import (
     Store,
     Subscript,
 )
-from autodiff_sst.core.walk import all_names, rebuild, statements
+from autodiff_sst.core.walk import all_names, blocks, rebuild, statements
 from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.dicts import CHANGES
 from autodiff_sst.rules.helpers import TABLE
@@ -65,9 +70,8 @@ def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
     made = {s.target: s.value for s in every if isinstance(s, Assign)}
 
     marked = {n: default for n, value in made.items() if (default := _default(value)) is not None}
-    found = {
-        _root(n, made) for n in _open(every, facts) if isinstance(made.get(_root(n, made)), DictOf)
-    }
+    roots = {_root(n, made) for n in _open(function.body, facts)}
+    found = {n for n in roots if isinstance(made.get(n), DictOf)}
     if not found and not marked:
         return function
     names = Names(all_names(function))
@@ -122,7 +126,7 @@ def _root(name: str, made: Mapping[str, Expression]) -> str:
 def open_dicts(function: Block, facts: Mapping[str, Abstract]) -> set[str]:
     """The dicts, by all their names, of which it is not known which keys they have."""
     every = [*statements(function)]
-    found = _open(every, facts)
+    found = _open(function, facts)
     assigned = [s for s in every if isinstance(s, Assign)]
     copies = [(s.target, s.value.id) for s in assigned if isinstance(s.value, Name)]
     while more := {n for pair in copies if {*pair} & found for n in pair} - found:
@@ -130,13 +134,38 @@ def open_dicts(function: Block, facts: Mapping[str, Abstract]) -> set[str]:
     return found
 
 
-def _open(every: list[Statement], facts: Mapping[str, Abstract]) -> set[str]:
+def _open(body: Block, facts: Mapping[str, Abstract]) -> set[str]:
     found: set[str] = set()
+    every = [*statements(body)]
     made = {s.target: s.value for s in every if isinstance(s, Assign)}
+    homes = _homes(body)
+    pops: dict[str, str] = {}
+
+    def is_made_outside(base: str, at: Statement) -> bool:
+        """Whether it depends on what runs if a dict of numbers, made here, has a key."""
+        first = _root(base, made)
+        known = facts.get(first)
+        if not isinstance(made.get(first), DictOf) or not isinstance(known, Dict):
+            return False
+        return homes.get(first) != homes[id(at)] and all(map(_is_number, known.items))
+
     for statement in every:
         match statement:
-            case Store(base, (item, *more)) if isinstance(facts.get(base), Dict):
-                pass
+            case Assign(method, Attribute(Name(base), "pop")) if isinstance(facts.get(base), Dict):
+                pops[method] = base
+                continue
+            case Assign(_, Call(Name(method), (item, *_))) | Effect(
+                Call(Name(method), (item, *_))
+            ) if method in pops:
+                base = pops[method]
+                if not isinstance(fact(item, facts), Known) or is_made_outside(base, statement):
+                    found.add(base)
+                continue
+            case Store(base, (item, *more)) if isinstance(known := facts.get(base), Dict):
+                own = None if isinstance(item, Slice) else fact(item, facts)
+                is_more = isinstance(own, Known) and own.value not in known.keys
+                if is_more and is_made_outside(base, statement):
+                    found.add(base)
             case Assign(_, Subscript(Name(base), (item, *more))) if isinstance(
                 known := facts.get(base), Dict
             ) and can_be_active(known):
@@ -149,6 +178,24 @@ def _open(every: list[Statement], facts: Mapping[str, Abstract]) -> set[str]:
         if not isinstance(known, Dict) or not _keys_of(item, made, facts) <= {*known.keys}:
             found.add(base)
     return found
+
+
+def _homes(body: Block) -> dict[Any, int]:
+    """The block that each statement is in; also by the name that it makes."""
+    found: dict[Any, int] = {}
+    for statement in body:
+        found[id(statement)] = id(body)
+        if isinstance(statement, Assign):
+            found[statement.target] = id(body)
+        for inner in blocks(statement):
+            found |= _homes(inner)
+    return found
+
+
+def _is_number(known: Abstract) -> bool:
+    if isinstance(known, Known):
+        return isinstance(known.value, int | float | complex)
+    return isinstance(known, Scalar | Array | Unknown)
 
 
 _ANY: set[object] = {object()}  # no dict has these keys
@@ -201,6 +248,8 @@ def growing_dicts(function: Block, facts: Mapping[str, Abstract]) -> Callable[[A
     grown: set[str] = set()
     for statement in every:
         match statement:
+            case Store(base, (Slice(), *_)) if isinstance(facts.get(base), Dict):
+                grown.add(_root(base, made))
             case Store(base, (item, *_)) if isinstance(known := facts.get(base), Dict):
                 if not _keys_of(item, made, facts) <= {*known.keys}:
                     grown.add(_root(base, made))

@@ -49,6 +49,8 @@ from autodiff_sst.rules.helpers import (
     SHAPE,
     SUM,
     TABLE,
+    WITH_ZERO,
+    WITHOUT_KEY,
     ZEROS,
     ZEROS_BY_ROW,
     ZEROS_LIKE,
@@ -129,6 +131,8 @@ def _mirrored(sweep: Forward, target: str, value: Expression) -> Expression | No
             return Binary("+", dot(left), dot(right))
         case Binary("*", left, right) if isinstance(fact(left, facts), List | Tuple):
             return Binary("*", dot(left), right)
+        case Call(function, (base, key)) if function in (WITHOUT_KEY, WITH_ZERO):
+            return Call(function, (dot(base), key))
         case Call(function, bases) if function in (TABLE, ADD_TABLES):
             return Call(function, tuple(map(dot, bases)))
         case Call() if (made := made_by(value)) is not None:

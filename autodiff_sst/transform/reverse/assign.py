@@ -48,7 +48,14 @@ from autodiff_sst.core.text import show_expression
 from autodiff_sst.errors import MissingRuleError, SourceUnavailableError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import REASONS
 from autodiff_sst.markers import Checkpointed, CustomGradient
-from autodiff_sst.rules.helpers import ADD_TABLES, CALL_WITH_PULLBACK, LEN, TABLE
+from autodiff_sst.rules.helpers import (
+    ADD_TABLES,
+    CALL_WITH_PULLBACK,
+    LEN,
+    TABLE,
+    WITH_ZERO,
+    WITHOUT_KEY,
+)
 from autodiff_sst.rules.registry import (
     ATTRIBUTES,
     OPERATORS,
@@ -99,6 +106,9 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
             ):
                 for base in bases:
                     sweep.add_to(base, cotangent)
+            case Call(function, (base, lost)) if function in (WITHOUT_KEY, WITH_ZERO):
+                other = WITH_ZERO if function == WITHOUT_KEY else WITHOUT_KEY
+                sweep.add_to(base, sweep.builder.call(other, cotangent, lost))
             case Call(function, (base,)) if function == TABLE:
                 for key in keys_of(fact(base, facts)) or ():
                     own = sweep.builder.emit(Subscript(cotangent, (Literal(key),)))
