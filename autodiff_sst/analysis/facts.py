@@ -10,6 +10,7 @@ from typing import Any
 
 from autodiff_sst.analysis.access import fact, key_of, stored
 from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.sharing import dicts_that_shrink
 from autodiff_sst.analysis.values import (
     INT,
     OPAQUE,
@@ -89,10 +90,11 @@ def find_facts(
         if isinstance(s, Store) and not isinstance(walk.facts.get(s.target), Array | List)
     ]
     held = _are_held(function, {*walk.lists})
-    if not held and all(_keeps_kind(s, walk.facts) for s in stores):
+    shrunk = dicts_that_shrink(function, walk.facts)
+    if not held and not shrunk and all(_keeps_kind(s, walk.facts) for s in stores):
         return walk.facts
     changing = {k.value for s in stores for k in s.index if isinstance(k, Literal)}
-    if not held and changing:
+    if not held and not shrunk and changing:
         wider = _Walk({**given}, assumed, grow)
         wider.changing = changing
         wider.block(function.body)
@@ -102,6 +104,7 @@ def find_facts(
     # were, or with what they are in the end.
     again = _Walk({**given}, assumed, grow)
     again.stores = stores
+    again.shrunk = shrunk
     again.lists = {**walk.lists}
     again.block(function.body)
     return again.facts
@@ -170,6 +173,7 @@ class _Walk:
         # The lists that are appended to, as they are in the end.
         self.lists: dict[str, Abstract] = {}
         self.stores: list[Store] = []  # of items that have not become new versions yet
+        self.shrunk: set[str] = set()  # the dicts that lose keys
         self.rows_grow = rows_grow  # lists in lists may get longer
 
     def block(self, block: Block) -> None:
@@ -182,7 +186,7 @@ class _Walk:
                         facts[target] = _of_any_rows(facts[target])
                     if self.changing:
                         facts[target] = self.without_constants(facts[target])
-                    if self.stores and self.is_stored(value):
+                    if (self.stores or self.shrunk) and self.is_stored(value):
                         facts[target] = OPAQUE
                     if target in self.lists:  # what was appended in an earlier round
                         made = facts[target]
@@ -282,6 +286,8 @@ class _Walk:
             case _:
                 return False
         container = fact(base, self.facts)
+        if isinstance(base, Name) and base.id in self.shrunk:
+            return True
         if isinstance(container, Tuple) and container.cls is not list:
             return False
         if not isinstance(container, Tuple | Dict | Record):

@@ -11,6 +11,7 @@ from autodiff_sst.analysis.ownership import is_fresh
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
+    Dict,
     Known,
     List,
     Scalar,
@@ -25,6 +26,7 @@ from autodiff_sst.core.syntax import (
     Atom,
     Attribute,
     Binary,
+    Block,
     Call,
     DictOf,
     For,
@@ -194,6 +196,28 @@ def lists_regrown(
 
     grown = {s.target for s in every if isinstance(s, Append)}
     return {g for g in grown if any(may_be(s, g) for s in stored)}
+
+
+def with_copies(body: Block, names: set[str]) -> set[str]:
+    """The names, and all other variables that are the same objects."""
+    assigned = [s for s in statements(body) if isinstance(s, Assign)]
+    copies = [(s.target, s.value.id) for s in assigned if isinstance(s.value, Name)]
+    found = {*names}
+    while more := {n for pair in copies if {*pair} & found for n in pair} - found:
+        found |= more
+    return found
+
+
+def dicts_that_shrink(function: Function, facts: Mapping[str, Abstract]) -> set[str]:
+    """All names of the dicts of which a key is taken out, by a call that still stands there."""
+    found = {
+        s.value.value.id
+        for s in statements(function.body)
+        if isinstance(s, Assign) and isinstance(s.value, Attribute)
+        if s.value.name in ("pop", "popitem", "clear") and isinstance(s.value.value, Name)
+        if isinstance(facts.get(s.value.value.id), Dict)
+    }
+    return with_copies(function.body, found)
 
 
 # They make something new of the arrays in a list.

@@ -18,6 +18,7 @@ from autodiff_sst.core.syntax import (
     Append,
     Assign,
     Atom,
+    Attribute,
     Block,
     Call,
     DictOf,
@@ -33,10 +34,12 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.frontend.calls import original
+from autodiff_sst.frontend.dicts import CHANGES
+from autodiff_sst.rules.helpers import DICT_OF
 from autodiff_sst.runtime.sequences import dict_of, last_places, place_of
+from autodiff_sst.transform.tables import homes_of
 
 _RANGE = Object(range, "range", range)
-_DICT_OF = Object(dict_of, "dict_of")
 
 
 class KnownDicts:
@@ -53,14 +56,8 @@ class KnownDicts:
             if isinstance(s, Assign) and isinstance(s.value, ListOf) and s.target not in grown
         }
         self.made = {s.target: s.value for s in every if isinstance(s, Assign)}
-        self.places = {id(s): k for k, s in enumerate(every)}
-        # Where a dict gets another key: what is known of it is not what it holds from there on.
-        self.changed: dict[Atom, int] = {}
-        for place, s in enumerate(every):
-            if isinstance(s, Store) and isinstance(known := facts.get(s.target), Dict):
-                key = s.index[0]
-                if not isinstance(key, Literal) or key.value not in known.keys:
-                    self.changed.setdefault(original(Name(s.target), self.made), place)
+        self.homes = homes_of(block)
+        self.every = every
         self.zips = {
             s.target: s.value.args
             for s in every
@@ -77,7 +74,7 @@ class KnownDicts:
             case Assign(_, Call(Object(function), (Name(zipped),), ())) if (
                 function is dict and zipped in self.zips
             ):
-                return self.known(replace(statement, value=Call(_DICT_OF, self.zips[zipped])))
+                return self.known(replace(statement, value=Call(DICT_OF, self.zips[zipped])))
             case Assign(_, Call(Object(function), (keys, values))) if function is dict_of:
                 found = self._constants(keys)
                 if found is None or len(found) != self._length(values):
@@ -145,20 +142,19 @@ class KnownDicts:
         known = infer(base, self.facts, "")
         if name != "pop" or not isinstance(known, Dict) or not isinstance(base, Name):
             return None
-        place = self.places[id(statement)]
-        if self.changed.get(original(base, self.made), place) < place:
+        keys = self.keys_before(statement, original(base, self.made))
+        if keys is None:
             return None
         key = infer(args[0], self.facts, "")
-        if not isinstance(key, Known) or (key.value not in known.keys and len(args) == 1):
+        if not isinstance(key, Known) or (key.value not in keys and len(args) == 1):
             return None
         origin, target = statement.origin, getattr(statement, "target", None)
-        if key.value not in known.keys:
+        if key.value not in keys:
             return () if target is None else (Assign(target, args[1], origin),)
-        self.changed[original(base, self.made)] = -1
-        made: list[Statement] = []
-        items = {k: self.names.temporary() for k in known.keys}
-        for own, name in items.items():
-            made.append(Assign(name, Subscript(base, (Literal(own),)), origin))
+        items = {k: self.names.temporary() for k in keys}
+        made: list[Statement] = [
+            Assign(name, Subscript(base, (Literal(own),)), origin) for own, name in items.items()
+        ]
         rest = {k: Name(name) for k, name in items.items() if k != key.value}
         new = self.names.temporary()
         made.append(Assign(new, DictOf((*map(Literal, rest),), (*rest.values(),)), origin))
@@ -166,6 +162,39 @@ class KnownDicts:
         if target is not None:
             made.append(Assign(target, Name(items[key.value]), origin))
         return tuple(made)
+
+    def keys_before(self, statement: Statement, first: Atom) -> list[Any] | None:
+        """The keys that a dict has, if all that changed them is in the block that made it."""
+        known = infer(first, self.facts, "")
+        assert isinstance(known, Dict) and isinstance(first, Name)
+        keys = [*known.keys]
+        home = self.homes.get(first.id)
+        for other in self.every:
+            if other is statement:
+                return keys if self.homes[id(other)] == home else None
+            match other:
+                case Store(target, (key, *_)) if original(Name(target), self.made) == first:
+                    own = None if isinstance(key, Slice) else infer(key, self.facts, "")
+                    if not isinstance(own, Known):
+                        return None
+                    if own.value not in keys and self.homes[id(other)] != home:
+                        return None
+                    keys = [*dict.fromkeys((*keys, own.value))]
+                case Assign(_, Call(Name(method), (key, *_))) | Effect(
+                    Call(Name(method), (key, *_))
+                ) if isinstance(of := self.made.get(method), Attribute):
+                    own = infer(key, self.facts, "")
+                    if original(of.value, self.made) != first or of.name not in CHANGES:
+                        continue
+                    if of.name != "pop" or not isinstance(own, Known):
+                        return None
+                    keys = [k for k in keys if k != own.value]
+                case Assign(_, Attribute(of_, "clear" | "popitem")):
+                    if original(of_, self.made) == first:
+                        return None
+                case _:
+                    pass
+        return None
 
     def _display(self, atom: Atom) -> ListOf | None:
         return self.displays.get(original(atom, self.made))

@@ -18,11 +18,13 @@ from types import FunctionType
 from typing import Any
 
 from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.sharing import with_copies
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
     Dict,
     Known,
+    List,
     Scalar,
     Tuple,
     Unknown,
@@ -39,6 +41,7 @@ from autodiff_sst.core.syntax import (
     DictOf,
     Effect,
     Expression,
+    For,
     Function,
     If,
     ListOf,
@@ -54,7 +57,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import all_names, blocks, rebuild, statements
 from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.dicts import CHANGES
-from autodiff_sst.rules.helpers import TABLE
+from autodiff_sst.rules.helpers import DICT_OF, LEN, TABLE
 from autodiff_sst.runtime.sequences import (
     as_sequence,
     dict_of,
@@ -72,15 +75,40 @@ def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
     marked = {n: default for n, value in made.items() if (default := _default(value)) is not None}
     roots = {_root(n, made) for n in _open(function.body, facts)}
     found = {n for n in roots if isinstance(made.get(n), DictOf)}
-    if not found and not marked:
+    zipped = {
+        n
+        for n, value in made.items()
+        if isinstance(value, Call)
+        and value.function == DICT_OF
+        and all(isinstance(fact(a, facts), List | Tuple | Array | Unknown) for a in value.args)
+    }
+    if not found and not marked and not zipped:
         return function
     names = Names(all_names(function))
 
     def block(body: Block) -> Block:
         return tuple(m for s in body for m in one(s))
 
+    def filled(target: str, keys: Atom, values: Atom, statement: Statement) -> Block:
+        """A dict that gets its keys one by one."""
+        empty, length, key, value = (names.temporary() for _ in range(4))
+        counter, origin = names.fresh("k"), statement.origin
+        body: Block = (
+            Assign(key, Subscript(keys, (Name(counter),)), origin),
+            Assign(value, Subscript(values, (Name(counter),)), origin),
+            Store(target, (Name(key),), Name(value), origin),
+        )
+        return (
+            Assign(empty, DictOf((), ()), origin),
+            Assign(target, Call(TABLE, (Name(empty),)), origin),
+            Assign(length, Call(LEN, (keys,)), origin),
+            For(counter, (Name(length),), body, origin=origin),
+        )
+
     def one(statement: Statement) -> Block:
         match statement:
+            case Assign(target, Call(_, (keys, values))) if target in zipped:
+                return filled(target, keys, values, statement)
             case Assign(target, value) if target in found or target in marked:
                 empty = names.temporary()
                 display = value if isinstance(value, DictOf) else DictOf((), ())
@@ -125,20 +153,14 @@ def _root(name: str, made: Mapping[str, Expression]) -> str:
 
 def open_dicts(function: Block, facts: Mapping[str, Abstract]) -> set[str]:
     """The dicts, by all their names, of which it is not known which keys they have."""
-    every = [*statements(function)]
-    found = _open(function, facts)
-    assigned = [s for s in every if isinstance(s, Assign)]
-    copies = [(s.target, s.value.id) for s in assigned if isinstance(s.value, Name)]
-    while more := {n for pair in copies if {*pair} & found for n in pair} - found:
-        found |= more
-    return found
+    return with_copies(function, _open(function, facts))
 
 
 def _open(body: Block, facts: Mapping[str, Abstract]) -> set[str]:
     found: set[str] = set()
     every = [*statements(body)]
     made = {s.target: s.value for s in every if isinstance(s, Assign)}
-    homes = _homes(body)
+    homes = homes_of(body)
     pops: dict[str, str] = {}
 
     def is_made_outside(base: str, at: Statement) -> bool:
@@ -180,7 +202,7 @@ def _open(body: Block, facts: Mapping[str, Abstract]) -> set[str]:
     return found
 
 
-def _homes(body: Block) -> dict[Any, int]:
+def homes_of(body: Block) -> dict[Any, int]:
     """The block that each statement is in; also by the name that it makes."""
     found: dict[Any, int] = {}
     for statement in body:
@@ -188,7 +210,7 @@ def _homes(body: Block) -> dict[Any, int]:
         if isinstance(statement, Assign):
             found[statement.target] = id(body)
         for inner in blocks(statement):
-            found |= _homes(inner)
+            found |= homes_of(inner)
     return found
 
 
