@@ -45,6 +45,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import Names, binds, blocks, own_reads, reads, statements
+from autodiff_sst.runtime.sequences import as_sequence
 
 SHAPES = ("shape", "ndim", "size", "dtype")
 CALLERS = "the caller's"  # no name
@@ -163,9 +164,13 @@ class SameObjects(Classes):
     """Which names may be one object, found through no container."""
 
     def look(self, statement: Statement) -> None:
-        is_name = isinstance(statement, Assign) and isinstance(statement.value, Name)
-        if is_name or isinstance(statement, If | Try | For | While):
-            super().look(statement)
+        match statement:
+            case Assign(target, Call(Object(function), (same,))) if function is as_sequence:
+                self.link(target, same)
+            case Assign(_, Name()) | If() | Try() | For() | While():
+                super().look(statement)
+            case _:
+                pass
 
 
 def lists_regrown(

@@ -64,7 +64,9 @@ def sorted_by(xs: Any, keys: Any, reverse: bool = False) -> list[Any]:
 
 
 def zeros_of_items(x: Any) -> Any:
-    """A list like `x`, of zeros: numbers, arrays, and lists of these."""
+    """A list or dict like `x`, of zeros: numbers, arrays, and lists of these."""
+    if isinstance(x, dict):
+        return {key: zeros_of_items(item) for key, item in x.items()}
     if isinstance(x, list):
         return [zeros_of_items(item) for item in x]
     return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0

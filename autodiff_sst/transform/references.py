@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.infer import infer
-from autodiff_sst.analysis.sharing import Classes, lists_regrown, live_after, stores_after
+from autodiff_sst.analysis.sharing import (
+    Classes,
+    SameObjects,
+    lists_regrown,
+    live_after,
+    stores_after,
+)
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
@@ -128,6 +134,8 @@ class References:
         self.classes = Classes(function, facts, callers=False)
         self.later = stores_after(function, self.classes)
         self.appends_later = stores_after(function, self.classes, kinds=Append)
+        self.objects = SameObjects(function, facts, callers=False)
+        self.grows_later = stores_after(function, self.objects, kinds=Append)
         self.later_of: dict[Any, dict[int, frozenset[str]]] = {}
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
         self.live = live_after(function)

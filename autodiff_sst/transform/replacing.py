@@ -25,7 +25,6 @@ from autodiff_sst.analysis.values import (
     List,
     Record,
     Scalar,
-    Table,
     Tuple,
     Unknown,
     rank,
@@ -163,13 +162,13 @@ class Replacing(References):
         """Whether an item is an object that a list alone holds, at this index from now on."""
         item = known.item
         name = ref.root.name
-        appended = self.appends_later.get(id(statement), frozenset())
+        appended = self.grows_later.get(id(statement), frozenset())
         return (
             ref.root.owns
             and not ref.path
             and isinstance(item, Array | List)
             and not isinstance(index[0], Slice)
-            and (isinstance(known, Table) or self.classes.find(name) not in appended)
+            and self.objects.find(name) not in appended
         )
 
     def view(self, value: Expression, statement: Statement) -> Ref | None:

@@ -103,7 +103,7 @@ class Forward:
                 for k, item in zip(keys, known.items, strict=True)
             ]
             return rebuilt(builder, known, parts)
-        if isinstance(known, Table):
+        if isinstance(known, Table) and not isinstance(known.item, List):
             return builder.call(ZEROS_OF_TABLE, atom)
         if isinstance(known, List) and isinstance(known.item, List | Array | Unknown):
             zeros = builder.call(ZEROS_OF_ITEMS, atom)
