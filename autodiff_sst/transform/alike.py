@@ -17,31 +17,50 @@ from autodiff_sst.analysis.values import Abstract, Array, Known, List, Tuple, ra
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
+    Attribute,
     Block,
     Function,
     ListOf,
     Name,
     Slice,
+    Statement,
     Store,
     Subscript,
 )
 from autodiff_sst.core.walk import rebuild, statements
 from autodiff_sst.frontend.calls import original
+from autodiff_sst.runtime.sequences import LIST_CHANGES
 
 
-def make_alike(function: Function, facts: Mapping[str, Abstract]) -> Function:
-    """The function; itself if there is no such list."""
-    made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
+def make_alike(
+    function: Function, facts: Mapping[str, Abstract], changed: bool = False
+) -> Function:
+    """The function; itself if there is no such list.
+
+    Args:
+        changed: whether only lists are meant whose items are changed. They are told before it is
+            decided what is at a constant index, for that is known no more.
+    """
+    every = [*statements(function.body)]
+    made = {s.target: s.value for s in every if isinstance(s, Assign)}
+    changes = {
+        str(original(Name(n), made).id)
+        for s in every
+        for n in (_changed(s),)
+        if n is not None
+    } if changed else set()  # fmt: skip
     found: set[str] = set()
-    for statement in statements(function.body):
+    for statement in every:
         match statement:
-            case Assign(_, Subscript(Name() as base, (item,))) | Store(str() as base, (item,)):
-                if not isinstance(item, Slice) and not isinstance(fact(item, facts), Known):
-                    first = original(base if isinstance(base, Name) else Name(base), made)
-                    found.add(first.id)
+            case Assign(target, Subscript(Name(base), (item,))):
+                counts = not changed or target in changes
+            case Store(base, (item,)):
+                counts = not changed
             case _:
-                pass
-    chosen = {n for n in found if _may_be_alike(made.get(n), facts.get(n))}
+                continue
+        if counts and not isinstance(item, Slice) and not isinstance(fact(item, facts), Known):
+            found.add(original(Name(base), made).id)
+    chosen = {n for n in found if _may_be_alike(made.get(n), facts.get(n), changed)}
     if not chosen:
         return function
 
@@ -56,15 +75,25 @@ def make_alike(function: Function, facts: Mapping[str, Abstract]) -> Function:
     return replace(function, body=block(function.body))
 
 
+def _changed(statement: Statement) -> str | None:
+    """What a statement changes, or a method that it takes."""
+    match statement:
+        case Assign(_, Attribute(Name(base), name)) if name in LIST_CHANGES:
+            return base
+        case Store(base):
+            return base
+    return None
+
+
 def _same(atom: Atom) -> Atom:
     return atom
 
 
-def _may_be_alike(value: object, known: Abstract | None) -> bool:
+def _may_be_alike(value: object, known: Abstract | None, lists: bool) -> bool:
     """Whether it is a list that is written down, of lists, or of arrays of one rank."""
     if not isinstance(value, ListOf) or value.alike or not isinstance(known, Tuple):
         return False
-    if all(isinstance(item, List) for item in known.items):
-        return True
+    if lists or all(isinstance(item, List) for item in known.items):
+        return all(isinstance(item, List) for item in known.items)
     ranks = {rank(item) for item in known.items}
     return all(isinstance(item, Array) for item in known.items) and len(ranks) == 1

@@ -18,6 +18,7 @@ import numpy as np
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.sharing import SHAPES, stores_after
 from autodiff_sst.analysis.values import (
+    NOTHING,
     Abstract,
     Array,
     Dict,
@@ -149,7 +150,7 @@ class Replacing(References):
 
     def not_changed_with(self, known: Abstract) -> tuple[Any, ...]:
         """Kinds of containers in which a store changes no object of which `known` is known."""
-        if isinstance(known, Array | Scalar):
+        if isinstance(known, Array | Scalar) or known == NOTHING:
             return (Tuple, List, Dict, Record)
         return (Tuple, Dict, Record) if isinstance(known, List) else ()
 

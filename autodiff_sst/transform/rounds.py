@@ -92,6 +92,10 @@ class _Rounds:
             if more := wanted_hints(function, facts, self.inlines):
                 raise MoreHintsError(more)
             check_views(function, facts)
+            simpler = make_alike(function, facts, changed=True)
+            if simpler is not function:
+                function = simpler
+                continue
             names = Names(all_names(function))
             resolving = Resolving(facts, names, function.body, last, self.derivative_of)
             body = resolving.block(function.body)

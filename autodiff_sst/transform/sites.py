@@ -58,6 +58,8 @@ def items_of(value: Expression | None) -> dict[Any, Atom] | None:
         case DictOf(keys, values):
             known = [k.value for k in keys if isinstance(k, Literal)]
             return dict(zip(known, values, strict=True)) if len(known) == len(keys) else None
+        case ListOf(_, True):
+            return None  # one item is like another
         case ListOf(items) | TupleOf(items):
             return dict(enumerate(items))
         case Call():

@@ -25,7 +25,7 @@ from autodiff_sst.analysis.infer import IN_PLACE, infer
 from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.sharing import SHAPES
 from autodiff_sst.analysis.values import (
-    UNKNOWN,
+    NOTHING,
     Abstract,
     Array,
     Dict,
@@ -232,7 +232,7 @@ class Storage(Replacing):
         """Whether it is a new list of what is in one, of which nothing is changed any more."""
         if not isinstance(base, List) or not isinstance(value.index[0], Slice):
             return False
-        item = UNKNOWN if base.item is None else base.item
+        item = NOTHING if base.item is None else base.item
         return not self.is_changed_after(statement, [statement.target], item)
 
     def read_item(self, statement: Assign, value: Expression) -> bool:
@@ -338,7 +338,7 @@ def _holds_numbers(known: Abstract) -> bool:
         case List(item=item):
             return item is None or rank(item) == 0
         case _:
-            return rank(known) == 0
+            return known == NOTHING or rank(known) == 0
 
 
 # What may give a view of an argument; all other functions of NumPy make something new.

@@ -161,7 +161,7 @@ def _open(body: Block, facts: Mapping[str, Abstract]) -> set[str]:
     every = [*statements(body)]
     made = {s.target: s.value for s in every if isinstance(s, Assign)}
     homes = homes_of(body)
-    pops: dict[str, str] = {}
+    calls: dict[str, tuple[str, str]] = {}  # methods that are given a key
 
     def is_made_outside(base: str, at: Statement) -> bool:
         """Whether it depends on what runs if a dict of numbers, made here, has a key."""
@@ -173,14 +173,19 @@ def _open(body: Block, facts: Mapping[str, Abstract]) -> set[str]:
 
     for statement in every:
         match statement:
-            case Assign(method, Attribute(Name(base), "pop")) if isinstance(facts.get(base), Dict):
-                pops[method] = base
+            case Assign(method, Attribute(Name(base), "pop" | "get" as name)) if isinstance(
+                known := facts.get(base), Dict
+            ):
+                is_made = isinstance(made.get(_root(base, made)), DictOf)
+                if name == "pop" or (is_made and all(map(_is_number, known.items))):
+                    calls[method] = (base, name)
                 continue
             case Assign(_, Call(Name(method), (item, *_))) | Effect(
                 Call(Name(method), (item, *_))
-            ) if method in pops:
-                base = pops[method]
-                if not isinstance(fact(item, facts), Known) or is_made_outside(base, statement):
+            ) if method in calls:
+                base, of = calls[method]
+                outside = of == "pop" and is_made_outside(base, statement)
+                if not isinstance(fact(item, facts), Known) or outside:
                     found.add(base)
                 continue
             case Store(base, (item, *more)) if isinstance(known := facts.get(base), Dict):

@@ -67,7 +67,7 @@ from autodiff_sst.rules.registry import (
 )
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
 from autodiff_sst.transform.common import Sweep
-from autodiff_sst.transform.reverse.cotangents import Place, write_out
+from autodiff_sst.transform.reverse.cotangents import Place, as_row, is_list_of_numbers, write_out
 from autodiff_sst.transform.reverse.indexed import read_by_index, reverse_update
 from autodiff_sst.transform.reverse.pullbacks import pull_back_call, pull_back_pullback
 from autodiff_sst.transform.reverse.sweep import Reverse
@@ -223,7 +223,10 @@ def _add_item(sweep: Reverse, item: Atom, cotangent: Atom, k: int) -> None:
         known = sweep.builder.fact(item)
         assert isinstance(value, Name)
         sweep.builder.facts[value.id] = known if isinstance(known, Scalar) else UNKNOWN
-        sweep.add(item.id, value)
+        if is_list_of_numbers(known) and isinstance(sweep.builder.fact(cotangent), List):
+            sweep.add(item.id, as_row(sweep.builder, value, item.id))
+        else:
+            sweep.add(item.id, value)
 
 
 def _is_container(atom: Atom, facts: Mapping[str, Abstract]) -> bool:

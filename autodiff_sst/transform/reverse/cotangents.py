@@ -154,6 +154,14 @@ def zero_items(builder: Builder, place: Place) -> Atom:
     return builder.binary("*", builder.emit(ListOf((Literal(0.0),))), length)
 
 
+def as_row(builder: Builder, value: Atom, name: str) -> Atom:
+    """The cotangent of a list of numbers that another list holds: there, zero stands for zeros."""
+    row = builder.call(BROADCAST_TO, value, builder.call(LEN, Name(name)))
+    assert isinstance(row, Name)
+    builder.facts[row.id] = cotangent_fact(builder, Place(name))
+    return row
+
+
 def fit(builder: Builder, value: Atom, place: Place, source: Place | None = None) -> Atom:
     """A contribution to the cotangent of a place, summed where its value was broadcast.
 

@@ -45,10 +45,10 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import reads, statements
-from autodiff_sst.rules.helpers import ARRAY, BROADCAST_TO, COPY, LAST_WRITTEN, LEN, POSITIONS
+from autodiff_sst.rules.helpers import ARRAY, COPY, LAST_WRITTEN, LEN, POSITIONS
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
-    cotangent_fact,
+    as_row,
     fit,
     is_deferred,
     write_out,
@@ -213,9 +213,7 @@ def reverse_update(sweep: Reverse, statement: Assign, value: Update, cotangent: 
     if isinstance(value.value, Name) and value.value.id in sweep.active:
         part = _part(sweep, cotangent, value, is_kept=not rest)
         if statement.target in builder.ragged:  # zero stands for zeros
-            part = builder.call(BROADCAST_TO, part, builder.call(LEN, value.value))
-            assert isinstance(part, Name)
-            builder.facts[part.id] = cotangent_fact(builder, Place(value.value.id))
+            part = as_row(builder, part, value.value.id)
         sweep.add(value.value.id, part)
     if value.add:
         sweep.add_to(value.base, cotangent)

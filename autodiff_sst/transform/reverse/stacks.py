@@ -26,8 +26,8 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import BROADCAST_TO, LEN
-from autodiff_sst.transform.reverse.cotangents import Place, cotangent_fact, write_out, zero
+from autodiff_sst.rules.helpers import LEN
+from autodiff_sst.transform.reverse.cotangents import Place, as_row, write_out, zero
 from autodiff_sst.transform.reverse.program import rebuilt
 from autodiff_sst.transform.reverse.sweep import Reverse
 
@@ -54,12 +54,8 @@ def reverse_append(sweep: Reverse, target: str, value: Atom) -> None:
     builder.facts[bar] = known if isinstance(known, Scalar) else UNKNOWN
     builder.append(Pop((bar,), buffer.id, builder.origin))
     if isinstance(known, List) and isinstance(known.item, Scalar):  # a list in a list
-        length = builder.call(LEN, value)
-        whole = builder.call(BROADCAST_TO, Name(bar), length)
-        assert isinstance(whole, Name)
         assert isinstance(value, Name)
-        builder.facts[whole.id] = cotangent_fact(builder, Place(value.id))
-        sweep.add_to(value, whole)
+        sweep.add_to(value, as_row(builder, Name(bar), value.id))
         return
     sweep.add_to(value, Name(bar))
 
