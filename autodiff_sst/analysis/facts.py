@@ -5,6 +5,7 @@ CORE, parameters' abstract values → a dict, name → abstract value
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -117,16 +118,22 @@ def _makes_longer(statement: Statement) -> bool:
             return True
         case Assign(_, Attribute(_, name)):
             return name in LIST_CHANGES
+        case Assign(_, Call(Object(called))) | Effect(Call(Object(called))):
+            return called is operator.iadd
     return False
 
 
-def _of_any_rows(known: Abstract) -> Abstract:
-    """A list, without how long the lists are that it holds."""
-    if not isinstance(known, List) or not isinstance(known.item, List) or isinstance(known, Table):
-        return known
-    row = _of_any_rows(known.item)
-    assert isinstance(row, List)
-    return List(List(row.item), known.length)
+def _of_any_length(known: Abstract) -> Abstract:
+    """What is known, without how long the lists are that it is or holds."""
+    match known:
+        case Table():
+            return known
+        case List(item):
+            return List(None if item is None else _of_any_length(item))
+        case Tuple() | Dict() | Record():
+            return with_items(known, map(_of_any_length, known.items))
+        case _:
+            return known
 
 
 def _keeps_kind(store: Store, facts: Mapping[str, Abstract]) -> bool:
@@ -162,7 +169,7 @@ def taken_branch(test: Abstract) -> int | None:
 
 class _Walk:
     def __init__(
-        self, facts: dict[str, Abstract], assumed: set[str] | None, rows_grow: bool
+        self, facts: dict[str, Abstract], assumed: set[str] | None, lists_change: bool
     ) -> None:
         self.facts = facts
         self.assumed = assumed
@@ -174,7 +181,7 @@ class _Walk:
         self.lists: dict[str, Abstract] = {}
         self.stores: list[Store] = []  # of items that have not become new versions yet
         self.shrunk: set[str] = set()  # the dicts that lose keys
-        self.rows_grow = rows_grow  # lists in lists may get longer
+        self.lists_change = lists_change  # lists that containers hold may get longer
 
     def block(self, block: Block) -> None:
         facts = self.facts
@@ -182,8 +189,8 @@ class _Walk:
             match statement:
                 case Assign(target, value):
                     facts[target] = infer(value, facts, target)
-                    if self.rows_grow:
-                        facts[target] = _of_any_rows(facts[target])
+                    if self.lists_change:
+                        facts[target] = _of_any_length(facts[target])
                     if self.changing:
                         facts[target] = self.without_constants(facts[target])
                     if (self.stores or self.shrunk) and self.is_stored(value):
@@ -202,8 +209,8 @@ class _Walk:
                         if known.item is not None:
                             item = join(known.item, item, target)
                         facts[target] = List(item)
-                        if self.rows_grow:
-                            facts[target] = _of_any_rows(facts[target])
+                        if self.lists_change:
+                            facts[target] = _of_any_length(facts[target])
                         self.lists[target] = facts[target]
                 case Push(stack, values):
                     found = [fact(v, facts) for v in values]

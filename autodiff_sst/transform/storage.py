@@ -212,8 +212,10 @@ class Storage(Replacing):
         if not isinstance(self.facts[target], List) or not isinstance(value, ListOf):
             self.builder.facts[target] = infer(now, self.builder.facts, target)
         if not _holds_numbers(self.builder.facts[target]):
+            of_items = isinstance(value, Binary | Subscript)
             for name in reads(value) & {*self.refs}:
-                self.refs[name].root.owns = False  # the new object may hold its items too
+                if not (of_items and self.refs[name].path):  # then it holds what the items hold
+                    self.refs[name].root.owns = False  # the new object may hold its items too
         made: Expression = value
         if isinstance(value, Call) and value.function == TABLE and isinstance(value.args[0], Name):
             made = self.made.get(value.args[0].id, value)

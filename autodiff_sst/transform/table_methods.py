@@ -192,9 +192,12 @@ class TableMethods:
 
     def looked_up(self, target: str, base: Name, name: str, key: Atom, default: Atom) -> None:
         origin = self.statement.origin
+        if name == "setdefault":
+            missing = self.new(Binary("not in", key, base))
+            self.made.append(If(missing, (Store(base.id, (key,), default, origin),), origin=origin))
+            self.assign(target, Subscript(base, (key,)))
+            return
         there = self.new(Binary("in", key, base))
         found = self.names.temporary()
         then = (Assign(found, Subscript(base, (key,)), origin),)
-        orelse = (Store(base.id, (key,), default, origin),) if name == "setdefault" else ()
-        merges = (Merge(target, (Name(found), default)),)
-        self.made.append(If(there, then, orelse, merges, origin))
+        self.made.append(If(there, then, (), (Merge(target, (Name(found), default)),), origin))

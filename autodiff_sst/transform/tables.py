@@ -173,18 +173,18 @@ def _open(body: Block, facts: Mapping[str, Abstract]) -> set[str]:
 
     for statement in every:
         match statement:
-            case Assign(method, Attribute(Name(base), "pop" | "get" as name)) if isinstance(
-                known := facts.get(base), Dict
+            case Assign(method, Attribute(Name(base), "pop" | "get" | "setdefault" as name)) if (
+                isinstance(known := facts.get(base), Dict)
             ):
                 is_made = isinstance(made.get(_root(base, made)), DictOf)
-                if name == "pop" or (is_made and all(map(_is_number, known.items))):
+                if name != "get" or (is_made and all(map(_is_number, known.items))):
                     calls[method] = (base, name)
                 continue
             case Assign(_, Call(Name(method), (item, *_))) | Effect(
                 Call(Name(method), (item, *_))
             ) if method in calls:
                 base, of = calls[method]
-                outside = of == "pop" and is_made_outside(base, statement)
+                outside = of != "get" and is_made_outside(base, statement)
                 if not isinstance(fact(item, facts), Known) or outside:
                     found.add(base)
                 continue

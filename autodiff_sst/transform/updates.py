@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autodiff_sst.analysis.infer import IN_PLACE, infer
+from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.ownership import Owners
-from autodiff_sst.analysis.values import Abstract, Array, Known, Opaque, Tuple, Unknown, rank
+from autodiff_sst.analysis.values import Abstract, Array, Known, List, Opaque, Tuple, Unknown, rank
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
@@ -24,12 +25,13 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Object,
+    Slice,
     Store,
     Subscript,
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import CHECK_ARRAY
+from autodiff_sst.rules.helpers import CHECK_ARRAY, LIST
 
 
 def is_update(statement: Assign | Effect) -> bool:
@@ -87,6 +89,8 @@ class Updates:
         """Whether it is `x = x + e`: of numbers, and of arrays that nobody else sees."""
         if rank(known) == 0 and not isinstance(known, Array):
             return True
+        if is_list(known):
+            return False
         if isinstance(known, Known | Tuple):  # strings and tuples are not changed either
             return True
         if isinstance(left, Name) and isinstance(statement, Assign):
@@ -98,9 +102,27 @@ class Updates:
                     return True
         return isinstance(left, Name) and self.owners.is_alone(left.id, statement)
 
+    def extended(self, statement: Assign | Effect, left: Name, more: Atom) -> Block:
+        """`x += e`, of a list: `x[:] = x + list(e)`."""
+        new, items = self.names.temporary(), self.names.temporary()
+        origin = statement.origin
+        done: Block = (
+            Assign(items, Call(LIST, (more,)), origin),
+            Assign(new, Binary("+", left, Name(items)), origin),
+            Store(left.id, (Slice(None, None, None),), Name(new), origin),
+        )
+        return (
+            (*done, Assign(statement.target, left, origin))
+            if isinstance(statement, Assign)
+            else done
+        )
+
     def stored(self, statement: Assign | Effect, total: Binary, known: Abstract) -> Block:
         """`x += e`, of an array: `x[...] = x + e`."""
         left = total.left
+        others = infer(total.right, self.facts, "")  # an array would be added
+        if isinstance(left, Name) and is_list(known) and isinstance(others, List | Tuple):
+            return self.extended(statement, left, total.right)
         if not isinstance(left, Name) or not isinstance(known, Array | Unknown):
             raise UnsupportedSyntaxError(
                 "an augmented assignment changes this in place, which is not supported yet",
