@@ -45,7 +45,15 @@ def within_groups(x):
     return sum((v - means[label]) ** 2 for label, v in zip(labels, x, strict=True))
 
 
-PROGRAMS = [by_default, if_missing, by_item, within_groups]
+def by_setdefault(x):
+    groups = {}
+    for k in range(len(x)):
+        groups.setdefault(k % 2, []).append(x[k])
+    groups.setdefault(7, []).extend([x[0], x[1]])
+    return sum(sum(group) * k for k, group in groups.items()) + groups[7][1]
+
+
+PROGRAMS = [by_default, if_missing, by_item, within_groups, by_setdefault]
 
 
 @pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)

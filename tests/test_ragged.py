@@ -107,6 +107,31 @@ def of_arrays(x):
     return rows[0][0] * rows[1][0] + rows[1][2] ** 3
 
 
+def rows_replaced(x):
+    rows = [[w] for w in x]
+    b = 0.3
+    for k in range(3):
+        rows[1] = rows[1] + [b * x[k]]
+        rows[0] = [np.tanh(x[k]), x[1], x[2]]
+    return sum(w * w for row in rows for w in row)
+
+
+def extended(x):
+    rows = [[v] for v in x]
+    for k in range(4):
+        rows[k] += rows[k + 1]
+        rows[k] += [x[k]]
+    return sum(sum(row) ** 2 for row in rows)
+
+
+def extended_under_two_names(x):
+    held = {"a": [x[0]], "b": [x[1]]}
+    row = held["a"]
+    held["a"] += [x[2], x[3]]
+    held["b"] += row
+    return sum(row) * sum(held["b"]) * len(held["b"])
+
+
 PROGRAMS = [
     set_later,
     dealt,

@@ -252,10 +252,12 @@ class _Walk:
                         facts[bar] = parts[k] if k < len(parts) else UNKNOWN
                     self.block(body)
                 case Store(target, index, value) if isinstance(facts.get(target), List):
-                    facts[target] = stored(
-                        facts[target], index, fact(value, facts), target, key_of(index, facts)
+                    before = facts[target]
+                    facts[target] = known = stored(
+                        before, index, fact(value, facts), target, key_of(index, facts)
                     )
-                    if isinstance(index[0], Slice):
+                    holds_lists = isinstance(known, List) and isinstance(known.item, List)
+                    if isinstance(index[0], Slice) or (holds_lists and known != before):
                         self.lists[target] = facts[target]
                 case Accumulate(target, (index,), value) if (
                     isinstance(grown := facts.get(target), List)

@@ -155,7 +155,11 @@ def read_by_index(sweep: Reverse, target: str, base: str, index: Index, cotangen
         place = Place(base)
         whole = sweep.cotangents.get(place)
         whole = zero(builder, place) if whole is None else write_out(builder, whole, place)
-        if is_deferred(builder, cotangent, Place(target)):
+        # In a list of cotangents a zero stands for zeros: of it anything may be the cotangent.
+        stands = isinstance(builder.facts[base], List) and isinstance(
+            builder.fact(cotangent), Unknown
+        )
+        if not stands and is_deferred(builder, cotangent, Place(target)):
             cotangent = write_out(builder, cotangent, Place(target))
         new = builder.emit(Update(whole, index, cotangent, True))
         sweep.cotangents[place] = sweep.named(new, base)
