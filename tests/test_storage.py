@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from tests.differences import check_derivatives
 
 X = np.array([0.4, -0.7, 0.9, 1.3])
 M = np.array([[0.3, -0.2, 0.1], [0.5, 0.7, -0.4], [1.1, 0.2, 0.6]])
@@ -422,3 +423,30 @@ def test_arrays_that_a_loop_changes_keep_the_users_names() -> None:
 
     source = ad.grad(filtered).source_for(X, 0.5)
     assert "out[k] = a * " in source and "out_bar[k] = 0.0" in source
+
+
+ARRAY = np.array([0.4, -0.7, 0.9])
+
+
+def updated_twice(x):
+    u = ARRAY * x
+    w = u
+    u *= x
+    u *= 0.5
+    return np.sum(u) + 2 * np.sum(w)
+
+
+def updated_and_swapped(x):
+    u = ARRAY * x
+    w = u
+    u *= x
+    u -= ARRAY
+    u, w = w, u
+    u[0] = 0.5 * x
+    w += x
+    return np.sum(u) + 2 * np.sum(w)
+
+
+@pytest.mark.parametrize("function", [updated_twice, updated_and_swapped], ids=lambda f: f.__name__)
+def test_an_array_under_two_names_that_is_updated_again_and_again(function):
+    check_derivatives(function, 0.3, 0.7)

@@ -118,8 +118,9 @@ class Owners:
     def look(self, statement: Statement) -> None:
         match statement:
             case Assign(target, value):
-                updates = isinstance(value, Call) and _is_update(value)
-                if updates or is_fresh(value):
+                if isinstance(value, Call) and _is_update(value):  # maybe the same object
+                    self.made.setdefault(target, []).append(value.args[0])
+                elif is_fresh(value):
                     self.made.setdefault(target, []).append(None)
                 elif isinstance(value, Attribute) and value.name in ("shape", "ndim", "size"):
                     pass

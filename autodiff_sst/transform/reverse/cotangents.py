@@ -151,7 +151,10 @@ def zero_items(builder: Builder, place: Place) -> Atom:
     if isinstance(known, List) and isinstance(known.item, List) and not has_array(builder, place):
         return builder.call(ZEROS_BY_ROW, place.atom(builder))
     length = builder.call(LEN, place.atom(builder))
-    return builder.binary("*", builder.emit(ListOf((Literal(0.0),))), length)
+    zeros = builder.binary("*", builder.emit(ListOf((Literal(0.0),))), length)
+    if isinstance(zeros, Name) and not is_list_of_numbers(known):
+        builder.facts[zeros.id] = List(UNKNOWN)
+    return zeros
 
 
 def as_row(builder: Builder, value: Atom, name: str) -> Atom:
