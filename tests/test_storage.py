@@ -450,3 +450,14 @@ def updated_and_swapped(x):
 @pytest.mark.parametrize("function", [updated_twice, updated_and_swapped], ids=lambda f: f.__name__)
 def test_an_array_under_two_names_that_is_updated_again_and_again(function):
     check_derivatives(function, 0.3, 0.7)
+
+
+def test_a_list_of_unknown_numbers_that_is_changed():
+    def f(x):
+        t = [x]
+        t = [*t, x]
+        t[0] = x * x
+        return sum(t)
+
+    derived = ad.grad(f).unspecialised()
+    assert derived.loaded.function(0.3) == pytest.approx(1.6)

@@ -136,6 +136,12 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
                     words = "the cotangent of tuples in a list is not supported yet"
                     raise UnsupportedSyntaxError(words, statement.origin, instead="a tuple.")
                 read_by_index(sweep, statement.target, base, index, cotangent)
+            case Update(base, (index,), new, adds) if path and not isinstance(index, Slice):
+                is_there = path[0] == _constant_key(sweep, fact(base, facts), index)
+                if is_there:
+                    sweep.add_to(new, cotangent, path[1:])
+                if adds or not is_there:
+                    sweep.add_to(base, cotangent, path)
             case Update():
                 reverse_update(sweep, statement, value, cotangent)
             case Binary("+", left, right) if isinstance(facts[target], List):
@@ -223,10 +229,8 @@ def _add_item(sweep: Reverse, item: Atom, cotangent: Atom, k: int) -> None:
         known = sweep.builder.fact(item)
         assert isinstance(value, Name)
         sweep.builder.facts[value.id] = known if isinstance(known, Scalar) else UNKNOWN
-        if is_list_of_numbers(known) and isinstance(sweep.builder.fact(cotangent), List):
-            sweep.add(item.id, as_row(sweep.builder, value, item.id))
-        else:
-            sweep.add(item.id, value)
+        of_row = is_list_of_numbers(known) and isinstance(sweep.builder.fact(cotangent), List)
+        sweep.add(item.id, as_row(sweep.builder, value, item.id) if of_row else value)
 
 
 def _is_container(atom: Atom, facts: Mapping[str, Abstract]) -> bool:
