@@ -1,11 +1,15 @@
 """Lists in a dict, each at a key that is known at run time only: `groups[k].append(v)`."""
 
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import autodiff_sst as ad
 from tests.differences import check_derivatives
+from tests.gathered import Gathered
+from tests.programs import check
 
 X, V = np.array([1.3, 0.7, 2.1, 0.4, 0.9]), np.array([0.5, -0.3, 0.2, 1.0, -0.7])
 
@@ -59,3 +63,14 @@ PROGRAMS = [by_default, if_missing, by_item, within_groups, by_setdefault]
 @pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)
 def test_lists_in_a_dict_that_get_longer(function):
     check_derivatives(function, X, V)
+
+
+@pytest.mark.parametrize("seed", [*range(16), 141, 158, 222, 250, 413])
+def test_a_random_program_of_what_grows_and_shrinks_is_right_or_refused(
+    seed: int, tmp_path: Path
+) -> None:
+    try:
+        problem = check(seed, tmp_path, generator=Gathered)
+    except ad.UnsupportedSyntaxError:
+        return
+    assert problem is None, problem

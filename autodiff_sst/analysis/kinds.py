@@ -25,7 +25,7 @@ from autodiff_sst.analysis.values import (
     rank,
     widen,
 )
-from autodiff_sst.runtime.sequences import dict_of, zeros_of_items
+from autodiff_sst.runtime.sequences import dict_of, own_items, zeros_of_items
 from autodiff_sst.runtime.tables import (
     add_tables,
     keys_of_table,
@@ -157,7 +157,7 @@ def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
         items = [widen(i) for i in first.items]
         keys = [widen(Known(k)) for k in first.keys]
         return Table(join_all(items) if items else None, None, join_all(keys) if keys else None)
-    if called is zeros_of_items and isinstance(first, List):
+    if called in (zeros_of_items, own_items) and isinstance(first, List):
         return first
     if called is dict_of:  # until its keys are known
         return OPAQUE

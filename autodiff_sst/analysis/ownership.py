@@ -31,13 +31,13 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import reads, statements
-from autodiff_sst.runtime.sequences import zeros_by_row, zeros_of_items, zeros_of_rows
+from autodiff_sst.runtime.sequences import own_items, zeros_by_row, zeros_of_items, zeros_of_rows
 from autodiff_sst.runtime.tables import zeros_of_table
 
 _FRESH: set[Any] = {
     *(np.copy, np.zeros_like, np.full_like, np.ones_like, np.empty_like, np.zeros, np.ones),
     *(np.full, np.sum, np.outer, np.where),
-    *(zeros_by_row, zeros_of_items, zeros_of_rows, zeros_of_table),
+    *(own_items, zeros_by_row, zeros_of_items, zeros_of_rows, zeros_of_table),
 }
 
 

@@ -40,7 +40,8 @@ class Builder:
         self.exact: set[Atom] = set()  # parts of cotangents, in the shape of what they are of
         self.origin: Origin | None = None
         self.maybe_undefined: frozenset[str] = frozenset()
-        self.ragged: frozenset[str] = frozenset()
+        self.ragged: frozenset[str] = frozenset()  # lists of lists of different lengths
+        self.rows: frozenset[str] = frozenset()  # lists of numbers that are in these
         self._infer = infer
         self._open: list[list[Statement]] = [[]]
         self._temporaries: set[str] = set()

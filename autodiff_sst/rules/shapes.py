@@ -25,6 +25,7 @@ from autodiff_sst.runtime.sequences import (
     nones,
     number,
     order_of,
+    own_items,
     pieces_like,
     place_of,
     position,
@@ -92,6 +93,7 @@ declare_linear(unbroadcast, unbroadcast_from, by=("x_bar",))
 declare_linear(np.float32, np.float64, number, by=("x",))
 declare_linear(np.flip, by=("m",))
 declare_linear(list, by=("iterable",))
+declare_linear(own_items, by=("xs",))
 declare_linear(rows_like, by=("rows",))
 declare_linear(np.concatenate, np.stack, by=("arrays",))
 
@@ -240,6 +242,11 @@ def _(y, x):
 @adjoint(list)
 def _(y, iterable):
     d[iterable] = rows_like(d[y], iterable)
+
+
+@adjoint(own_items)
+def _(y, xs):
+    d[xs] = d[y]
 
 
 @adjoint(rows_like)

@@ -72,6 +72,11 @@ def zeros_of_items(x: Any) -> Any:
     return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
 
 
+def own_items(xs: Any) -> list[Any]:
+    """A list of the same numbers and of copies of the arrays: they can be added to."""
+    return [np.copy(x) if isinstance(x, np.ndarray) else x for x in xs]
+
+
 def zeros_by_row(x: Any) -> list[Any]:
     """Zeros for the numbers in lists in a list: an array a row, so that rows are added.
 

@@ -20,7 +20,7 @@ from autodiff_sst.runtime.linalg import (
 )
 from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.products import matmul_left, matmul_right
-from autodiff_sst.runtime.sequences import number, pieces_like, rows_like, unpad_like
+from autodiff_sst.runtime.sequences import number, own_items, pieces_like, rows_like, unpad_like
 from autodiff_sst.runtime.special import bessel_i, psi_n
 from tests.rules.check import Plain, check_rule
 
@@ -270,7 +270,7 @@ CASES |= {
     psi_n: [(0, normal(3)), (1, normal(2, low=0.5)), (2, 0.4)],
 }
 # Of lists: checked as programs, in test_sequences.py and test_of_lists.py.
-OF_LISTS = {math.fsum, np.concatenate, np.stack, sum, list, pieces_like, rows_like}
+OF_LISTS = {math.fsum, np.concatenate, np.stack, sum, list, pieces_like, rows_like, own_items}
 # Of symmetric matrices: checked as a program that makes one.
 OF_SYMMETRIC = {np.linalg.cholesky}
 

@@ -93,7 +93,12 @@ def is_list_of_numbers(value: Abstract) -> bool:
 
 def has_array(builder: Builder, place: Place) -> bool:
     """Whether what is there is a list whose cotangent is an array."""
-    return place.name not in builder.ragged and is_list_of_numbers(place.fact(builder))
+    if place.name in builder.ragged:
+        return False
+    known = place.fact(builder)
+    if place.name in builder.rows and isinstance(known, List) and isinstance(known.item, Unknown):
+        return True
+    return is_list_of_numbers(known)
 
 
 def cotangent_fact(builder: Builder, place: Place) -> Abstract:

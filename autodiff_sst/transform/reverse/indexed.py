@@ -110,7 +110,7 @@ def _is_another_row(row: List, new: Atom, made: Mapping[str, Expression]) -> boo
     return value is not None and not isinstance(value, Update)
 
 
-def rows_of_ragged(ragged: frozenset[str], made: Mapping[str, Expression]) -> set[str]:
+def rows_of_ragged(ragged: frozenset[str], made: Mapping[str, Expression]) -> frozenset[str]:
     """The lists that such a list gets and gives: their cotangents are arrays, as its rows' are."""
     given = {
         n
@@ -124,7 +124,7 @@ def rows_of_ragged(ragged: frozenset[str], made: Mapping[str, Expression]) -> se
         for name, value in made.items()
         if isinstance(value, Subscript) and value.value in {*map(Name, ragged)}
     }
-    return given | read
+    return frozenset(given | read)
 
 
 def _with_carriers(block: Block, names: set[str]) -> set[str]:
@@ -232,8 +232,8 @@ def _part(sweep: Reverse, cotangent: Atom, value: Update, is_kept: bool) -> Atom
     if _is_whole(value.index):
         return cotangent
     part = builder.emit(Subscript(cotangent, value.index))
-    is_table = isinstance(builder.fact(cotangent), Table)
-    repeats = [i for i in value.index if not is_table and _may_repeat(builder.facts, i)]
+    of_one = any(isinstance(fact(a, builder.facts), List) for a in (cotangent, value.base))
+    repeats = [i for i in value.index if not of_one and _may_repeat(builder.facts, i)]
     if not value.add and any(not _are_distinct(sweep, item) for item in repeats):
         index = [slice_atom(builder, i) for i in value.index]
         part = builder.binary("*", part, builder.call(LAST_WRITTEN, cotangent, *index))

@@ -51,7 +51,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, binds, statements
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import ADD_TABLES, LIST, ZEROS_LIKE
+from autodiff_sst.rules.helpers import ADD_TABLES, OWN_ITEMS, ZEROS_LIKE
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
     fact_at,
@@ -102,7 +102,8 @@ class Reverse:
         lists = {n for n in updated & self.active if isinstance(facts[n], List)}
         lists |= {n for n in self.active if isinstance(facts[n], Table)}
         self.builder.ragged = names_of_ragged(function.body, facts, self.made)
-        lists |= rows_of_ragged(self.builder.ragged, self.made) & self.active
+        self.builder.rows = rows_of_ragged(self.builder.ragged, self.made)
+        lists |= self.builder.rows & self.active
         self.arrays = frozenset(n for n in lists if has_array(self.builder, Place(n)))
         self.updated = frozenset(lists)
         self.buffered = names_read_by_index(function.body, facts, self.active)
@@ -167,7 +168,7 @@ class Reverse:
             known = self.cotangents.get(place)
             self.cotangents[place] = value
             if known is not None:
-                self.cotangents[place] = self.named(self.builder.call(LIST, known), name)
+                self.cotangents[place] = self.named(self.builder.call(OWN_ITEMS, known), name)
                 add_to_list(self, place, value)
             return
         if isinstance(fact, List) and not path and name in self.buffered - self.listed:
