@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from autodiff_sst.runtime.broadcast import unbroadcast
 from tests.differences import check_derivatives
 from tests.gathered import Gathered
 from tests.programs import check
@@ -65,7 +66,7 @@ def test_lists_in_a_dict_that_get_longer(function):
     check_derivatives(function, X, V)
 
 
-@pytest.mark.parametrize("seed", [*range(16), 141, 158, 222, 250, 413])
+@pytest.mark.parametrize("seed", [*range(16), 141, 158, 222, 250, 280, 413])
 def test_a_random_program_of_what_grows_and_shrinks_is_right_or_refused(
     seed: int, tmp_path: Path
 ) -> None:
@@ -74,3 +75,8 @@ def test_a_random_program_of_what_grows_and_shrinks_is_right_or_refused(
     except ad.UnsupportedSyntaxError:
         return
     assert problem is None, problem
+
+
+def test_cotangents_that_are_lists_are_added_as_arrays():
+    found = unbroadcast([1.0, 2.0], [0.0, 0.0]) + unbroadcast([3.0, 4.0], [0.0, 0.0])
+    np.testing.assert_array_equal(found, [4.0, 6.0])

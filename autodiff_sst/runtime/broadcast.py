@@ -28,8 +28,8 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     extra = np.ndim(x_bar) - len(shape)
     if extra > 0:
         x_bar = np.sum(x_bar, axis=tuple(range(extra)))
-    if np.shape(x_bar) == shape:
-        return x_bar
+    if np.shape(x_bar) == shape:  # an array, so that another is added to it
+        return np.asarray(x_bar) if isinstance(x_bar, list) else x_bar
     offset = len(shape) - np.ndim(x_bar)
     axes = tuple(k for k, n in enumerate(np.shape(x_bar)) if n != 1 and shape[k + offset] == 1)
     if axes:
