@@ -211,7 +211,7 @@ class Storage(Replacing):
         self.builder.append(replace(statement, value=now))
         if not isinstance(self.facts[target], List) or not isinstance(value, ListOf):
             self.builder.facts[target] = infer(now, self.builder.facts, target)
-        if not _holds_numbers(self.builder.facts[target]):
+        if not _makes_numbers(value, self.builder.facts[target]):
             of_items = isinstance(value, Binary | Subscript)
             for name in reads(value) & {*self.refs}:
                 if not (of_items and self.refs[name].path):  # then it holds what the items hold
@@ -332,17 +332,19 @@ class Storage(Replacing):
         )  # fmt: skip
 
 
-def _holds_numbers(known: Abstract) -> bool:
-    """Whether it is made of numbers, and so no object in it is anybody else's."""
+def _makes_numbers(value: Expression, known: Abstract) -> bool:
+    """Whether what is made is made of numbers, and so no object in it is anybody else's."""
+    called = getattr(value.function, "value", None) if isinstance(value, Call) else None
+    if called in _NUMBERS or isinstance(known, Array):
+        return True
     match known:
-        case Array():
-            return True
         case List(item=item):
             return item is None or rank(item) == 0
         case _:
             return known == NOTHING or rank(known) == 0
 
 
+_NUMBERS = (sum, len, any, all, bool, float, np.sum, np.mean)
 # What may give a view of an argument; all other functions of NumPy make something new.
 _VIEWING: tuple[Any, ...] = (
     *(np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.squeeze),
