@@ -177,3 +177,14 @@ def test_how_long_a_row_is_now():
 
     check_derivatives(f, X, V)
     assert ad.grad(f)(X)[0] == pytest.approx(3 + 6 * X[0])
+
+
+def test_a_row_that_grows_by_its_own_name_in_a_list_of_any_is_refused():
+    def f(x):
+        rows = [[], [], []]
+        for k in range(len(x)):
+            rows[0].append(x[k])
+        return sum(rows[len(x) % 3])
+
+    with pytest.raises(ad.UnsupportedSyntaxError, match="grows after"):
+        ad.grad(f)(X)

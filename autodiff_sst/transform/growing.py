@@ -26,6 +26,7 @@ from autodiff_sst.core.syntax import (
     For,
     Function,
     If,
+    ListOf,
     Name,
     Object,
     Slice,
@@ -65,8 +66,10 @@ def copy_growing_lists(function: Function) -> Function:
             return (rebuild(statement, lambda atom: atom, lambda b: block(b, in_loop)),)
         later = {n for n, place in grown.items() if place > places[id(statement)]} | in_loop
         read = _read_whole(statement) & later
-        if read and isinstance(statement.value, Call) and made_by(statement.value) is not None:
-            words = f"`{min(read)}` grows after an object holds it"
+        value = statement.value
+        alike = isinstance(value, ListOf) and value.alike  # nobody knows which of its items it is
+        if read and (alike or (isinstance(value, Call) and made_by(value) is not None)):
+            words = f"`{min(read)}` grows after an object or a list holds it"
             raise UnsupportedSyntaxError(
                 f"{words}: not supported yet", statement.origin, instead="a copy of the list."
             )
@@ -113,6 +116,8 @@ def _read_whole(statement: Assign) -> set[str]:
             return {a.id for a in given if isinstance(a, Name)}
         case Subscript(Name(base), (Slice(),)):
             return {base}
+        case ListOf(items, True):
+            return {a.id for a in items if isinstance(a, Name)}
         case Binary("+" | "*", left, right):
             return {a.id for a in (left, right) if isinstance(a, Name)}
         case _:
