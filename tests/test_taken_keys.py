@@ -103,9 +103,25 @@ def options(x):
     return given["momentum"] ** 2 * rate * (2 if name == "sgd" else 3) * len(given)
 
 
+def updated_before(x):
+    held = {"a": x[0]}
+    held.update(b=x[1])
+    taken = held.pop("a")
+    return taken * len(held) * held["b"] * sum(held.values())
+
+
+def held_by_another(x):
+    held = {"a": x[0], "b": x[1]}
+    box = {"held": held}
+    box["held"].pop("b")
+    taken = held.pop("a") + x[3]
+    return taken * (1 + len(held))
+
+
 PROGRAMS = [
     *(one_after_another, in_one_branch, not_in_the_other, every_other, under_two_names),
     *(came_in_a_branch, gone_and_back, not_there, of_a_dict_in_a_dict, small_ones, options),
+    *(updated_before, held_by_another),
 ]
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
+from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import Abstract, Dict, Known, Tuple
 from autodiff_sst.core.names import Names
@@ -23,6 +25,8 @@ from autodiff_sst.core.syntax import (
     Call,
     DictOf,
     Effect,
+    For,
+    If,
     ListOf,
     Literal,
     Name,
@@ -31,12 +35,15 @@ from autodiff_sst.core.syntax import (
     Statement,
     Store,
     Subscript,
+    TupleOf,
+    While,
 )
-from autodiff_sst.core.walk import statements
+from autodiff_sst.core.walk import reads, statements
 from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.dicts import CHANGES
 from autodiff_sst.rules.helpers import DICT_OF
 from autodiff_sst.runtime.sequences import dict_of, last_places, place_of
+from autodiff_sst.transform.sites import object_meant, read_by_key
 from autodiff_sst.transform.tables import homes_of
 
 _RANGE = Object(range, "range", range)
@@ -56,8 +63,7 @@ class KnownDicts:
             if isinstance(s, Assign) and isinstance(s.value, ListOf) and s.target not in grown
         }
         self.made = {s.target: s.value for s in every if isinstance(s, Assign)}
-        self.homes = homes_of(block)
-        self.every = every
+        self.block, self.every = block, every
         self.zips = {
             s.target: s.value.args
             for s in every
@@ -67,6 +73,10 @@ class KnownDicts:
             and s.value.function.value is zip
             and len(s.value.args) == 2
         }
+
+    @cached_property
+    def by_key(self) -> set[str]:
+        return read_by_key(self.block)
 
     def known(self, statement: Statement) -> Block | None:
         """What a statement becomes, if it is a call whose keys are known."""
@@ -142,7 +152,8 @@ class KnownDicts:
         known = infer(base, self.facts, "")
         if name != "pop" or not isinstance(known, Dict) or not isinstance(base, Name):
             return None
-        keys = self.keys_before(statement, original(base, self.made))
+        first = self.meant(base)
+        keys = None if first is None else self.keys_before(statement, first)
         if keys is None:
             return None
         key = infer(args[0], self.facts, "")
@@ -163,38 +174,66 @@ class KnownDicts:
             made.append(Assign(target, Name(items[key.value]), origin))
         return tuple(made)
 
-    def keys_before(self, statement: Statement, first: Atom) -> list[Any] | None:
+    def keys_before(self, statement: Statement, first: Name) -> list[Any] | None:
         """The keys that a dict has, if all that changed them is in the block that made it."""
         known = infer(first, self.facts, "")
-        assert isinstance(known, Dict) and isinstance(first, Name)
+        if not isinstance(known, Dict) or not isinstance(self.made.get(first.id), DictOf):
+            return None
+        if self.is_held(first):
+            return None  # there may be changes that do not name it
         keys = [*known.keys]
-        home = self.homes.get(first.id)
+        homes = homes_of(self.block)
+        home = homes[first.id]
         for other in self.every:
             if other is statement:
-                return keys if self.homes[id(other)] == home else None
+                return keys if homes[id(other)] == home else None
             match other:
-                case Store(target, (key, *_)) if original(Name(target), self.made) == first:
+                case Store(target, (key, *_)) if self.meant(Name(target)) == first:
                     own = None if isinstance(key, Slice) else infer(key, self.facts, "")
                     if not isinstance(own, Known):
                         return None
-                    if own.value not in keys and self.homes[id(other)] != home:
+                    if own.value not in keys and homes[id(other)] != home:
                         return None
                     keys = [*dict.fromkeys((*keys, own.value))]
                 case Assign(_, Call(Name(method), (key, *_))) | Effect(
                     Call(Name(method), (key, *_))
-                ) if isinstance(of := self.made.get(method), Attribute):
-                    own = infer(key, self.facts, "")
-                    if original(of.value, self.made) != first or of.name not in CHANGES:
-                        continue
-                    if of.name != "pop" or not isinstance(own, Known):
-                        return None
-                    keys = [k for k in keys if k != own.value]
-                case Assign(_, Attribute(of_, "clear" | "popitem")):
-                    if original(of_, self.made) == first:
+                ) if isinstance(of := self.made.get(method), Attribute) and of.name == "pop":
+                    if self.meant(of.value) == first:
+                        own = infer(key, self.facts, "")
+                        if not isinstance(own, Known):
+                            return None
+                        keys = [k for k in keys if k != own.value]
+                case Assign(_, Attribute(base, name)) if name in CHANGES and name != "pop":
+                    if self.meant(base) == first:
                         return None
                 case _:
                     pass
         return None
+
+    def meant(self, atom: Atom) -> Name | None:
+        return object_meant(atom, self.made, lambda name: name not in self.by_key)
+
+    def is_held(self, first: Name) -> bool:
+        """Whether a container that may be gone through holds it, or what a branch or loop binds."""
+        for statement in self.every:
+            match statement:
+                case Assign(target, (TupleOf() | ListOf() | DictOf()) as value):
+                    read = {*()} if target in self.by_key else {*reads(value)}
+                case Assign(_, Call() as value) if made_by(value) is not None:
+                    read = {*reads(value)}
+                case Append(_, value) | Store(_, _, value):
+                    read = {*reads(value)}
+                case If(merges=merges):
+                    read = {n for m in merges for v in m.values for n in reads(v)}
+                    read |= {m.name for m in merges}
+                case For(carries=carries) | While(carries=carries):
+                    read = {n for c in carries for v in (c.init, c.next) for n in reads(v)}
+                    read |= {c.name for c in carries}
+                case _:
+                    continue
+            if any(self.meant(Name(n)) == first for n in read):
+                return True
+        return False
 
     def _display(self, atom: Atom) -> ListOf | None:
         return self.displays.get(original(atom, self.made))

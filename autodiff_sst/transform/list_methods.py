@@ -39,7 +39,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.rules.helpers import LEN, LIST
-from autodiff_sst.transform.sites import items_of
+from autodiff_sst.transform.sites import object_meant
 
 
 class ListMethods:
@@ -143,28 +143,7 @@ class ListMethods:
 
     def list_of(self, atom: Atom) -> str | None:
         """The list that is meant, as it was made: a name, or what a container holds."""
-        while isinstance(atom, Name):
-            value = self.made.get(atom.id)
-            match value:
-                case ListOf():
-                    return atom.id
-                case Name():
-                    atom = value
-                case Subscript(Name(base), (Literal(key),)):
-                    atom = self.item(base, key)
-                case Attribute(Name(base), key):
-                    atom = self.item(base, key)
-                case _:
-                    return None
-        return None
-
-    def item(self, container: str, key: object) -> Atom:
-        """What a container holds at a key; None if that may change."""
-        while isinstance(same := self.made.get(container), Name):
-            if container in self.stored:
-                return Literal(None)
-            container = same.id
-        if container in self.stored:
-            return Literal(None)
-        held = items_of(self.made.get(container)) or {}
-        return held.get(key, Literal(None))
+        meant = object_meant(atom, self.made, self.stored.__contains__)
+        return (
+            meant.id if meant is not None and isinstance(self.made.get(meant.id), ListOf) else None
+        )

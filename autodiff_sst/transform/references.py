@@ -56,11 +56,12 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     Update,
 )
-from autodiff_sst.core.walk import all_names, count_reads, map_atoms, own_reads, reads, statements
+from autodiff_sst.core.walk import all_names, count_reads, map_atoms, reads, statements
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, LIST, SHAPE, WRITE_BACK, numpy_object
 from autodiff_sst.transform.reverse.cotangents import item_of
 from autodiff_sst.transform.reverse.program import rebuilt
+from autodiff_sst.transform.sites import read_by_key
 
 
 @dataclass(eq=False)
@@ -86,24 +87,6 @@ class Ref:
 
 HOLE = Name("hole()")
 WHOLE: Index = (Slice(None, None, None),)
-
-
-def _read_by_key(function: Function) -> set[str]:
-    """The containers that are made here, of which items are read by constant keys, and no more."""
-    found: set[str] = set()
-    others = {*reads(function.result)}
-    for statement in statements(function.body):
-        match statement:
-            case Assign(target, TupleOf() | ListOf() | DictOf()):
-                found.add(target)
-                others |= own_reads(statement)
-            case Assign(_, Subscript(Name(), (Literal(),)) | Attribute(Name())):
-                pass
-            case Store(target) | Append(target) | Accumulate(target):
-                others |= own_reads(statement) | {target}
-            case _:
-                others |= own_reads(statement)
-    return found - others
 
 
 def _consumed(function: Function) -> dict[str, str]:
@@ -146,7 +129,7 @@ class References:
         stored = {s.target for s in statements(function.body) if isinstance(s, Store | Accumulate)}
         self.regrown = lists_regrown(function, self.classes, self.appends_later)
         self.made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
-        self.read_by_key = _read_by_key(function)
+        self.read_by_key = read_by_key(function.body) - reads(function.result)
         self.consumed = _consumed(function)
         self.stored = {self.classes.find(n) for n in stored if self.is_users(n)}
 

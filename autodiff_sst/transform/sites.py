@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.core.syntax import (
+    Accumulate,
+    Append,
     Assign,
     Atom,
     Attribute,
+    Block,
     Call,
     DictOf,
     Expression,
@@ -22,11 +26,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
     TupleOf,
 )
-from autodiff_sst.core.walk import (
-    own_reads,
-    reads,
-    statements,
-)
+from autodiff_sst.core.walk import own_reads, reads, statements
 
 
 def class_member(cls: Any, name: Any) -> Object | None:
@@ -89,3 +89,49 @@ def stored_into(function: Function, sites: set[str]) -> set[str]:
         if more == found:
             return found
         found = more
+
+
+def read_by_key(body: Block) -> set[str]:
+    """The containers that are made here, of which items are read by constant keys, and no more."""
+    found: set[str] = set()
+    others: set[str] = set()
+    for statement in statements(body):
+        match statement:
+            case Assign(target, TupleOf() | ListOf() | DictOf()):
+                found.add(target)
+                others |= own_reads(statement)
+            case Assign(_, Subscript(Name(), (Literal(),)) | Attribute(Name())):
+                pass
+            case Store(target) | Append(target) | Accumulate(target):
+                others |= own_reads(statement) | {target}
+            case _:
+                others |= own_reads(statement)
+    return found - others
+
+
+def object_meant(
+    atom: Atom, made: Mapping[str, Expression], changes: Callable[[str], bool]
+) -> Name | None:
+    """The object that an atom is, as it was made: through other variables, and through containers
+    that do not change; None if that is not known."""
+    while isinstance(atom, Name):
+        match made.get(atom.id):
+            case Name() as same:
+                atom = same
+            case Subscript(Name(base), (Literal(key),)) | Attribute(Name(base), key):
+                atom = _held(base, key, made, changes)
+            case _:
+                return atom
+    return None
+
+
+def _held(
+    container: str, key: object, made: Mapping[str, Expression], changes: Callable[[str], bool]
+) -> Atom:
+    """What a container holds at a key; None if that may change."""
+    while not changes(container):
+        same = made.get(container)
+        if not isinstance(same, Name):
+            return (items_of(same) or {}).get(key, Literal(None))
+        container = same.id
+    return Literal(None)
