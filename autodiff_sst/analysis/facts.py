@@ -82,8 +82,8 @@ def find_facts(
             it. Without it, nothing is assumed.
     """
     given = {name: with_own_lengths(parameters[name], name) for name in function.parameters}
-    grow = any(map(_makes_longer, statements(function.body)))
-    walk = _Walk({**given}, assumed, grow)
+    lists_change = any(map(_makes_longer, statements(function.body)))
+    walk = _Walk({**given}, assumed, lists_change)
     walk.block(function.body)
     stores = [
         s
@@ -96,14 +96,14 @@ def find_facts(
         return walk.facts
     changing = {k.value for s in stores for k in s.index if isinstance(k, Literal)}
     if not held and not shrunk and changing:
-        wider = _Walk({**given}, assumed, grow)
+        wider = _Walk({**given}, assumed, lists_change)
         wider.changing = changing
         wider.block(function.body)
         if all(_keeps_kind(s, wider.facts) for s in stores):
             return wider.facts
     # Items of containers are stored, or lists grow in them: once more, without believing what they
     # were, or with what they are in the end.
-    again = _Walk({**given}, assumed, grow)
+    again = _Walk({**given}, assumed, lists_change)
     again.stores = stores
     again.shrunk = shrunk
     again.lists = {**walk.lists}

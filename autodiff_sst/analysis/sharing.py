@@ -173,12 +173,11 @@ class SameObjects(Classes):
                 pass
 
 
-def lists_regrown(
-    function: Function, classes: Classes, appends_later: Mapping[int, frozenset[str]]
-) -> set[str]:
+def lists_regrown(function: Function, classes: Classes) -> set[str]:
     """The lists that may grow again after something was stored in them."""
     every = [*statements(function.body)]
     own = SameObjects(function, classes.facts, callers=False)
+    appends_later = stores_after(function, classes, kinds=Append)
     stored = [
         s.target
         for s in every
@@ -205,6 +204,8 @@ def lists_regrown(
 
 def with_copies(body: Block, names: set[str]) -> set[str]:
     """The names, and all other variables that are the same objects."""
+    if not names:
+        return names
     assigned = [s for s in statements(body) if isinstance(s, Assign)]
     copies = [(s.target, s.value.id) for s in assigned if isinstance(s.value, Name)]
     found = {*names}

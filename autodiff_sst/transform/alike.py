@@ -43,12 +43,7 @@ def make_alike(
     """
     every = [*statements(function.body)]
     made = {s.target: s.value for s in every if isinstance(s, Assign)}
-    changes = {
-        str(original(Name(n), made).id)
-        for s in every
-        for n in (_changed(s),)
-        if n is not None
-    } if changed else set()  # fmt: skip
+    changes = {str(original(Name(n), made).id) for n in map(_changed, every) if n is not None}
     found: set[str] = set()
     for statement in every:
         match statement:

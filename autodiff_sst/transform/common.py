@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from autodiff_sst.core.build import Builder
-from autodiff_sst.core.syntax import Expression
+from autodiff_sst.core.syntax import Expression, Index, Slice
 from autodiff_sst.rules.template import Knowledge
+
+WHOLE: Index = (Slice(None, None, None),)  # `x[:] = y`: an object becomes what another is
 
 
 class Sweep(Protocol):

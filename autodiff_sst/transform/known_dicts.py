@@ -43,6 +43,7 @@ from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.dicts import CHANGES
 from autodiff_sst.rules.helpers import DICT_OF
 from autodiff_sst.runtime.sequences import dict_of, last_places, place_of
+from autodiff_sst.transform.common import WHOLE
 from autodiff_sst.transform.sites import object_meant, read_by_key
 from autodiff_sst.transform.tables import homes_of
 
@@ -169,7 +170,7 @@ class KnownDicts:
         rest = {k: Name(name) for k, name in items.items() if k != key.value}
         new = self.names.temporary()
         made.append(Assign(new, DictOf((*map(Literal, rest),), (*rest.values(),)), origin))
-        made.append(Store(base.id, (Slice(None, None, None),), Name(new), origin))
+        made.append(Store(base.id, WHOLE, Name(new), origin))
         if target is not None:
             made.append(Assign(target, Name(items[key.value]), origin))
         return tuple(made)

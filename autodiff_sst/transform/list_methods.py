@@ -39,6 +39,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.rules.helpers import LEN, LIST
+from autodiff_sst.transform.common import WHOLE
 from autodiff_sst.transform.sites import object_meant
 
 
@@ -125,7 +126,7 @@ class ListMethods:
                 return None
         if not isinstance(base, Name):
             return None
-        made.append(Store(base.id, (Slice(None, None, None),), now, statement.origin))
+        made.append(Store(base.id, WHOLE, now, statement.origin))
         if isinstance(statement, Assign):
             made.append(Assign(statement.target, result, statement.origin))
         return tuple(made)

@@ -59,6 +59,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import all_names, count_reads, map_atoms, reads, statements
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, LIST, SHAPE, WRITE_BACK, numpy_object
+from autodiff_sst.transform.common import WHOLE
 from autodiff_sst.transform.reverse.cotangents import item_of
 from autodiff_sst.transform.reverse.program import rebuilt
 from autodiff_sst.transform.sites import read_by_key
@@ -86,7 +87,6 @@ class Ref:
 
 
 HOLE = Name("hole()")
-WHOLE: Index = (Slice(None, None, None),)
 
 
 def _consumed(function: Function) -> dict[str, str]:
@@ -116,7 +116,6 @@ class References:
         self.facts = facts
         self.classes = Classes(function, facts, callers=False)
         self.later = stores_after(function, self.classes)
-        self.appends_later = stores_after(function, self.classes, kinds=Append)
         self.objects = SameObjects(function, facts, callers=False)
         self.grows_later = stores_after(function, self.objects, kinds=Append)
         self.later_of: dict[Any, dict[int, frozenset[str]]] = {}
@@ -127,7 +126,7 @@ class References:
         self.displays: dict[str, TupleOf | ListOf | DictOf] = {}  # those that stay: references
         self.views: dict[tuple[Any, ...], Atom] = {}  # what was made of a version
         stored = {s.target for s in statements(function.body) if isinstance(s, Store | Accumulate)}
-        self.regrown = lists_regrown(function, self.classes, self.appends_later)
+        self.regrown = lists_regrown(function, self.classes)
         self.made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
         self.read_by_key = read_by_key(function.body) - reads(function.result)
         self.consumed = _consumed(function)

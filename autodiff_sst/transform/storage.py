@@ -68,7 +68,8 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import atoms, map_atoms, reads, rebuild, statements
 from autodiff_sst.rules.helpers import TABLE
-from autodiff_sst.transform.references import WHOLE, Ref, Root
+from autodiff_sst.transform.common import WHOLE
+from autodiff_sst.transform.references import Ref, Root
 from autodiff_sst.transform.replacing import Replacing
 from autodiff_sst.transform.updates import is_update
 
@@ -160,8 +161,7 @@ class Storage(Replacing):
             return
         plain_keys = isinstance(value, DictOf) and all(isinstance(k, Literal) for k in value.keys)
         stays = (isinstance(value, ListOf) and not value.alike) or plain_keys
-        stays = stays and not self.changes(target)
-        if isinstance(value, TupleOf) or stays:
+        if isinstance(value, TupleOf) or (stays and not self.changes(target)):
             assert isinstance(value, TupleOf | ListOf | DictOf)
             self.displays[target] = value
             return

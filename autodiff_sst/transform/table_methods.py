@@ -39,7 +39,6 @@ from autodiff_sst.core.syntax import (
     Merge,
     Name,
     Object,
-    Slice,
     Statement,
     Store,
     Subscript,
@@ -54,6 +53,7 @@ from autodiff_sst.runtime.sequences import (
     rows_of,
     sorted_by,
 )
+from autodiff_sst.transform.common import WHOLE
 from autodiff_sst.transform.tables import open_dicts
 
 _SET = Object(set, "set", set)
@@ -66,10 +66,12 @@ _GO_THROUGH: tuple[Any, ...] = (
 
 
 class TableMethods:
+    statement: Assign | Effect  # what is resolved now, and what it becomes
+    made: list[Statement]
+
     def __init__(self, body: Block, facts: Mapping[str, Abstract], names: Names) -> None:
         self.facts, self.names = facts, names
         self.open: set[Atom] = {*map(Name, open_dicts(body, facts))}
-        self.made: list[Statement] = []
         self.every = {s.target: s.value for s in statements(body) if isinstance(s, Assign)}
 
     def waits(self, call: Call, methods: Mapping[str, tuple[Atom, str]]) -> bool:
@@ -77,20 +79,19 @@ class TableMethods:
         method = call.function.id if isinstance(call.function, Name) else ""
         return any(a in self.open for a in (*methods.get(method, ())[:1], *call.args))
 
-    statement: Assign | Effect
-
     def resolved(
         self, statement: Statement, methods: Mapping[str, tuple[Atom, str]]
     ) -> Block | None:
         """What a method of a table is, or a loop over one; None if it is neither."""
+        if not isinstance(statement, Assign | Effect):
+            return None
+        self.made, self.statement = [], statement
         match statement:
             case Assign(_, Call(Object(called), args)) if any(called is f for f in _GO_THROUGH):
                 if not any(isinstance(fact(a, self.facts), Table) for a in args):
                     return None
-                self.made, self.statement = [], statement
                 return self.of_keys(statement)
             case Assign(target, Binary(operator, left, right)) if operator in _OF_SETS:
-                self.made, self.statement = [], statement
                 left, right = self.as_set(left), self.as_set(right)
                 if not self.made:
                     return None
@@ -109,8 +110,6 @@ class TableMethods:
         known = fact(base, self.facts)
         if not isinstance(known, Table) or not isinstance(base, Name):
             return None
-        self.made = []
-        self.statement = statement
         target = statement.target if isinstance(statement, Assign) else self.names.temporary()
         match name, args:
             case "keys", ():
@@ -188,7 +187,7 @@ class TableMethods:
     def popped(self, target: str, base: Name, key: Atom) -> None:
         self.assign(target, Subscript(base, (key,)))
         rest = self.new(Call(WITHOUT_KEY, (base, key)))
-        self.made.append(Store(base.id, (Slice(None, None, None),), rest, self.statement.origin))
+        self.made.append(Store(base.id, WHOLE, rest, self.statement.origin))
 
     def looked_up(self, target: str, base: Name, name: str, key: Atom, default: Atom) -> None:
         origin = self.statement.origin

@@ -118,8 +118,6 @@ def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
                 )
             case Assign(_, Subscript(Name(base), (key,))) if _root(base, made) in marked:
                 assert not isinstance(key, Slice)
-                first: Atom = Literal(None)
-                body: Block = ()
                 test, default = names.temporary(), marked[_root(base, made)]
                 if is_counter(made.get(_root(base, made))):  # it has zeros without getting them
                     there = Assign(test, Binary("in", key, Name(base)), statement.origin)
@@ -128,11 +126,10 @@ def mark_tables(function: Function, facts: Mapping[str, Abstract]) -> Function:
                     assert isinstance(default, Literal)
                     merge = Merge(statement.target, (Name(item), default))
                     return (there, If(Name(test), read, (), (merge,), statement.origin))
-                if isinstance(default, ListOf):
-                    own = names.temporary()
-                    first, body = Name(own), (Assign(own, default, statement.origin),)
-                else:
-                    first = default
+                body: Block = ()
+                first: Atom = default if isinstance(default, Literal) else Name(names.temporary())
+                if isinstance(first, Name):  # each a list of its own
+                    body = (Assign(first.id, default, statement.origin),)
                 store = Store(base, (key,), first, statement.origin)
                 missing = Binary("not in", key, Name(base))
                 return (
@@ -160,7 +157,6 @@ def _open(body: Block, facts: Mapping[str, Abstract]) -> set[str]:
     found: set[str] = set()
     every = [*statements(body)]
     made = {s.target: s.value for s in every if isinstance(s, Assign)}
-    homes = homes_of(body)
     calls: dict[str, tuple[str, str]] = {}  # methods that are given a key
 
     def is_made_outside(base: str, at: Statement) -> bool:
@@ -169,7 +165,10 @@ def _open(body: Block, facts: Mapping[str, Abstract]) -> set[str]:
         known = facts.get(first)
         if not isinstance(made.get(first), DictOf) or not isinstance(known, Dict):
             return False
-        return homes.get(first) != homes[id(at)] and all(map(_is_number, known.items))
+        if not all(map(_is_number, known.items)):
+            return False
+        homes = homes_of(body)
+        return homes.get(first) != homes[id(at)]
 
     for statement in every:
         match statement:

@@ -25,13 +25,13 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Object,
-    Slice,
     Store,
     Subscript,
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import CHECK_ARRAY, LIST
+from autodiff_sst.transform.common import WHOLE
 
 
 def is_update(statement: Assign | Effect) -> bool:
@@ -79,6 +79,8 @@ class Updates:
         if isinstance(known, Opaque) and self.stores:
             return None  # more is known where what is stored into has become values
         total = Binary(IN_PLACE[value.function.value], left, right)
+        if is_list(known):
+            return self.extended(statement, left, right)
         if not self.rebinds(statement, left, known):
             return self.stored(statement, total, known)
         if isinstance(statement, Effect):
@@ -89,8 +91,6 @@ class Updates:
         """Whether it is `x = x + e`: of numbers, and of arrays that nobody else sees."""
         if rank(known) == 0 and not isinstance(known, Array):
             return True
-        if is_list(known):
-            return False
         if isinstance(known, Known | Tuple):  # strings and tuples are not changed either
             return True
         if isinstance(left, Name) and isinstance(statement, Assign):
@@ -102,33 +102,31 @@ class Updates:
                     return True
         return isinstance(left, Name) and self.owners.is_alone(left.id, statement)
 
-    def extended(self, statement: Assign | Effect, left: Name, more: Atom) -> Block:
+    def extended(self, statement: Assign | Effect, left: Atom, more: Atom) -> Block:
         """`x += e`, of a list: `x[:] = x + list(e)`."""
+        given = infer(more, self.facts, "")
+        if not isinstance(left, Name) or not isinstance(given, List | Tuple):
+            raise self.refuse(statement)  # an array would be added
         new, items = self.names.temporary(), self.names.temporary()
         origin = statement.origin
         done: Block = (
             Assign(items, Call(LIST, (more,)), origin),
             Assign(new, Binary("+", left, Name(items)), origin),
-            Store(left.id, (Slice(None, None, None),), Name(new), origin),
+            Store(left.id, WHOLE, Name(new), origin),
         )
-        return (
-            (*done, Assign(statement.target, left, origin))
-            if isinstance(statement, Assign)
-            else done
-        )
+        if isinstance(statement, Assign):
+            done = (*done, Assign(statement.target, left, origin))
+        return done
+
+    def refuse(self, statement: Assign | Effect) -> UnsupportedSyntaxError:
+        words = "an augmented assignment changes this in place, which is not supported yet"
+        return UnsupportedSyntaxError(words, statement.origin, instead="`x = x + e`.")
 
     def stored(self, statement: Assign | Effect, total: Binary, known: Abstract) -> Block:
         """`x += e`, of an array: `x[...] = x + e`."""
         left = total.left
-        others = infer(total.right, self.facts, "")  # an array would be added
-        if isinstance(left, Name) and is_list(known) and isinstance(others, List | Tuple):
-            return self.extended(statement, left, total.right)
         if not isinstance(left, Name) or not isinstance(known, Array | Unknown):
-            raise UnsupportedSyntaxError(
-                "an augmented assignment changes this in place, which is not supported yet",
-                statement.origin,
-                instead="`x = x + e`.",
-            )
+            raise self.refuse(statement)
         new = self.names.temporary()
         origin = statement.origin
         done: Block = (

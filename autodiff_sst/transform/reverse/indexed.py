@@ -203,7 +203,8 @@ def reverse_update(sweep: Reverse, statement: Assign, value: Update, cotangent: 
     builder = sweep.builder
     cotangent = write_out(builder, cotangent, Place(statement.target))
     builder.keep(cotangent)
-    added = None if _is_list(builder.facts, value.value) else added_to_item(value, sweep.made)
+    joins = isinstance(builder.fact(value.value), List | Tuple)  # `x[i] = x[i] + [v]`
+    added = None if joins else added_to_item(value, sweep.made)
     is_table = isinstance(builder.facts[statement.target], Table)
     if added is not None and (
         is_table or not any(_may_repeat(builder.facts, item) for item in value.index)
@@ -241,10 +242,6 @@ def _part(sweep: Reverse, cotangent: Atom, value: Update, is_kept: bool) -> Atom
         part = builder.call(COPY, part)  # a view, of what zeros are written to now
     builder.keep(part)
     return part
-
-
-def _is_list(facts: Mapping[str, Abstract], atom: Atom) -> bool:
-    return isinstance(fact(atom, facts), List | Tuple)
 
 
 def _is_whole(index: Index) -> bool:
