@@ -50,6 +50,7 @@ from autodiff_sst.frontend.exits import (
     is_left,
     returns,
     runs_to_its_end,
+    without_else,
 )
 from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.guarded import Guarded
@@ -60,7 +61,8 @@ from autodiff_sst.frontend.lists import rebound
 from autodiff_sst.frontend.matching import as_branches
 from autodiff_sst.frontend.source import Source
 
-_STOPPED, _RETURNED, VALUE = "stopped()", "returned()", "value()"  # no names of the user
+# No names of the user.
+_STOPPED, _BROKEN, _RETURNED, VALUE = "stopped()", "broken()", "returned()", "value()"
 
 
 class Control(Expressions):
@@ -127,11 +129,13 @@ class Control(Expressions):
                 case gast.Match(subject=subject):
                     branches = as_branches(node, self.atom(subject))
                     return self.body([branches, *nodes[k + 1 :]], in_loop)
+                case gast.For() | gast.While() if node.orelse:
+                    return self.body([*without_else(node, _BROKEN), *nodes[k + 1 :]], in_loop)
                 case gast.For() | gast.While() if (loops := simplified(self, node)) is not None:
                     return self.body([*loops, *nodes[k + 1 :]], in_loop)
                 case gast.For() | gast.While() if is_left(node) and not runs_to_its_end(node):
                     self.leaving_loop(node)
-                    self.else_of_loop(node)
+                    self.values[_BROKEN] = self.values[_STOPPED]
                     if returns(node):
                         return self.after_return_in_loop(nodes[k + 1 :], node, in_loop)
                     if in_loop:  # this loop's flag is not that of the loop around it
@@ -226,12 +230,10 @@ class Control(Expressions):
         block, carries = self.loop(node, turn, [])
         bounds = iteration.bounds
         self.block.append(For(target, bounds, block, carries, False, self.source.origin(node)))
-        self.all(node.orelse)
 
     def while_loop(self, node: Any) -> None:
         """A `while` that ends by its test only."""
         self.general_while(node, lambda: self.atom(node.test), lambda: self.all(node.body), [])
-        self.all(node.orelse)
 
     def general_while(
         self, node: Any, test: Callable[[], Atom], turn: Callable[[], None], extra: list[str]
@@ -290,12 +292,6 @@ class Control(Expressions):
             return self.emit(Binary("<", self.values[done], count), node)
 
         self.general_while(node, lambda: go_on(more), turn, [*flags, done])
-
-    def else_of_loop(self, node: Any) -> None:
-        """The `else` of a loop that may be left: it runs if the loop was not."""
-        if node.orelse:
-            stopped = self.values[_STOPPED]
-            self.branch(stopped, lambda: None, lambda: self.all(node.orelse), node)
 
     def after_return_in_loop(self, rest: list[Any], node: Any, in_loop: bool) -> bool:
         """What follows a loop runs only if the loop did not return."""

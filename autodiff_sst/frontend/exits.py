@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import Any
 
 import gast
@@ -38,8 +39,7 @@ def has_exit(node: Any) -> bool:
     if isinstance(node, _EXITS):
         return True
     if isinstance(node, gast.For | gast.While):
-        inner = [*node.body, *node.orelse]
-        return any(isinstance(n, gast.Return) for part in inner for n in own_nodes(part))
+        return returns(node) or any(map(has_exit, node.orelse))
     if isinstance(node, gast.FunctionDef | gast.Lambda):
         return False
     return any(has_exit(n) for n in gast.iter_child_nodes(node))
@@ -56,9 +56,22 @@ def may_break(body: list[Any]) -> bool:
         node = new.pop()
         if isinstance(node, gast.Break):
             return True
-        if not isinstance(node, gast.For | gast.While | gast.FunctionDef | gast.Lambda):
+        if isinstance(node, gast.For | gast.While):
+            new += node.orelse
+        elif not isinstance(node, gast.FunctionDef | gast.Lambda):
             new += gast.iter_child_nodes(node)
     return False
+
+
+def without_else(node: Any, broken: str) -> list[Any]:
+    """A loop and then its `else`, which runs unless a `break` left the loop: `broken` tells."""
+    loop = copy.copy(node)
+    loop.orelse = []
+    if not may_break(node.body):
+        return [loop, *node.orelse]
+    test = gast.copy_location(gast.Name(id=broken, ctx=gast.Load()), node)
+    branch = gast.If(test=test, body=[], orelse=node.orelse)
+    return [loop, gast.copy_location(branch, node)]
 
 
 def runs_to_its_end(node: Any) -> bool:
