@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.analysis.calls import made_by
-from autodiff_sst.analysis.purity import is_pure, writes_into_argument
+from autodiff_sst.core.purity import is_pure, writes_into_argument
 from autodiff_sst.core.syntax import (
     Append,
     Assign,

@@ -42,7 +42,6 @@ from autodiff_sst.analysis.kinds import (
 )
 from autodiff_sst.analysis.knowledge import constant_of
 from autodiff_sst.analysis.probe import probe
-from autodiff_sst.analysis.purity import is_pure
 from autodiff_sst.analysis.values import (
     BOOL,
     FLOAT,
@@ -69,6 +68,7 @@ from autodiff_sst.analysis.values import (
     rank,
     widen,
 )
+from autodiff_sst.core.purity import is_pure
 from autodiff_sst.core.syntax import (
     Attribute,
     Binary,

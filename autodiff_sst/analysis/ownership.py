@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.analysis.purity import writes_into_argument
+from autodiff_sst.core.purity import writes_into_argument
 from autodiff_sst.core.syntax import (
     UNDEFINED,
     Assign,

@@ -19,6 +19,7 @@ from typing import Any
 
 import gast
 
+from autodiff_sst.core.purity import is_pure, writes_into_argument
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -54,6 +55,26 @@ _RISKY: dict[str, Any] = {
     **{"/": operator.truediv, "//": operator.floordiv, "%": operator.mod},
     **{"**": operator.pow, "@": operator.matmul},
 }
+
+_IN_PLACE = {
+    getattr(operator, f"i{name.strip('_')}"): getattr(operator, name)
+    for name in (
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "floordiv",
+        "mod",
+        "pow",
+        "matmul",
+        "lshift",
+        "rshift",
+        "and_",
+        "or_",
+        "xor",
+    )
+}
+_WRITES = (operator.setitem, operator.delitem, operator.iconcat)
 
 
 class Guarded:
@@ -209,9 +230,11 @@ class Guarded:
                 if k == 1:  # both sides bind what follows, under names of their own
                     names = {n: self.lowering.names.fresh(n) for n in sorted(writes(tail))}
                     tail = rename(Function("tail", (), tail, Literal(None)), names).body
+                    self.lowering.shared.made |= {
+                        s.target: s.value for s in statements(tail) if isinstance(s, Assign)
+                    }
+
                 block = (statement.then, statement.orelse)[k]
-                made = self.lowering.shared.made
-                made |= {new: made[old] for old, new in names.items() if old in made}
 
                 def end_there(more: dict[str, str]) -> None:
                     end({**more, **{old: more.get(new, new) for old, new in names.items()}})
@@ -288,8 +311,11 @@ def _tried(statement: Statement) -> tuple[Atom, ...] | None:
             return (_operator(_RISKY[op]), left, right)
         case Subscript(base, (item,)) if not isinstance(item, Slice):
             return (_operator(operator.getitem), base, item)
+        case Call(Object(function), args) if function in _IN_PLACE:  # the trial must not do it
+            plain = _IN_PLACE[function]
+            return (_operator(plain), *args) if plain in _RISKY.values() else None
         case Call(Object(function) as called, args, ()) if _only_reads(function):
-            return (called, *args)
+            return None if writes_into_argument(value) else (called, *args)
         case _:
             return None
 
@@ -301,5 +327,6 @@ def _operator(function: Any) -> Object:
 def _only_reads(function: Any) -> bool:
     """Whether a call may be tried: it has no effect but its result."""
     module = (getattr(function, "__module__", None) or "").partition(".")[0]
-    pure = module in ("math", "numpy", "scipy", "_operator", "operator", "autodiff_sst")
-    return pure or function in (float, int, abs, len, min, max, sum, round)
+    return is_pure(function) or (
+        module in ("_operator", "autodiff_sst") and function not in _WRITES
+    )

@@ -27,7 +27,6 @@ from autodiff_sst.core.syntax import (
     UNDEFINED,
     Assign,
     Atom,
-    Attribute,
     Call,
     Effect,
     Expression,
@@ -39,7 +38,8 @@ from autodiff_sst.core.syntax import (
     Subscript,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.calls import LIST, Arguments, Static, StaticTuple
+from autodiff_sst.frontend.attributes import attribute
+from autodiff_sst.frontend.calls import LIST, Static, StaticTuple
 from autodiff_sst.frontend.control import VALUE
 from autodiff_sst.frontend.dicts import HIDDEN
 from autodiff_sst.frontend.dispatch import Shared
@@ -47,7 +47,7 @@ from autodiff_sst.frontend.exits import Appending
 from autodiff_sst.frontend.expressions import OPERATORS
 from autodiff_sst.frontend.held_functions import held
 from autodiff_sst.frontend.higher import joined
-from autodiff_sst.frontend.hints import Hint, Hints
+from autodiff_sst.frontend.hints import Hints
 from autodiff_sst.frontend.lists import delete
 from autodiff_sst.frontend.matching import Matching, matches
 from autodiff_sst.frontend.parameters import captured_value, names_in, parameters_of
@@ -267,16 +267,9 @@ class _Lowering(Sugar):
             case gast.Compare(left=left, ops=[op], comparators=[right]):
                 a = self.atom(left)
                 return self.operator(OPERATORS[type(op)], a, self.atom(right), node)
-            case gast.Attribute(value=value, attr=name):
-                made = super().expression(node)
-                if not isinstance(made, Attribute):
-                    return made
-                base = made.value
-
-                def run(hint: Hint) -> Any:
-                    return self.method(hint, base, Arguments([], {}), node)
-
-                return cast(Expression, self.hinted(name, base, run, lambda: made, node))
+            case gast.Attribute():
+                made = attribute(self, node)
+                return self.held_function(made, node) if isinstance(made, Static) else made
             case gast.NamedExpr(target=target, value=value):
                 self.assign([target], value)
                 return self.name(target.id, target)

@@ -28,6 +28,7 @@ from autodiff_sst.core.syntax import (
     Store,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend.attributes import by_name
 from autodiff_sst.frontend.calls import LIST, Arguments, Static, constant_atom, original, spread
 from autodiff_sst.frontend.contexts import enter, leave
 from autodiff_sst.frontend.custom import insert_grad
@@ -61,6 +62,10 @@ class Sugar(Inlining):
         node = collected(self, node)
         made = list_method(self, node)
         return super().call(node) if made is None else made
+
+    def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
+        made = by_name(self, called, given, node)
+        return super().plain_call(called, given, node) if made is None else made
 
     def extend(self, target: str, items: Any, node: Any) -> None:
         """`items += [a, b]`, `items.extend(other)`: they append."""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
@@ -24,6 +25,7 @@ from autodiff_sst.analysis.values import (
     Known,
     List,
     Record,
+    Scalar,
     Tuple,
     Unknown,
     can_be_active,
@@ -95,6 +97,27 @@ class Expansion:
         """The statements, the last of which gives the target its value."""
         return (*self.done, dataclasses.replace(self.statement, value=value))
 
+    def parts(self, function: Any, base: Atom) -> Block | None:
+        """A dataclass as a dict or tuple of what it holds, which is copied."""
+        cls = getattr(self.fact(base), "cls", None)
+        if cls is None or not dataclasses.is_dataclass(cls):
+            return None
+        names, items = [f.name for f in dataclasses.fields(cls)], []
+        for name in names:
+            item = self.emit(Attribute(base, name))
+            known = infer(Attribute(base, name), self.facts, "")
+            if isinstance(known, Record):
+                called = Object(function, f"dataclasses.{function.__name__}", dataclasses)
+                item = self.emit(Call(called, (item,)))
+            elif isinstance(known, Array):
+                item = self.emit(Call(numpy_object(np.copy), (item,)))
+            elif not isinstance(known, Scalar | Known):
+                return None
+            items.append(item)
+        if function is dataclasses.astuple:
+            return self.end(TupleOf(tuple(items)))
+        return self.end(DictOf(tuple(map(Literal, names)), tuple(items)))
+
     def expand(self) -> Block | None:
         """The block that does what the statement does; None if it stays."""
         match self.statement.value:
@@ -106,6 +129,11 @@ class Expansion:
                 return None if rest or others else self.sorted(xs, xs, reverse)
             case Call(Object(function), (xs, keys, reverse)) if function is sorted_by:
                 return self.sorted(xs, keys, reverse)
+            case Call(Object(function), (base,), ()) if function in (
+                dataclasses.asdict,
+                dataclasses.astuple,
+            ) and isinstance(self.fact(base), Record):
+                return self.parts(function, base)
             case Call(Object(function), (xs,)) if function is as_sequence:
                 known = self.fact(xs)
                 return self.end(self.keys(known)) if isinstance(known, Dict) else None
@@ -279,6 +307,9 @@ class Expansion:
                     for f in cls._fields
                 )
                 return self.end(Call(Object(cls, cls.__name__, cls), given))
+            case Tuple(_, cls), "_asdict", () if cls is not None and cls is not list:
+                read = tuple(self.emit(Attribute(base, f)) for f in cls._fields)
+                return self.end(DictOf(tuple(map(Literal, cls._fields)), read))
             case ((Tuple() | List()), "count" | "index", (item,)):
                 function: Callable[..., Any] = count_of if method == "count" else position_of
                 return self.end(Call(Object(function, function.__name__), (base, item)))

@@ -18,8 +18,8 @@ from dataclasses import replace
 from typing import Any
 
 from autodiff_sst.analysis.access import constant_slice
-from autodiff_sst.analysis.purity import is_pure
 from autodiff_sst.core.names import Names
+from autodiff_sst.core.purity import is_pure
 from autodiff_sst.core.syntax import (
     Accumulate,
     Append,

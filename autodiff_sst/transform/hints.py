@@ -189,6 +189,8 @@ class _Finder:
             function = getattr(known.cls, name) if not binds else member.__func__
         else:
             function = member
-        if not isinstance(function, FunctionType) or isinstance(member, classmethod):
+        if not isinstance(function, FunctionType):
             return []
+        if isinstance(member, classmethod):
+            return [(key, Hint(getattr(known.cls, name), known.cls, False))]
         return [(key, Hint(function, known.cls, binds))]

@@ -70,6 +70,7 @@ from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.transform.attributes import by_name
 from autodiff_sst.transform.copying import is_copy
 from autodiff_sst.transform.displays import Joined
 from autodiff_sst.transform.expand import Expansion
@@ -198,6 +199,9 @@ class Resolving:
                 is_derivative(function) and (spliced := self.spliced(statement)) is not None
             ):
                 return spliced
+            case Assign(_, Call()) if (by := by_name(statement, self.facts, self.body)) is not None:
+                self.changed = True
+                return (by,)
             case Assign(_, Call(Name())) | Effect(Call(Name())) if (
                 made := self.dicts.without_key(statement, self.attributes)
             ) is not None:

@@ -6,8 +6,8 @@ Their effect would be missed in silence otherwise: `items.append(x)`, `np.multip
 from __future__ import annotations
 
 from autodiff_sst.analysis.effects import is_pure_expression, may_change, only_shows
-from autodiff_sst.analysis.purity import writes_into_argument
 from autodiff_sst.analysis.values import Array, Dict, List, Record, Unknown
+from autodiff_sst.core.purity import writes_into_argument
 from autodiff_sst.core.syntax import Assign, Call, Effect, Object
 from autodiff_sst.core.walk import reads
 from autodiff_sst.errors import UnsupportedSyntaxError
