@@ -1,13 +1,17 @@
 """Functions that take functions: `map`, `reduce`, `key=`, `np.vectorize`, `np.piecewise`."""
 
+import collections
 import functools
 import math
+import operator
+import types
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from tests.differences import check_derivatives
 
 X = np.array([0.4, -0.7, 1.3])
 M = np.array([[0.3, 1.2, -0.5], [0.8, -1.1, 0.6]])
@@ -106,3 +110,32 @@ def test_against_differences(function: Any) -> None:
     np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
     tangent = ad.jvp(function, (X.copy(),), (np.ones(3),))[1]
     np.testing.assert_allclose(tangent, np.sum(gradient), rtol=1e-10)
+
+
+def by_order_of_keys(x):
+    ranked = sorted(range(len(x)), key=lambda k: x[k])
+    best = sorted([2, 0, 1], key=lambda k: x[k] * x[0], reverse=True)
+    return sum(x[k] * (i + 1.0) for i, k in enumerate(ranked)) * x[best[0]]
+
+
+def getters(x):
+    pairs = [(x[0], 1.0), (x[1] * x[2], 0.5), (x[2], 2.0)]
+    first = sorted(pairs, key=operator.itemgetter(1))[0]
+    both = operator.itemgetter(0, 2)([x[0], x[1], x[2] * x[1]])
+    at = types.SimpleNamespace(left=x[0], right=x[1])
+    at.left *= 2.0
+    return first[0] * both[0] + both[1] * operator.attrgetter("left")(at) - operator.neg(at.right)
+
+
+def ordered_dict(x):
+    import numpy.linalg as la
+
+    d = collections.OrderedDict()
+    for k, a in enumerate(x):
+        d[f"k{k}"] = a * k
+    return sum(d.values()) * d["k1"] + la.norm(x)
+
+
+@pytest.mark.parametrize("function", [by_order_of_keys, getters, ordered_dict])
+def test_orders_getters_and_ordered_dicts(function):
+    check_derivatives(function, np.array([0.4, 1.3, -0.6]), np.array([1.0, -0.5, 0.7]))

@@ -94,6 +94,7 @@ from autodiff_sst.runtime.sequences import (
     as_sequence,
     count_from,
     count_of,
+    in_order,
     is_array,
     is_mapping,
     is_sequence,
@@ -140,7 +141,7 @@ _DATA_DEPENDENT = {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.extrac
 # Of an array of any rank they make one number, unless an axis is given.
 FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std}
 _FOLDED = (len, min, max, abs, int, float, round, range, str, bool)
-# Whatever they are given, they return this; of most, where a probe cannot tell.
+# They return this, whatever they are given.
 _OURS: dict[Any, Abstract] = {
     **dict.fromkeys((count_of, position_of, place_of, position, start_of, count_from), INT),
     **dict.fromkeys((bisect.bisect_left, bisect.bisect_right), INT),
@@ -262,8 +263,7 @@ def _of_method(value: Call, method: Method, facts: Facts, where: str) -> Abstrac
     if method.name in SPREAD and len(args) > 1:  # x.reshape(2, 3)
         known["shape()"] = Tuple(tuple(fact(a, facts) for a in args))
         args = (Name("shape()"),)
-    function = Object(METHODS[method.name], method.name)
-    call = Call(function, (Name("base()"), *args), value.keywords)
+    call = Call(Object(METHODS[method.name], method.name), (Name("base()"), *args), value.keywords)
     return infer(call, ChainMap(known, facts), where)  # type: ignore[arg-type]
 
 
@@ -294,8 +294,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         items = args[0].value
         if isinstance(items, range) and len(items) <= 32:
             return Tuple(tuple(map(Known, items)))
-    if called in (sorted, sorted_by) and args and (in_order := ordered(args[0], where)):
-        return in_order
+    if called in (sorted, sorted_by, in_order) and args and (listed := ordered(args[0], where)):
+        return listed
     if called is type and len(args) == 1 and class_of(args[0]) is not None:
         return Known(class_of(args[0]))
     if called is isinstance and len(args) == 2 and (cls := class_of(args[0])) is not None:

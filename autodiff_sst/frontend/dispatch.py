@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -64,6 +65,7 @@ class Shared:
 
 class Dispatch(Control):
     shared: Shared
+    tree: Any
     receiver: Any  # the class of `self`, of a method
 
     def inline_function(
@@ -183,7 +185,12 @@ class Dispatch(Control):
                 first = self.values[own.__code__.co_varnames[0]]
                 return Partial(constant_atom(member), Arguments([first], {}), self.receiver)
             case _:
-                return self.value(node)
+                called = self.value(node)
+                is_dict = isinstance(called, Object) and called.value is OrderedDict
+                methods = {n.attr for n in gast.walk(self.tree) if isinstance(n, gast.Attribute)}
+                if is_dict and not methods & {"move_to_end", "popitem"}:
+                    return constant_atom(dict)
+                return called
 
     def hinted(
         self,

@@ -49,6 +49,8 @@ def higher_call(lowering: Any, called: Any, given: Arguments, node: Any) -> Any:
     function = called.value if isinstance(called, Object) else None
     if function is np.vectorize and len(given.positional) == 1 and not given.keywords:
         return Partial(constant_atom(np.vectorize), given)
+    if function in (operator.attrgetter, operator.itemgetter) and not given.keywords:
+        return _getter(lowering, function, given.positional, node)
     if function is checkpoint and len(given.positional) == 1:
         # A function that is defined here is part of the program: its values are kept.
         (inner,) = given.positional
@@ -91,6 +93,19 @@ def higher_call(lowering: Any, called: Any, given: Arguments, node: Any) -> Any:
     if definition is None or given.keywords or not _takes_code(given.positional):
         return None
     return _inline(lowering, definition, [], given, node)
+
+
+def _getter(lowering: Any, function: Any, given: list[Any], node: Any) -> Any:
+    """`itemgetter(0)` as `lambda o: o[0]`."""
+    if not given or not all(isinstance(a, Literal) for a in given):
+        return None
+    form = "o.{}" if function is operator.attrgetter else "o[{!r}]"
+    parts = [form.format(a.value) for a in given]
+    text = parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+    tree = gast.parse(f"lambda o: {text}").body[0].value
+    for inner in gast.walk(tree):
+        gast.copy_location(inner, node)
+    return lowering.closure(tree)
 
 
 def joined(lowering: Any, node: Any) -> Any:

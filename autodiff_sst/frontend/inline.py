@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 import gast
@@ -204,6 +204,8 @@ class Inlining(Dispatch):
 
     def construct(self, cls: type, given: Arguments, node: Any) -> Any:
         """An object that `__init__` fills, whose body takes the place of the call."""
+        if cls is SimpleNamespace:
+            return None if given.positional else new_instance(self, cls, given, node)
         init = getattr(cls, "__init__", None)
         own_new = any("__new__" in vars(c) for c in cls.__mro__[:-1] if is_users_class(c))
         plain = not is_record(cls) or plain_fields(cls) is not None or own_new

@@ -13,7 +13,7 @@ for v in xs:                 failed = False
 from __future__ import annotations
 
 import copy
-from types import WrapperDescriptorType
+from types import SimpleNamespace, WrapperDescriptorType
 from typing import Any
 
 import gast
@@ -35,6 +35,8 @@ def new_instance(lowering: Any, cls: type, given: Arguments, node: Any) -> Atom:
         set_args(lowering, made, given.positional, node)
     for name, value in first_values(cls).items():
         lowering.store(made, (Literal(name),), Literal(value), node)
+    for name, atom in given.keywords.items() if cls is SimpleNamespace else ():
+        lowering.store(made, (Literal(name),), atom, node)
     return made
 
 

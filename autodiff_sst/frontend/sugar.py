@@ -26,6 +26,7 @@ from autodiff_sst.core.syntax import (
     Object,
     Raise,
     Store,
+    Unary,
 )
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.attributes import by_name
@@ -65,6 +66,8 @@ class Sugar(Inlining):
 
     def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
         made = by_name(self, called, given, node)
+        if _is(called, operator.neg) and len(given.positional) == 1:
+            made = self.special("neg", Unary("-", given.positional[0]), node)
         return super().plain_call(called, given, node) if made is None else made
 
     def extend(self, target: str, items: Any, node: Any) -> None:
@@ -177,11 +180,14 @@ class Sugar(Inlining):
                 origin = importlib.import_module(dots + (node.module or ""), package)
                 module = getattr(origin, alias.name)
                 name = alias.asname or alias.name
-            self.values[name] = constant_atom(module) if is_fixed(module) else self.bad(node, name)
+            if not is_fixed(module):
+                raise self.bad(node, name)
+            is_module = isinstance(module, ModuleType)
+            self.values[name] = Object(module, name, module) if is_module else constant_atom(module)
 
-    def bad(self, node: Any, name: str) -> Any:
+    def bad(self, node: Any, name: str) -> UnsupportedSyntaxError:
         words = f"`{name}` is imported in the function, and is no function or module"
-        raise UnsupportedSyntaxError(words, self.source.origin(node), instead="import it above.")
+        return UnsupportedSyntaxError(words, self.source.origin(node), instead="import it above.")
 
     def with_block(self, node: Any) -> None:
         if insert_grad(self, node):

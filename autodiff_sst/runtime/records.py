@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import dis
 import sys
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,6 +25,8 @@ def is_record(cls: Any) -> bool:
 
 
 def _is_record(cls: Any) -> bool:
+    if cls is SimpleNamespace:
+        return True
     plain = (object.__getattribute__, BaseException.__getattribute__)
     if hasattr(cls, "__getattr__") or cls.__getattribute__ not in plain:
         return False
@@ -86,7 +88,8 @@ def first_values(cls: type) -> dict[str, Any]:
 
 def make_record(cls: Any, **attributes: Any) -> Any:
     """An object of a class with these attributes; its `__init__` does not run."""
-    made = (BaseException if issubclass(cls, BaseException) else object).__new__(cls)
+    plain = (c for c in (BaseException, SimpleNamespace) if issubclass(cls, c))
+    made = next(plain, object).__new__(cls)
     for name, value in attributes.items():
         if name != "args" or value is not None:  # an exception without tangents in its arguments
             object.__setattr__(made, name, value)

@@ -60,7 +60,12 @@ def rows_of(*columns: Any) -> list[Any]:
 
 def sorted_by(xs: Any, keys: Any, reverse: bool = False) -> list[Any]:
     """The items of a sequence as a list, in the order of their keys."""
-    return [xs[k] for k in order_of(keys, reverse)]
+    return in_order(xs, order_of(keys, reverse))
+
+
+def in_order(xs: Any, order: list[int]) -> list[Any]:
+    """The items of a sequence at these places, as a list."""
+    return [xs[k] for k in order]
 
 
 def zeros_of_items(x: Any) -> Any:

@@ -61,6 +61,7 @@ from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.runtime.sequences import (
     as_sequence,
     count_of,
+    in_order,
     merged,
     order_of,
     position_of,
@@ -210,6 +211,9 @@ class Expansion:
 
     def sorted(self, xs: Atom, keys: Atom, reverse: Atom) -> Block | None:
         known = self.fact(xs)
+        if not can_be_active(known) and can_be_active(self.fact(keys)):
+            order = self.emit(Call(Object(order_of, "order_of"), (keys, reverse)))
+            return self.end(Call(Object(in_order, "in_order"), (xs, order)))
         if isinstance(known, Tuple) and all(
             rank(i) == 0 or isinstance(i, Tuple) for i in known.items
         ):  # of tuples, columns.py makes lists of numbers
