@@ -256,17 +256,21 @@ def check(
         got, dot = ad.jvp(function, (x, V, n), (dx, dv, 0))
         if got != value or abs(dot - given) > 1e-9 * max(1.0, abs(given)):
             return f"tangent {dot}, not {given} (n = {n}, x = {x})"
-        if order > 1 and "append" not in text and " for " not in text.replace("    for ", ""):
+        if order > 1:
             by_x = ad.grad(function)
             twice = ad.grad(by_x, argnums=(0, 1))
             x_bar, v_bar = twice(x, V, n)
             given = x_bar * dx + np.sum(v_bar * dv)
+            if abs(given) > 1e5:
+                continue  # chaos: differences are no measure
             if not _agrees(lambda s: by_x(x + s * dx, V + s * dv, n), given):  # noqa: B023
                 return f"second derivative {given} (n = {n}, x = {x})"
             by_v = ad.grad(function, argnums=1)
             product = ad.hvp(function, argnums=1)(x, V, n, dv)
             for direction in (dv, np.array([0.0, 1.0, -0.5])):
                 given = float(np.sum(product * direction))
+                if abs(given) > 1e5:
+                    continue
                 line = _along(by_v, x, n, dv, direction)
                 if not _agrees(line, given):
                     return f"Hessian times vector {given} (n = {n}, x = {x})"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import autodiff_sst as ad
 from tests.differences import check_derivatives
 
 X, V = np.array([0.6, 0.7, 1.1, 0.5, 0.9, 1.3]), np.array([0.5, -0.3, 0.2, 1.0, 0.4, -0.8])
@@ -76,3 +77,18 @@ PROGRAMS = [
 @pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)
 def test_program(function):
     check_derivatives(function, X, V)
+
+
+def test_two_names_of_one_array_of_which_a_loop_rebinds_one():
+    def f(x):
+        u = x * 1.0
+        w = u
+        for _ in range(2):
+            u[1:] = u[:-1] * x[0]
+            u, w = w, u
+            w = w + 1.0
+            u, w = w, u
+        return np.sum(u * u) + np.sum(w)
+
+    with pytest.raises(ad.UnsupportedSyntaxError, match="changes from turn to turn"):
+        ad.grad(f)(X)

@@ -19,6 +19,8 @@ from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.ownership import is_fresh
 from autodiff_sst.analysis.values import Abstract, rank
 from autodiff_sst.core.syntax import (
+    Accumulate,
+    Append,
     Assign,
     Atom,
     Block,
@@ -29,6 +31,7 @@ from autodiff_sst.core.syntax import (
     Name,
     Slice,
     Statement,
+    Store,
     Subscript,
     Update,
 )
@@ -49,6 +52,12 @@ def _is_zero(statement: Statement) -> bool:
         case Assign(_, Update(_, _, Literal(0.0), False)):
             return True
     return False
+
+
+def _adds_to(name: str | None, statement: Statement) -> bool:
+    """Whether a buffer gets more of its value in a statement."""
+    inner = statements((statement,))
+    return any(isinstance(s, Accumulate | Store | Append) and s.target == name for s in inner)
 
 
 class _Parts:
@@ -113,7 +122,7 @@ class _Parts:
         new = last.value.value
         update = replace(first, value=replace(first.value, value=new))
         name = new.id if isinstance(new, Name) else None
-        made = [k for k, s in enumerate(block[:end]) if name in binds(s)]
+        made = [k for k, s in enumerate(block[:end]) if name in binds(s) or _adds_to(name, s)]
         place = max([chain[0], *made])  # of the update, which comes after its value
         others = chain[1:]
         later = others if others and place > others[0] else []  # they come after it in turn

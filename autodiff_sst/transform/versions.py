@@ -199,10 +199,11 @@ class Versions(Storage):
         kept = {root: root.kept for root in roots}
         objects: list[tuple[Carry, Root, Atom]] = []
         entered: set[Root] = set()
+        given = {carry.name: self.ref(carry.init) for carry in tracked}
+        self.refs |= {n: ref for n, ref in given.items() if ref is not None and n not in as_objects}
         for carry in tracked:
-            ref = self.ref(carry.init)
+            ref = given[carry.name]
             if carry.name not in as_objects and ref is not None:
-                self.refs[carry.name] = ref
                 continue
             if self.may_change(statement, carry) and ref is not None:
                 inside = frozenset(reads(statement.body))

@@ -56,7 +56,14 @@ def scaled_columns(x):
     return np.sum(np.diag(a) ** 2)
 
 
-@pytest.mark.parametrize("function", [scaled_parts, scaled_columns])
+def rows_that_are_replaced(x):
+    rows = [[x[0], 1.0], [0.0, 0.0]]
+    first = rows[0]
+    rows[0] = [rows[1][1], x[0] * x[1]]
+    return np.tanh(np.sum(np.array(rows[len(x) % 2]) * x[2]) + np.sum(np.array(first)))
+
+
+@pytest.mark.parametrize("function", [scaled_parts, scaled_columns, rows_that_are_replaced])
 def test_derivatives(function: Any) -> None:
     check_derivatives(function, X, V)
     assert "] = 0.0" not in ad.grad(function).source_for(X)
