@@ -92,3 +92,15 @@ def test_two_names_of_one_array_of_which_a_loop_rebinds_one():
 
     with pytest.raises(ad.UnsupportedSyntaxError, match="changes from turn to turn"):
         ad.grad(f)(X)
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_the_cotangent_of_a_row_is_that_of_another_too(k):
+    def f(x):
+        c = [x * 0.7, x.copy()]
+        u = c[0]
+        u[k] *= x[1]
+        c[k] += x * 0.7
+        return np.tanh(0.1 * np.sum(np.array(c[0])) + np.sum(np.array(c[1])))
+
+    check_derivatives(f, X, V)

@@ -42,6 +42,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
     Try,
     TupleOf,
+    Update,
     While,
 )
 from autodiff_sst.core.walk import Names, binds, blocks, own_reads, reads, statements
@@ -113,6 +114,10 @@ class Classes:
                 self.link(target, base)
             case Store(target, _, value) if not isinstance(self.facts.get(target), Array):
                 self.link(target, value)
+            case Assign(target, Update(base, _, value)):
+                if not isinstance(self.facts.get(target), Array):  # a new list, of the same items
+                    self.link(target, base)
+                    self.link(target, value)
             case Assign(target, (TupleOf() | ListOf())) if target in self.passed:
                 pass  # what is made of the items is new
             case Assign(target, (TupleOf(items) | ListOf(items))):
@@ -158,6 +163,16 @@ class ListClasses(Classes):
     def join(self, a: str, b: str) -> None:
         if not any(isinstance(self.facts.get(n), Array | Scalar | Unknown) for n in (a, b)):
             super().join(a, b)
+
+    def look(self, statement: Statement) -> None:
+        match statement:
+            case Assign(target, Update()):
+                known = self.facts.get(target)
+                item = known.item if isinstance(known, List) else known
+                if not isinstance(item, Array) and not (item and rank(item) == 0):
+                    super().look(statement)
+            case _:
+                super().look(statement)
 
 
 class SameObjects(Classes):
