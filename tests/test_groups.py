@@ -71,7 +71,7 @@ def test_a_random_program_of_what_grows_and_shrinks_is_right_or_refused(
     seed: int, tmp_path: Path
 ) -> None:
     try:
-        problem = check(seed, tmp_path, generator=Gathered)
+        problem = check(seed, tmp_path, order=1, generator=Gathered)
     except ad.UnsupportedSyntaxError:
         return
     assert problem is None, problem

@@ -104,3 +104,35 @@ def test_the_cotangent_of_a_row_is_that_of_another_too(k):
         return np.tanh(0.1 * np.sum(np.array(c[0])) + np.sum(np.array(c[1])))
 
     check_derivatives(f, X, V)
+
+
+def test_a_branch_reads_for_itself_what_an_object_holds():
+    class Holder:
+        def __init__(self, a, b):
+            self.a = a
+            self.b = b
+
+    def f(x, n):
+        c = Holder([x[0], x[1], 1.0], [0.0] * 3)
+        t = [c.a[1], x[2], c.a[0]]
+        t[-1] *= x[2]
+        if n == 0:
+            t = c.a
+        return np.sum(np.array(c.a) ** 2) + np.sum(np.array(t) ** 3 * x[3])
+
+    for n in (0, 1):
+        check_derivatives(lambda x: f(x, n), X, V)  # noqa: B023
+
+
+def test_names_of_lists_that_a_loop_swaps():
+    def f(x, n):
+        c = {"a": [[x[0], x[1], 1.0], [0.0] * 3]}
+        t, u = c["a"][1], c["a"][0]
+        c["a"][0][0] *= x[2]
+        for _ in range(n):
+            t = [w * x[3] for w in c["a"][1]]
+            t, u = u, c["a"][1]
+        return np.sum(np.array(c["a"][0]) ** 2) + np.sum(np.array(t) ** 3) + np.sum(np.array(u) * 4)
+
+    for n in (0, 1, 3):
+        check_derivatives(lambda x: f(x, n), X, V)  # noqa: B023

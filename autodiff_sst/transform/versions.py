@@ -146,9 +146,10 @@ class Versions(Storage):
                 values.append(self.current(merge.values[k]))
                 continue
             kept, ref.root.version = ref.root.version, ends[k].get(ref.root, ref.root.version)
+            views = {**self.views}  # what is read here is there in this branch only
             with self.builder.reopen(blocks[k]):
                 values.append(self.read(ref))
-            ref.root.version = kept
+            ref.root.version, self.views = kept, views
         merges.append(Merge(merge.name, (values[0], values[1])))
         self.refs[merge.name] = Ref(Root(Name(merge.name)))
 

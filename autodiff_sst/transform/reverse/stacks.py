@@ -63,6 +63,10 @@ def reverse_append(sweep: Reverse, target: str, value: Atom) -> None:
 def add_to_list(sweep: Reverse, place: Place, value: Atom) -> None:
     """Adds a list, or the rows of an array, to the cotangents of a list, item by item."""
     builder = sweep.builder
+    if place not in sweep.cotangents:
+        if sweep.depth:  # what a turn makes is not there outside of the loop
+            raise sweep.refuse("a list as a whole")
+        sweep.make_list(place)
     buffer = sweep.cotangents[place]
     assert isinstance(buffer, Name)
     builder.keep(value)

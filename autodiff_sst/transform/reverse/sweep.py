@@ -163,18 +163,14 @@ class Reverse:
             self.cotangents[place] = self.named(value, name)
             return
         if name in self.updated:
-            from autodiff_sst.transform.reverse.stacks import add_to_list
-
             known = self.cotangents.get(place)
             self.cotangents[place] = value
             if known is not None:
                 self.cotangents[place] = self.named(self.builder.call(OWN_ITEMS, known), name)
-                add_to_list(self, place, value)
+                self.add_list(place, value)
             return
         if isinstance(fact, List) and not path and name in self.buffered - self.listed:
-            from autodiff_sst.transform.reverse.stacks import add_to_list
-
-            add_to_list(self, place, value)
+            self.add_list(place, value)
             return
         if isinstance(fact, List) and not path and isinstance(made, ListOf):
             buffer = self.cotangents.get(place)  # without one, straight to the items
@@ -187,11 +183,7 @@ class Reverse:
             self.add_to(items[all_keys.index(path[0])], value, path[1:])
             return
         if isinstance(fact, List) and isinstance(fact.item, Scalar) and self.depth == 0:
-            from autodiff_sst.transform.reverse.stacks import add_to_list
-
-            if place not in self.cotangents:
-                self.make_list(place)
-            add_to_list(self, place, value)
+            self.add_list(place, value)
             return
         if isinstance(fact, List | Opaque):
             from autodiff_sst.transform.reverse.assign import without_rule
@@ -199,8 +191,7 @@ class Reverse:
             if isinstance(fact, Opaque) and (error := without_rule(self, name)):
                 raise error
             what = "a list as a whole" if isinstance(fact, List) else f"`{name}`, of unknown type,"
-            words = f"the cotangent of {what} is not supported yet"
-            raise UnsupportedSyntaxError(words, self.builder.origin, instead="numbers and arrays.")
+            raise self.refuse(what)
         if keys is not None:
             parts = self.parts_made(value)
             for k, key in enumerate(keys):
@@ -236,6 +227,15 @@ class Reverse:
         if last is not None:
             self.builder.take_back(last)
         return None
+
+    def refuse(self, what: str) -> UnsupportedSyntaxError:
+        words = f"the cotangent of {what} is not supported yet"
+        return UnsupportedSyntaxError(words, self.builder.origin, instead="numbers and arrays.")
+
+    def add_list(self, place: Place, value: Atom) -> None:
+        from autodiff_sst.transform.reverse.stacks import add_to_list
+
+        add_to_list(self, place, value)
 
     def add_to_items(self, items: tuple[Atom, ...], value: Atom, buffer: Atom | None) -> None:
         """Adds the items of a list, or the rows of an array, to the cotangents of items."""
