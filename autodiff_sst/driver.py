@@ -181,6 +181,7 @@ def resolved(core: Function, facts: Facts) -> Function:
     check_iterated(core)
     core = propagate_copies(resolve(split_none(core), facts, inlines, inner_derivative))
     if has_lists(core):
+        core = remove_dead_code(core)  # of what held a list, and nobody reads any more
         core = copy_growing_lists(sum_without_lists(core, find_facts(core, facts)))
     # Parts whose bounds are one expression are as long as each other.
     return remove_dead_code(share_common_subexpressions(core))

@@ -5,11 +5,18 @@ CORE, parameters' abstract values → a dict, name → abstract value
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.analysis.access import fact, key_of, stored
+from autodiff_sst.analysis.growing import (
+    are_held,
+    as_list,
+    holds_objects,
+    makes_longer,
+    of_any_length,
+    under_all_names,
+)
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.sharing import dicts_that_shrink
 from autodiff_sst.analysis.values import (
@@ -42,13 +49,11 @@ from autodiff_sst.core.syntax import (
     Call,
     Carry,
     CustomGrad,
-    DictOf,
     Effect,
     Expression,
     For,
     Function,
     If,
-    ListOf,
     Literal,
     Merge,
     Name,
@@ -57,16 +62,13 @@ from autodiff_sst.core.syntax import (
     Push,
     Raise,
     Slice,
-    Statement,
     Store,
     Subscript,
     Try,
-    TupleOf,
     While,
     assert_never,
 )
-from autodiff_sst.core.walk import own_reads, statements
-from autodiff_sst.runtime.sequences import LIST_CHANGES
+from autodiff_sst.core.walk import statements
 
 _ROUNDS = 6  # the lattice is shallow; what still changes then is widened to UNKNOWN
 
@@ -82,7 +84,7 @@ def find_facts(
             it. Without it, nothing is assumed.
     """
     given = {name: with_own_lengths(parameters[name], name) for name in function.parameters}
-    lists_change = any(map(_makes_longer, statements(function.body)))
+    lists_change = any(map(makes_longer, statements(function.body)))
     walk = _Walk({**given}, assumed, lists_change)
     walk.block(function.body)
     stores = [
@@ -90,7 +92,8 @@ def find_facts(
         for s in statements(function.body)
         if isinstance(s, Store) and not isinstance(walk.facts.get(s.target), Array | List)
     ]
-    held = _are_held(function, {*walk.lists})
+    lists = under_all_names(walk.lists, function, walk.facts)
+    held = are_held(function, {*lists})
     shrunk = dicts_that_shrink(function, walk.facts)
     if not held and not shrunk and all(_keeps_kind(s, walk.facts) for s in stores):
         return walk.facts
@@ -106,34 +109,9 @@ def find_facts(
     again = _Walk({**given}, assumed, lists_change)
     again.stores = stores
     again.shrunk = shrunk
-    again.lists = {**walk.lists}
+    again.lists = lists
     again.block(function.body)
     return again.facts
-
-
-def _makes_longer(statement: Statement) -> bool:
-    """Whether a list may get longer or shorter, now or when the method is called."""
-    match statement:
-        case Store(_, (Slice(), *_)):
-            return True
-        case Assign(_, Attribute(_, name)):
-            return name in LIST_CHANGES
-        case Assign(_, Call(Object(called))) | Effect(Call(Object(called))):
-            return called is operator.iadd
-    return False
-
-
-def _of_any_length(known: Abstract) -> Abstract:
-    """What is known, without how long the lists are that it is or holds."""
-    match known:
-        case Table():
-            return known
-        case List(item):
-            return List(None if item is None else _of_any_length(item))
-        case Tuple() | Dict() | Record():
-            return with_items(known, map(_of_any_length, known.items))
-        case _:
-            return known
 
 
 def _keeps_kind(store: Store, facts: Mapping[str, Abstract]) -> bool:
@@ -148,16 +126,6 @@ def _keeps_kind(store: Store, facts: Mapping[str, Abstract]) -> bool:
         return False
     item = base.items[base.keys.index(known.value)]
     return item != OPAQUE and join(item, fact(store.value, facts)) == item
-
-
-def _are_held(function: Function, lists: set[str]) -> bool:
-    """Whether containers or copies hold some of the lists, which grow."""
-    holds = (Name, TupleOf, ListOf, DictOf, Call)
-    return bool(lists) and any(
-        (isinstance(s.value, holds) if isinstance(s, Assign) else isinstance(s, If | For | While))
-        and own_reads(s) & lists
-        for s in statements(function.body)
-    )
 
 
 def taken_branch(test: Abstract) -> int | None:
@@ -190,7 +158,7 @@ class _Walk:
                 case Assign(target, value):
                     facts[target] = infer(value, facts, target)
                     if self.lists_change:
-                        facts[target] = _of_any_length(facts[target])
+                        facts[target] = of_any_length(facts[target])
                     if self.changing:
                         facts[target] = self.without_constants(facts[target])
                     if (self.stores or self.shrunk) and self.is_stored(value):
@@ -198,19 +166,19 @@ class _Walk:
                     if target in self.lists:  # what was appended in an earlier round
                         made = facts[target]
                         if isinstance(made, Tuple):
-                            facts[target] = List(join_all([*made.items], target))
+                            facts[target] = as_list(made, target)
                         facts[target] = join(facts[target], self.lists[target], target)
                 case Append(target, value):
                     known = facts[target]
                     if isinstance(known, Tuple):  # it grows: an item is like another
-                        known = List(join_all([*known.items], target))
+                        known = as_list(known, target)
                     if isinstance(known, List):
                         item = widen(fact(value, facts))
                         if known.item is not None:
                             item = join(known.item, item, target)
                         facts[target] = List(item)
                         if self.lists_change:
-                            facts[target] = _of_any_length(facts[target])
+                            facts[target] = of_any_length(facts[target])
                         self.lists[target] = facts[target]
                 case Push(stack, values):
                     found = [fact(v, facts) for v in values]
@@ -257,6 +225,7 @@ class _Walk:
                         before, index, fact(value, facts), target, key_of(index, facts)
                     )
                     holds_lists = isinstance(known, List) and isinstance(known.item, List)
+                    holds_lists = holds_lists or holds_objects(known)
                     if isinstance(index[0], Slice) or (holds_lists and known != before):
                         self.lists[target] = facts[target]
                 case Accumulate(target, (index,), value) if (

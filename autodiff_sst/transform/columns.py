@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autodiff_sst.analysis.values import Known, Opaque
 from autodiff_sst.core.syntax import (
     Append,
     Assign,
@@ -199,7 +200,10 @@ class _Columns(Lists):
         if isinstance(atom, Name) and atom.id in self.starts:
             base, start = self.starts[atom.id]
             return Call(_COUNT_FROM, (self.of(Name(base), self.keys[0]), start))
-        return Call(LEN, (self.of(atom, self.keys[0]),))
+        # A column of functions tells how many there are: they are known one by one.
+        parts = zip(self.keys, getattr(self.item, "items", ()), strict=False)
+        functions = [key for key, known in parts if isinstance(known, Known | Opaque)]
+        return Call(LEN, (self.of(atom, (functions or self.keys)[0]),))
 
     def merged(self, merges: tuple[Merge, ...]) -> list[Atom]:
         return [v for m in merges for v in m.values]

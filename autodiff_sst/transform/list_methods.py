@@ -12,11 +12,10 @@ list a container holds at a constant key, if nothing is stored in the container.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.kinds import is_list
-from autodiff_sst.analysis.values import Abstract, Array, List, Tuple
+from autodiff_sst.analysis.values import OPAQUE, Abstract, Array, List, Opaque, Tuple
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Append,
@@ -37,7 +36,7 @@ from autodiff_sst.core.syntax import (
     Store,
     Subscript,
 )
-from autodiff_sst.core.walk import statements
+from autodiff_sst.core.walk import atoms, rebuild, statements
 from autodiff_sst.rules.helpers import LEN, LIST
 from autodiff_sst.transform.common import WHOLE
 from autodiff_sst.transform.sites import object_meant
@@ -49,32 +48,93 @@ class ListMethods:
         self.made = {s.target: s.value for s in statements(body) if isinstance(s, Assign)}
         self.grown = {s.target for s in statements(body) if isinstance(s, Append)}
         self.stored = {s.target for s in statements(body) if isinstance(s, Store)}
+        self.methods = {
+            n: (v.value, v.name) for n, v in self.made.items() if isinstance(v, Attribute)
+        }
+        self.waits = any(map(self.is_unknown, statements(body)))
 
-    def resolved(
-        self, statement: Statement, methods: Mapping[str, tuple[Atom, str]]
-    ) -> Block | None:
-        """What a call of a method that changes a list is, or what reads such a list of a
-        container; None if it is neither."""
+    def is_unknown(self, statement: Statement) -> bool:
+        """Whether a list may get something by a call that is not seen to be that yet."""
+        match statement:
+            case Assign(_, Call(Name(method))) | Effect(Call(Name(method))):
+                base, name = self.methods.get(method, (None, ""))
+            case _:
+                return False
+        if base is None:
+            return False
+        known = fact(base, self.facts)
+        return name in ("append", "extend", "insert") and (known == OPAQUE or is_list(known))
+
+    def is_open(self, atom: Atom) -> bool:
+        """Whether an atom may be what an item of a list tells, to which others may be added."""
+        return self.waits and self.is_of_item(atom)
+
+    def is_of_item(self, atom: Atom) -> bool:
+        if not isinstance(atom, Name):
+            return False
+        match self.made.get(atom.id):
+            case None:  # a carry, or what branches give
+                return True
+            case Subscript(base):
+                return isinstance(fact(base, self.facts), List | Opaque) or self.is_of_item(base)
+            case value:
+                return any(map(self.is_of_item, atoms(value)))
+
+    def settled(self, block: Block, all_changes: bool) -> Block | None:
+        """The block in which lists get what methods give them; None if there is none of that.
+
+        Args:
+            all_changes: otherwise only lists are appended to that are found as they were made.
+        """
+        found = False
+
+        def inside(block: Block) -> Block:
+            nonlocal found
+            done: list[Statement] = []
+            for statement in block:
+                made = self.changed(statement, all_changes)
+                found |= made is not None
+                done += (rebuild(statement, lambda a: a, inside),) if made is None else made
+            return tuple(done)
+
+        whole = inside(block)
+        return whole if found else None
+
+    def grown_at(self, name: str) -> str | None:
+        """The list that gets longer, of those that containers hold, which is read here."""
+        held = self.list_of(Name(name))
+        return held if held in self.grown else None
+
+    def changed(self, statement: Statement, all_changes: bool) -> Block | None:
+        """What a call of a method that changes a list is; None if it is none."""
         if not isinstance(statement, Effect | Assign):
             return None
         match statement.value:
-            case Subscript() | Attribute() if isinstance(statement, Assign):
-                held = self.list_of(Name(statement.target))
-                if held not in self.grown:
-                    return None
-                return (replace(statement, value=Name(held)),)
-            case Call(Name(method), args, ()) if method in methods:
-                base, name = methods[method]
+            case Call(Name(method), args, ()) if method in self.methods:
+                base, name = self.methods[method]
             case _:
                 return None
         if not is_list(fact(base, self.facts)):
             return None
         made = self.grows(base, name, args, statement)
         if made is None:
-            return self.changes(base, name, args, statement)
+            now = all_changes or self.is_at_unknown_place(base)
+            return self.changes(base, name, args, statement) if now else None
         if isinstance(statement, Assign):
             made = (*made, Assign(statement.target, Literal(None), statement.origin))
         return made
+
+    def is_at_unknown_place(self, atom: Atom) -> bool:
+        """Whether it is an item by a computed index: no other round tells which."""
+        while isinstance(atom, Name):
+            match self.made.get(atom.id):
+                case Name() as same:
+                    atom = same
+                case Subscript(_, index):
+                    return not all(isinstance(i, Literal) for i in index)
+                case _:
+                    return False
+        return False
 
     def grows(
         self, base: Atom, name: str, args: tuple[Atom, ...], statement: Statement

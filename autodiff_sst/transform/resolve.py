@@ -136,11 +136,11 @@ class Resolving:
 
     def statement(self, statement: Statement) -> Block:
         match statement:
-            case Assign(_, Call(Name()) | Subscript() | Attribute()) | Effect(Call(Name())) if (
-                made := self.lists.resolved(statement, self.attributes)
+            case Assign(target, Subscript() | Attribute()) if (
+                grown := self.lists.grown_at(target)
             ) is not None:
                 self.changed = True
-                return made
+                return (replace(statement, value=Name(grown)),)
             case Assign(_, Call() | Binary()) | Effect(Call()) if (
                 made := self.tables.resolved(statement, self.attributes)
             ) is not None:
@@ -191,7 +191,7 @@ class Resolving:
                 return (*before, replace(statement, value=call))
             case Assign(_, Call(Name() as own) as call) | Effect(Call(Name() as own) as call) if (
                 known := known_callee(infer(own, self.facts, ""))
-            ) is not None:
+            ) is not None and not self.lists.is_open(own):
                 self.changed = True
                 call = Call(known, call.args, call.keywords)
                 return (replace(statement, value=call),)
@@ -252,7 +252,7 @@ class Resolving:
                 return made
             case If(test, then, orelse, merges) if (
                 taken := taken_branch(infer(test, self.facts, ""))
-            ) is not None:
+            ) is not None and not self.lists.is_open(test):
                 self.changed = True
                 copies = (Assign(m.name, m.values[taken], statement.origin) for m in merges)
                 return (*self.block((then, orelse)[taken]), *copies)

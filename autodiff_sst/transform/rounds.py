@@ -98,7 +98,13 @@ class _Rounds:
                 continue
             names = Names(all_names(function))
             resolving = Resolving(facts, names, function.body, last, self.derivative_of)
-            body = resolving.block(function.body)
+            settled = resolving.lists.settled(function.body, False)
+            body = resolving.block(function.body) if settled is None else ()
+            if settled is None and not resolving.changed:
+                settled = resolving.lists.settled(function.body, True)
+            if settled is not None:
+                function, last = gather_displays(replace(function, body=settled)), False
+                continue
             if not resolving.changed:
                 plain = remove_dead_code(function)
                 simpler = name_fields(plain)

@@ -79,7 +79,8 @@ def gathers_views(statement: For, facts: Mapping[str, Abstract], function: Block
 
 def is_uniform(known: Tuple) -> bool:
     """Whether all items are numbers: then a list of them serves as well."""
-    return all(rank(item) == 0 for item in known.items)
+    functions = any(isinstance(i, Known) and callable(i.value) for i in known.items)
+    return not functions and all(rank(item) == 0 for item in known.items)
 
 
 def _turns(statement: For, facts: Mapping[str, Abstract]) -> range | None:
