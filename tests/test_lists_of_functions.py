@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autodiff_sst as ad
 from tests.differences import check_derivatives
 
 
@@ -131,4 +132,29 @@ def steps(x):
     ],
 )  # fmt: skip
 def test_derivatives(function):
+    check_derivatives(function, np.array([0.4, 1.3, -0.6]), np.array([1.0, -0.5, 0.7]))
+
+
+def a_function_that_a_branch_chooses(x):
+    return Layer(x[0], square if x[1] > 0.0 else np.tanh)(x[2])
+
+
+def popped(x):
+    net = Net([Layer(x[0]), Layer(x[1], square), Layer(x[2], np.sin)])
+    net.layers.pop()
+    return net(x[2])
+
+
+def inserted(x):
+    net = Net([Layer(x[0])])
+    net.layers.insert(0, Layer(x[1], square))
+    return net(x[2])
+
+
+@pytest.mark.parametrize("function", [a_function_that_a_branch_chooses, popped, inserted])
+def test_right_or_refused(function):
+    try:
+        ad.grad(function)(np.ones(3))
+    except (ad.UnsupportedSyntaxError, ad.MissingRuleError):
+        return
     check_derivatives(function, np.array([0.4, 1.3, -0.6]), np.array([1.0, -0.5, 0.7]))

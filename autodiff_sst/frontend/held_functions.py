@@ -19,7 +19,7 @@ from typing import Any, cast
 
 import gast
 
-from autodiff_sst.core.syntax import UNDEFINED, Atom, Literal, Object, TupleOf
+from autodiff_sst.core.syntax import UNDEFINED, Atom, If, Literal, Merge, Name, Object, TupleOf
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import (
     Arguments,
@@ -53,6 +53,11 @@ def held(lowering: Any, value: Static, node: Any) -> Atom | None:
             atoms = tuple(_atom(lowering, i, node) for i in items)
             if None not in atoms:
                 return cast(Atom, lowering.emit(TupleOf(cast("tuple[Atom, ...]", atoms)), node))
+        case Choice(test, (Object() as first, Object() as second)):
+            name = lowering.names.temporary()
+            merges = (Merge(name, (first, second)),)
+            lowering.block.append(If(test, (), (), merges, lowering.source.origin(node)))
+            return Name(name)
         case Choice():
             try:
                 return choose(lowering, value, partial(_held, lowering, node), node)

@@ -36,16 +36,21 @@ from autodiff_sst.core.syntax import (
     Store,
     Subscript,
 )
-from autodiff_sst.core.walk import atoms, rebuild, statements
+from autodiff_sst.core.walk import atoms, own_reads, rebuild, statements
+from autodiff_sst.frontend.calls import original
 from autodiff_sst.rules.helpers import LEN, LIST
+from autodiff_sst.runtime.sequences import LIST_CHANGES, as_sequence, check_strict
 from autodiff_sst.transform.common import WHOLE
 from autodiff_sst.transform.sites import object_meant
+
+_READ = (len, min, as_sequence, check_strict)  # and keep nothing
 
 
 class ListMethods:
     def __init__(self, body: Block, facts: Mapping[str, Abstract], names: Names) -> None:
         self.facts, self.names = facts, names
-        self.made = {s.target: s.value for s in statements(body) if isinstance(s, Assign)}
+        self.every = [*statements(body)]
+        self.made = {s.target: s.value for s in self.every if isinstance(s, Assign)}
         self.grown = {s.target for s in statements(body) if isinstance(s, Append)}
         self.stored = {s.target for s in statements(body) if isinstance(s, Store)}
         self.methods = {
@@ -63,11 +68,39 @@ class ListMethods:
         if base is None:
             return False
         known = fact(base, self.facts)
-        return name in ("append", "extend", "insert") and (known == OPAQUE or is_list(known))
+        return name in LIST_CHANGES and (known == OPAQUE or is_list(known))
 
     def is_open(self, atom: Atom) -> bool:
         """Whether an atom may be what an item of a list tells, to which others may be added."""
         return self.waits and self.is_of_item(atom)
+
+    def is_open_loop(self, statement: For) -> bool:
+        """Whether a loop takes items of a list that may get others, or lose them."""
+        if not self.waits:
+            return False
+        taken = {
+            s.value.value
+            for s in statements(statement.body)
+            if isinstance(s, Assign) and isinstance(s.value, Subscript)
+        }
+        lists = [a for a in taken if isinstance(a, Name) and is_list(fact(a, self.facts))]
+        return any(not self.is_private(a) for a in lists)
+
+    def is_private(self, atom: Name) -> bool:
+        """Whether a list that is written down is only gone through: it stays as it is."""
+        first = original(atom, self.made)
+        if not isinstance(first, Name) or not isinstance(self.made.get(first.id), ListOf):
+            return False
+        names = {first.id} | {n for n in self.made if original(Name(n), self.made) == first}
+        return all(
+            isinstance(s, Assign)
+            and (
+                isinstance(s.value, Name | Subscript)
+                or (isinstance(s.value, Call) and getattr(s.value.function, "value", None) in _READ)
+            )
+            for s in self.every
+            if own_reads(s) & names
+        )
 
     def is_of_item(self, atom: Atom) -> bool:
         if not isinstance(atom, Name):

@@ -256,8 +256,9 @@ class Resolving:
                 self.changed = True
                 copies = (Assign(m.name, m.values[taken], statement.origin) for m in merges)
                 return (*self.block((then, orelse)[taken]), *copies)
-            case For() if is_unrolled(statement, self.facts) or gathers_views(
-                statement, self.facts, self.body
+            case For() if not self.lists.is_open_loop(statement) and (
+                is_unrolled(statement, self.facts)
+                or gathers_views(statement, self.facts, self.body)
             ):
                 self.changed = True
                 return unroll(statement, self.facts, self.names)
