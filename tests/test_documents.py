@@ -56,6 +56,15 @@ def test_examples_run(example: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "unbroadcast" not in printed and "def " in printed
 
 
+@pytest.mark.parametrize("example", ["heat", "cholesky", "seidel", "lstm", "kalman", "n_body"])
+def test_examples_that_change_what_they_hold(
+    example: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runpy.run_path(str(ROOT / "examples" / f"{example}.py"), run_name="__main__")
+    printed = capsys.readouterr().out
+    assert "agrees with finite differences" in printed and "def " in printed
+
+
 def test_newton_finds_a_minimum() -> None:
     module = runpy.run_path(str(ROOT / "examples" / "newton.py"))
     x = np.linspace(-1.0, 1.0, 20)

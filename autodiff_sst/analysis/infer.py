@@ -1,7 +1,6 @@
 """The abstract value of an expression, from those of what it reads.
 
-No shape rule is written by hand, but for broadcasting and what depends on data: ufuncs broadcast,
-all else is probed (probe.py), once for each function and kinds of arguments.
+Ufuncs broadcast; all else is probed (probe.py), once for each function and kinds of arguments.
 """
 
 from __future__ import annotations
@@ -34,6 +33,7 @@ from autodiff_sst.analysis.kinds import (
     decided,
     depth,
     negated,
+    of_any_count,
     of_complex,
     of_tables,
     ordered,
@@ -347,7 +347,7 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return called(*values[:count], **dict(zip(names, values[count:], strict=True)))
 
     key = ("call", called, count, tuple(names), *operands, where)
-    found = _cached(key, lambda: probe(run, operands, where))
+    found = _cached(key, lambda: of_any_count(called, operands, probe(run, operands, where), where))
     if called in MAY_BE_COMPLEX or getattr(called, "__name__", "") in MAY_BE_COMPLEX:
         return of_complex(found)
     if called is np.reshape and isinstance(found, Unknown) and len(operands) == 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -211,3 +212,18 @@ def ordered(known: Abstract, where: str) -> List | None:
             item = join_all([*map(widen, items)], where)
             return None if item == OPAQUE else List(item)
     return None
+
+
+# How long their results are depends on numbers that they are given: a probe would tell a lie.
+_COUNTED_BY_VALUE: set[Any] = {
+    *(np.arange, np.bincount, np.trim_zeros),
+    *(np.union1d, np.intersect1d, np.setdiff1d, np.setxor1d),
+}
+
+
+def of_any_count(called: Any, given: Sequence[Abstract], found: Abstract, where: str) -> Abstract:
+    """What a probe has found, without how long it is where the probe cannot know."""
+    if called not in _COUNTED_BY_VALUE or not isinstance(found, Array):
+        return found
+    known = all(isinstance(value, Known) for value in given)
+    return found if known else Array(found.dtype, (f"{where}.0",))

@@ -1,8 +1,9 @@
 """What a function returns, found by calling it on tiny values; never on the user's data.
 
-Every dimension that is not 1 gets the size 2, then 3; a symbol is tried as 1 too. A dimension of
-the result that is always 1 is 1; one that follows the probe is `MANY`, or the one symbol that it
-follows; of any other nothing is known. Functions whose shape depends on data must not come here.
+Every dimension that is not 1 gets the size 2, then 3, then 12; a symbol is tried as 1 too. A
+dimension of the result that is always 1 is 1; one that follows the probe is `MANY`, or the one
+symbol that it follows; of any other nothing is known. Functions whose shape depends on data must
+not come here.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class _Run:
 
 
 _FIRST, _SECOND, _ONE, _FALSE = _Run(2, 2), _Run(3, 3), _Run(2, 1), _Run(2, 2, False)
+_LARGE = _Run(12, 12)  # the first of four parts of 2 or 3 items has one item
 _Results = dict[_Run, Any]
 
 
@@ -59,6 +61,7 @@ def probe(call: Callable[..., Any], args: list[Abstract], where: str) -> Abstrac
     runs = [_FIRST, _SECOND]
     runs += [_ONE] if {*symbols} - {_FLAG} else []
     runs += [_FALSE] if _FLAG in symbols else []
+    runs += [_LARGE]
     results: _Results = {}
     for run in runs:
         try:
@@ -67,7 +70,7 @@ def probe(call: Callable[..., Any], args: list[Abstract], where: str) -> Abstrac
                 warnings.simplefilter("ignore")
                 results[run] = call(*values)
         except Exception:
-            if run is not _ONE:  # a symbol need not be able to be 1
+            if run not in (_ONE, _LARGE):  # a symbol need not be able to be 1, nor large
                 return _nothing(args)
     return _with_names(_read_off(results, symbols, where), call, args)
 
@@ -203,7 +206,8 @@ def _dimension(sizes: dict[_Run, int], symbols: list[str], name: str) -> int | s
         return 1
     if len({*sizes.values()}) == 1 and sizes[_FIRST] > 1:
         return MANY  # a constant length
-    if (sizes[_FIRST], sizes[_SECOND], sizes.get(_FALSE, 2)) == (2, 3, 2):
+    follows = (sizes[_FIRST], sizes[_SECOND], sizes.get(_LARGE, 12), sizes.get(_FALSE, 2))
+    if follows == (2, 3, 12, 2):
         if sizes.get(_ONE, 2) == 2:
             return MANY if _ONE in sizes or not {*symbols} - {_FLAG} else name
         if sizes[_ONE] == 1 and len(symbols) == 1 and symbols != [_INT]:

@@ -1,0 +1,42 @@
+"""How long parts of arrays are is not told by trials with small arrays."""
+
+import numpy as np
+import pytest
+
+from tests.differences import check_derivatives
+
+X, V = np.linspace(0.2, 1.3, 12), np.cos(np.arange(12.0))
+
+
+def four_parts(x):
+    """As the gates of a cell with a memory are: a quarter of two items has one."""
+    size = len(x) // 4
+    memory = np.zeros(size)
+    for k in range(3):
+        forget, accept, show, new = np.split(x * (k + 1.0), 4)
+        memory = np.tanh(forget) * memory + accept * np.tanh(new) * show
+    return memory[0]
+
+
+def five_uneven_parts(x):
+    first, *_, last = np.array_split(x, 5)
+    return np.sum(first * x[:3] ** 2) + np.sum(last * x[3:5])
+
+
+def counted(x):
+    sums = np.bincount(np.array([0, 2, 2, 1, 0, 3, 1, 1, 0, 2, 3, 3]), weights=x)
+    return np.sum(sums * x[:4] ** 2)
+
+
+def at_times(x, steps):
+    times = np.arange(0.0, x[0], x[0] / (steps - 0.5))
+    return np.sum(np.sin(times) * x[:steps] ** 2)
+
+
+def at_six_times(x):
+    return at_times(np.concatenate([np.array([0.7]), x[1:]]), 6)
+
+
+@pytest.mark.parametrize("function", [four_parts, five_uneven_parts, counted, at_six_times])
+def test_derivatives(function):
+    check_derivatives(function, X, V)
