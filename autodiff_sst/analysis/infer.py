@@ -90,6 +90,7 @@ from autodiff_sst.core.walk import atoms
 from autodiff_sst.markers import Checkpointed, CustomGradient, stop_gradient
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.contexts import error_of
+from autodiff_sst.runtime.methods import divided
 from autodiff_sst.runtime.sequences import (
     as_sequence,
     count_from,
@@ -141,10 +142,9 @@ _DATA_DEPENDENT = {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.extrac
 # Of an array of any rank they make one number, unless an axis is given.
 FULL_REDUCTIONS: set[Any] = {np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std}
 _FOLDED = (len, min, max, abs, int, float, round, range, str, bool)
-# They return this, whatever they are given.
 _OURS: dict[Any, Abstract] = {
     **dict.fromkeys((count_of, position_of, place_of, position, start_of, count_from), INT),
-    **dict.fromkeys((bisect.bisect_left, bisect.bisect_right), INT),
+    **dict.fromkeys((bisect.bisect_left, bisect.bisect_right, divided), INT),
     **{nones: List(None), zeros_by_row: List(UNKNOWN)},
     **dict.fromkeys((order_of, positions, last_places), List(INT)),
 }

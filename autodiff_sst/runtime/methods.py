@@ -39,3 +39,14 @@ METHODS_OF_UFUNCS: dict[tuple[Any, str], Any] = {
     (np.add, "accumulate"): np.cumsum,
     **{(np.logical_and, "reduce"): np.all, (np.logical_or, "reduce"): np.any},
 }
+
+
+def divided(count: int, sections: Any) -> int:
+    """How many items there are, which so many sections must divide, as `np.split` says.
+
+    Raises:
+        ValueError: they do not.
+    """
+    if isinstance(sections, int | np.integer) and count % sections:
+        raise ValueError("array split does not result in an equal division")
+    return count

@@ -167,6 +167,15 @@ CASES: dict[Any, list[Case]] = {
     np.ediff1d: [(lambda a: np.ediff1d(a), (V,))],
     np.meshgrid: [(lambda a, b: np.meshgrid(a, b)[0] * np.meshgrid(a, b)[1], (V, U))],
     np.broadcast_arrays: [(lambda a, b: np.broadcast_arrays(a, b)[0] * b, (V[:4], M))],
+    np.split: [(lambda a: np.split(a[:4], 2)[1] * np.split(a, [1, 2])[0][0], (V,))],
+    np.hsplit: [
+        (lambda a: np.hsplit(a, 2)[1] * 3.0, (np.outer(V[:3], V[:4]),)),
+        (lambda a: np.hsplit(a, [1])[1] * a[0], (V,)),
+    ],
+    np.vsplit: [(lambda a: np.vsplit(a, 2)[1] * 3.0, (np.outer(V[:4], V[:3]),))],
+    np.dsplit: [
+        (lambda a: np.dsplit(a, 2)[1] ** 2, (np.multiply.outer(np.outer(V[:2], V[:3]), V[:4]),))
+    ],
     np.array_split: [(lambda a: np.array_split(a, 2)[0] * np.array_split(a, 2)[1][0], (V,))],
     np.unwrap: [(lambda a: np.unwrap(a * 4), (V,)), (lambda a: np.unwrap(a * 4, period=3.0), (V,))],
     np.real_if_close: [(lambda a: np.real_if_close(a * (1 + 0j)), (V,))],

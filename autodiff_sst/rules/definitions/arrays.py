@@ -8,7 +8,7 @@ from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.definitions import defines
 from autodiff_sst.runtime.calls import plain
-from autodiff_sst.runtime.methods import choose_of, compress_of
+from autodiff_sst.runtime.methods import choose_of, compress_of, divided
 
 UniqueInverse = type(np.unique_inverse(np.zeros(1)))
 UniqueCounts = type(np.unique_counts(np.zeros(1)))
@@ -281,10 +281,32 @@ def broadcast_arrays(*args):
     return tuple([np.broadcast_to(a, shape) for a in args])
 
 
-@defines(np.array_split, np.split)
-def split(ary, indices_or_sections, axis=0):
+@defines(np.array_split)
+def array_split(ary, indices_or_sections, axis=0):
     parts = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
     return [np.take(ary, part, axis=axis) for part in parts]
+
+
+@defines(np.split)
+def split(ary, indices_or_sections, axis=0):
+    count = divided(np.shape(ary)[axis], indices_or_sections)
+    parts = np.array_split(np.arange(count), indices_or_sections)
+    return [np.take(ary, part, axis=axis) for part in parts]
+
+
+@defines(np.hsplit)
+def hsplit(ary, indices_or_sections):
+    return np.split(ary, indices_or_sections, 0 if np.ndim(ary) == 1 else 1)
+
+
+@defines(np.vsplit)
+def vsplit(ary, indices_or_sections):
+    return np.split(ary, indices_or_sections, 0)
+
+
+@defines(np.dsplit)
+def dsplit(ary, indices_or_sections):
+    return np.split(ary, indices_or_sections, 2)
 
 
 def unstack(x, axis=0):
