@@ -176,6 +176,11 @@ CASES: dict[Any, list[Case]] = {
     np.dsplit: [
         (lambda a: np.dsplit(a, 2)[1] ** 2, (np.multiply.outer(np.outer(V[:2], V[:3]), V[:4]),))
     ],
+    np.diff: [
+        (lambda a: np.diff(a, prepend=0), (V,)),
+        (lambda a: np.diff(a, prepend=a[1], append=a[:2]), (V,)),
+        (lambda a: np.diff(np.outer(a, a), 2, axis=0, append=1.5), (V,)),
+    ],
     np.array_split: [(lambda a: np.array_split(a, 2)[0] * np.array_split(a, 2)[1][0], (V,))],
     np.unwrap: [(lambda a: np.unwrap(a * 4), (V,)), (lambda a: np.unwrap(a * 4, period=3.0), (V,))],
     np.real_if_close: [(lambda a: np.real_if_close(a * (1 + 0j)), (V,))],

@@ -281,6 +281,22 @@ def broadcast_arrays(*args):
     return tuple([np.broadcast_to(a, shape) for a in args])
 
 
+def edge(value, a, axis):
+    if np.ndim(value) > 0:
+        return value
+    at = axis % np.ndim(a)
+    return np.ones((*np.shape(a)[:at], 1, *np.shape(a)[at + 1 :]), np.result_type(a)) * value
+
+
+@defines(np.diff)
+def diff(a, n=1, axis=-1, prepend=None, append=None):
+    whole = a if prepend is None else np.concatenate([edge(prepend, a, axis), a], axis)
+    whole = whole if append is None else np.concatenate([whole, edge(append, a, axis)], axis)
+    for _ in range(n):
+        whole = np.diff(whole, axis=axis)
+    return whole
+
+
 @defines(np.array_split)
 def array_split(ary, indices_or_sections, axis=0):
     parts = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
