@@ -40,3 +40,30 @@ def at_six_times(x):
 @pytest.mark.parametrize("function", [four_parts, five_uneven_parts, counted, at_six_times])
 def test_derivatives(function):
     check_derivatives(function, X, V)
+
+
+def parts_are_views(x):
+    """What is stored in a part is stored in the whole, and the other way round."""
+    whole = x * 1.0
+    first, second = np.split(whole, 2)
+    for k in range(3):
+        first[k] = first[k] * second[k + 1]
+    whole[7] *= 2.0
+    return np.sum(whole * whole) + second[1] * first[0]
+
+
+def columns_are_views(x):
+    whole = x.reshape(3, 4) * 1.0
+    left, right = np.split(whole, 2, axis=1)
+    left[:, 0] *= right[:, 1]
+    return np.sum(whole**2)
+
+
+def without_order(x):
+    a, b, c = np.array_split(x, [7, 2])
+    return np.sum(a[:3] * x[1]) + np.sum(b) + np.sum(c**2)
+
+
+@pytest.mark.parametrize("function", [parts_are_views, columns_are_views, without_order])
+def test_parts_are_views(function):
+    check_derivatives(function, X, V)

@@ -297,17 +297,25 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     return whole
 
 
+def part_of(ary, part, axis):
+    start = np.min(part, initial=np.shape(ary)[axis])
+    stop = start + len(part)
+    if axis == 0:
+        return ary[start:stop]  # a view, as NumPy gives
+    return np.moveaxis(np.moveaxis(ary, axis, 0)[start:stop], 0, axis)
+
+
 @defines(np.array_split)
 def array_split(ary, indices_or_sections, axis=0):
     parts = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
-    return [np.take(ary, part, axis=axis) for part in parts]
+    return [part_of(ary, part, axis) for part in parts]
 
 
 @defines(np.split)
 def split(ary, indices_or_sections, axis=0):
     count = divided(np.shape(ary)[axis], indices_or_sections)
     parts = np.array_split(np.arange(count), indices_or_sections)
-    return [np.take(ary, part, axis=axis) for part in parts]
+    return [part_of(ary, part, axis) for part in parts]
 
 
 @defines(np.hsplit)
