@@ -224,9 +224,9 @@ class _Walk:
                     facts[target] = known = stored(
                         before, index, fact(value, facts), target, key_of(index, facts)
                     )
-                    holds_lists = isinstance(known, List) and isinstance(known.item, List)
-                    holds_lists = holds_lists or holds_objects(known)
-                    if isinstance(index[0], Slice) or (holds_lists and known != before):
+                    of_lists = isinstance(known, List) and isinstance(known.item, List)
+                    tells = of_lists or holds_objects(known)
+                    if isinstance(index[0], Slice) or (tells and known != before):
                         self.lists[target] = facts[target]
                 case Accumulate(target, (index,), value) if (
                     isinstance(grown := facts.get(target), List)

@@ -68,7 +68,7 @@ from autodiff_sst.analysis.values import (
     rank,
     widen,
 )
-from autodiff_sst.core.purity import is_pure
+from autodiff_sst.core.purity import IN_PLACE, is_pure
 from autodiff_sst.core.syntax import (
     Attribute,
     Binary,
@@ -126,13 +126,6 @@ _PYTHON_UNARY: dict[str, Callable[[Any], Any]] = {
     **{"-": operator.neg, "+": operator.pos, "~": operator.invert, "not": operator.not_},
 }
 _ARITHMETIC = {*(_PYTHON[op] for op in OPERATORS), operator.neg, operator.pos}
-# `x += e`, before it is decided what that means.
-IN_PLACE: dict[Any, str] = {
-    **{operator.iadd: "+", operator.isub: "-", operator.imul: "*", operator.itruediv: "/"},
-    **{operator.ipow: "**", operator.imatmul: "@", operator.ifloordiv: "//", operator.imod: "%"},
-    **{operator.iand: "&", operator.ior: "|", operator.ixor: "^"},
-    **{operator.ilshift: "<<", operator.irshift: ">>"},
-}
 # What calls of these return is taken for numbers: the reverse of anything else is refused.
 _FUNCTIONS = (FunctionType, CustomGradient, Checkpointed, functools._lru_cache_wrapper)
 _LOGICAL = ("is", "is not", "in", "not in")

@@ -58,10 +58,9 @@ _Results = dict[_Run, Any]
 def probe(call: Callable[..., Any], args: list[Abstract], where: str) -> Abstract:
     """The abstract value of `call(*args)`; `UNKNOWN` or `OPAQUE` if no probe tells it."""
     symbols = sorted({s for a in args for s in _symbols(a)})
-    runs = [_FIRST, _SECOND]
+    runs = [_FIRST, _SECOND, _LARGE]
     runs += [_ONE] if {*symbols} - {_FLAG} else []
     runs += [_FALSE] if _FLAG in symbols else []
-    runs += [_LARGE]
     results: _Results = {}
     for run in runs:
         try:

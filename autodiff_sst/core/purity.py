@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,13 @@ _PURE_BUILTINS = {
     *(abs, all, any, bool, complex, divmod, float, int, isinstance, len, max, min, pow, round),
     *(str, sum, tuple, type, list, sorted, slice, format, repr, ascii, zip),
     *(bisect.bisect_left, bisect.bisect_right),
+}
+# `x += e`, before it is decided what that means: the operator.
+IN_PLACE: dict[Any, str] = {
+    **{operator.iadd: "+", operator.isub: "-", operator.imul: "*", operator.itruediv: "/"},
+    **{operator.ipow: "**", operator.imatmul: "@", operator.ifloordiv: "//", operator.imod: "%"},
+    **{operator.iand: "&", operator.ior: "|", operator.ixor: "^"},
+    **{operator.ilshift: "<<", operator.irshift: ">>"},
 }
 
 

@@ -8,7 +8,6 @@ Whether an object has an attribute is decided by type (transform/attributes.py).
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 import gast
@@ -41,13 +40,13 @@ def attribute(lowering: Any, node: Any) -> Any:
 
 
 def attribute_of(lowering: Any, base: Atom, name: str, node: Any) -> Any:
-    if isinstance(base, Object) and isinstance(base.value, ModuleType | type):
-        return lowering.member(base, name)
+    plain = lowering.attribute(base, name)
+    if not isinstance(plain, Attribute):
+        return plain
     if name == "__class__" and (cls := _own_class(lowering, base)) is not None:
         return cls
     if name == "args" and (given := _error_args(lowering, base)) is not None:
         return given
-    plain = Attribute(base, name)
 
     def run(hint: Hint) -> Any:
         return lowering.method(hint, base, Arguments([], {}), node)

@@ -151,14 +151,14 @@ def unwrap_partial(function: Any, given: Arguments) -> tuple[Any, Arguments]:
         function = function.function
     if isinstance(function, Object):
         function = function.value
-    if isinstance(function, MethodType) and isinstance(function.__self__, type):  # a classmethod
-        first = [constant_atom(function.__self__)]
-        return function.__func__, Arguments(first + given.positional, given.keywords)
     while isinstance(function, functools.partial):
         first = [constant_atom(a) for a in function.args]
         named = {k: constant_atom(a) for k, a in function.keywords.items()}
         given = Arguments(first + given.positional, {**named, **given.keywords})
         function = function.func
+    if isinstance(function, MethodType) and isinstance(function.__self__, type):  # a classmethod
+        first = [constant_atom(function.__self__)]
+        return function.__func__, Arguments(first + given.positional, given.keywords)
     return function, given
 
 

@@ -186,11 +186,13 @@ class Dispatch(Control):
                 return Partial(constant_atom(member), Arguments([first], {}), self.receiver)
             case _:
                 called = self.value(node)
-                is_dict = isinstance(called, Object) and called.value is OrderedDict
-                methods = {n.attr for n in gast.walk(self.tree) if isinstance(n, gast.Attribute)}
-                if is_dict and not methods & {"move_to_end", "popitem"}:
-                    return constant_atom(dict)
-                return called
+                is_ordered = isinstance(called, Object) and called.value is OrderedDict
+                return constant_atom(dict) if is_ordered and not self.reorders() else called
+
+    def reorders(self) -> bool:
+        """Whether the function uses what an OrderedDict has and a dict has not."""
+        attributes = (n.attr for n in gast.walk(self.tree) if isinstance(n, gast.Attribute))
+        return any(name in ("move_to_end", "popitem") for name in attributes)
 
     def hinted(
         self,

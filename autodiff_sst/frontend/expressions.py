@@ -63,10 +63,7 @@ class Expressions:
             case gast.Name(id=name):
                 return self.name(name, node)
             case gast.Attribute(value=value, attr=name):
-                base = self.atom(value)
-                if isinstance(base, Object) and isinstance(base.value, ModuleType | type):
-                    return self.member(base, name)
-                return Attribute(base, name)
+                return self.attribute(self.atom(value), name)
             case gast.Call(func=function, args=args, keywords=keywords):
                 called = self.atom(function)
                 positional = tuple(map(self.atom, args))
@@ -148,8 +145,10 @@ class Expressions:
         bounds = (node.lower, node.upper, node.step)
         return Slice(*(None if b is None else self.atom(b) for b in bounds))
 
-    def member(self, base: Object, name: str) -> Expression:
-        """An attribute of a module or a class: an object too, if it is one that stays."""
+    def attribute(self, base: Atom, name: str) -> Expression:
+        """An attribute; of a module or a class an object too, if it is one that stays."""
+        if not isinstance(base, Object) or not isinstance(base.value, ModuleType | type):
+            return Attribute(base, name)
         value = getattr(base.value, name)
         if isinstance(value, ModuleType | int | float | str | None) or callable(value):
             return Object(value, f"{base.text}.{name}", base.root)

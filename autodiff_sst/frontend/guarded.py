@@ -19,7 +19,7 @@ from typing import Any
 
 import gast
 
-from autodiff_sst.core.purity import is_pure, writes_into_argument
+from autodiff_sst.core.purity import IN_PLACE, is_pure, writes_into_argument
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
@@ -56,24 +56,6 @@ _RISKY: dict[str, Any] = {
     **{"**": operator.pow, "@": operator.matmul},
 }
 
-_IN_PLACE = {
-    getattr(operator, f"i{name.strip('_')}"): getattr(operator, name)
-    for name in (
-        "add",
-        "sub",
-        "mul",
-        "truediv",
-        "floordiv",
-        "mod",
-        "pow",
-        "matmul",
-        "lshift",
-        "rshift",
-        "and_",
-        "or_",
-        "xor",
-    )
-}
 _WRITES = (operator.setitem, operator.delitem, operator.iconcat)
 
 
@@ -311,9 +293,9 @@ def _tried(statement: Statement) -> tuple[Atom, ...] | None:
             return (_operator(_RISKY[op]), left, right)
         case Subscript(base, (item,)) if not isinstance(item, Slice):
             return (_operator(operator.getitem), base, item)
-        case Call(Object(function), args) if function in _IN_PLACE:  # the trial must not do it
-            plain = _IN_PLACE[function]
-            return (_operator(plain), *args) if plain in _RISKY.values() else None
+        case Call(Object(function), args) if function in IN_PLACE:  # the trial must not do it
+            risky = _RISKY.get(IN_PLACE[function])
+            return None if risky is None else (_operator(risky), *args)
         case Call(Object(function) as called, args, ()) if _only_reads(function):
             return None if writes_into_argument(value) else (called, *args)
         case _:

@@ -53,17 +53,21 @@ def held(lowering: Any, value: Static, node: Any) -> Atom | None:
             atoms = tuple(_atom(lowering, i, node) for i in items)
             if None not in atoms:
                 return cast(Atom, lowering.emit(TupleOf(cast("tuple[Atom, ...]", atoms)), node))
-        case Choice(test, (Object() as first, Object() as second)):
-            name = lowering.names.temporary()
-            merges = (Merge(name, (first, second)),)
-            lowering.block.append(If(test, (), (), merges, lowering.source.origin(node)))
-            return Name(name)
         case Choice():
             try:
-                return choose(lowering, value, partial(_held, lowering, node), node)
+                made = choose(lowering, value, partial(_held, lowering, node), node)
             except _NoValueError:
                 return None
+            return _merged(lowering, made, node) if isinstance(made, Choice) else made
     return None
+
+
+def _merged(lowering: Any, choice: Choice, node: Any) -> Atom:
+    """One function or another, both of which are constants, as a value."""
+    name = lowering.names.temporary()
+    merges = (Merge(name, choice.functions),)
+    lowering.block.append(If(choice.test, (), (), merges, lowering.source.origin(node)))
+    return Name(name)
 
 
 def chosen(a: Value, b: Value, test: Atom) -> Value:
@@ -80,10 +84,10 @@ def _is_function(value: Value) -> bool:
     return isinstance(value, Static) or (isinstance(value, Object) and is_function(value.value))
 
 
-def choose(lowering: Any, choice: Choice, make: Callable[[Any], Any], node: Any) -> Atom:
+def choose(lowering: Any, choice: Choice, make: Callable[[Any], Any], node: Any) -> Any:
     """What is made of one function or the other."""
     first, second = (partial(lambda f: lowering.emit(make(f), node), f) for f in choice.functions)
-    return cast(Atom, lowering.conditional(choice.test, first, second, node))
+    return lowering.conditional(choice.test, first, second, node)
 
 
 def hold_choices(lowering: Any, variables: list[str], node: Any) -> None:

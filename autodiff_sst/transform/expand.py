@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -97,27 +97,6 @@ class Expansion:
     def end(self, value: Expression) -> Block:
         """The statements, the last of which gives the target its value."""
         return (*self.done, dataclasses.replace(self.statement, value=value))
-
-    def parts(self, function: Any, base: Atom) -> Block | None:
-        """A dataclass as a dict or tuple of what it holds, which is copied."""
-        cls = getattr(self.fact(base), "cls", None)
-        if cls is None or not dataclasses.is_dataclass(cls):
-            return None
-        names, items = [f.name for f in dataclasses.fields(cls)], []
-        for name in names:
-            item = self.emit(Attribute(base, name))
-            known = infer(Attribute(base, name), self.facts, "")
-            if isinstance(known, Record):
-                called = Object(function, f"dataclasses.{function.__name__}", dataclasses)
-                item = self.emit(Call(called, (item,)))
-            elif isinstance(known, Array):
-                item = self.emit(Call(numpy_object(np.copy), (item,)))
-            elif not isinstance(known, Scalar | Known):
-                return None
-            items.append(item)
-        if function is dataclasses.astuple:
-            return self.end(TupleOf(tuple(items)))
-        return self.end(DictOf(tuple(map(Literal, names)), tuple(items)))
 
     def expand(self) -> Block | None:
         """The block that does what the statement does; None if it stays."""
@@ -254,6 +233,27 @@ class Expansion:
             return None
         named = {"axis": args[1] if len(args) > 1 else Literal(0), **keywords}
         return self.end(Call(numpy_object(function), args[:1], tuple(named.items())))
+
+    def parts(self, function: Any, base: Atom) -> Block | None:
+        """A dataclass as a dict or tuple of what it holds, which is copied."""
+        cls = getattr(self.fact(base), "cls", None)
+        if cls is None or not dataclasses.is_dataclass(cls):
+            return None
+        names, items = [f.name for f in dataclasses.fields(cls)], []
+        for name in names:
+            item = self.emit(Attribute(base, name))
+            known = infer(Attribute(base, name), self.facts, "")
+            if isinstance(known, Record):
+                called = Object(function, f"dataclasses.{function.__name__}", dataclasses)
+                item = self.emit(Call(called, (item,)))
+            elif isinstance(known, Array | Scalar | Known):
+                item = self.emit(cast(Expression, copied(item, known, True, self.emit)))
+            else:
+                return None
+            items.append(item)
+        if function is dataclasses.astuple:
+            return self.end(TupleOf(tuple(items)))
+        return self.end(DictOf(tuple(map(Literal, names)), tuple(items)))
 
     def keys(self, known: Dict) -> Expression:
         return TupleOf(tuple(map(Literal, known.keys)))

@@ -9,8 +9,8 @@ from typing import Any, TypeGuard
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import taken_branch
-from autodiff_sst.analysis.infer import IN_PLACE
 from autodiff_sst.analysis.values import Abstract, Known, Record, Tuple, can_be_active, rank
+from autodiff_sst.core.purity import IN_PLACE
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,

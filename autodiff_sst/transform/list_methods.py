@@ -51,24 +51,23 @@ class ListMethods:
         self.facts, self.names = facts, names
         self.every = [*statements(body)]
         self.made = {s.target: s.value for s in self.every if isinstance(s, Assign)}
-        self.grown = {s.target for s in statements(body) if isinstance(s, Append)}
-        self.stored = {s.target for s in statements(body) if isinstance(s, Store)}
+        self.grown = {s.target for s in self.every if isinstance(s, Append)}
+        self.stored = {s.target for s in self.every if isinstance(s, Store)}
         self.methods = {
             n: (v.value, v.name) for n, v in self.made.items() if isinstance(v, Attribute)
         }
-        self.waits = any(map(self.is_unknown, statements(body)))
+        self.waits = any(map(self.is_unknown, self.every))
 
     def is_unknown(self, statement: Statement) -> bool:
         """Whether a list may get something by a call that is not seen to be that yet."""
         match statement:
-            case Assign(_, Call(Name(method))) | Effect(Call(Name(method))):
-                base, name = self.methods.get(method, (None, ""))
-            case _:
-                return False
-        if base is None:
-            return False
-        known = fact(base, self.facts)
-        return name in LIST_CHANGES and (known == OPAQUE or is_list(known))
+            case Assign(_, Call(Name(method))) | Effect(Call(Name(method))) if (
+                method in self.methods
+            ):
+                base, name = self.methods[method]
+                known = fact(base, self.facts)
+                return name in LIST_CHANGES and (known == OPAQUE or is_list(known))
+        return False
 
     def is_open(self, atom: Atom) -> bool:
         """Whether an atom may be what an item of a list tells, to which others may be added."""
@@ -238,6 +237,6 @@ class ListMethods:
     def list_of(self, atom: Atom) -> str | None:
         """The list that is meant, as it was made: a name, or what a container holds."""
         meant = object_meant(atom, self.made, self.stored.__contains__)
-        return (
-            meant.id if meant is not None and isinstance(self.made.get(meant.id), ListOf) else None
-        )
+        if meant is None or not isinstance(self.made.get(meant.id), ListOf):
+            return None
+        return meant.id

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.infer import IN_PLACE, infer
+from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.sharing import SHAPES
 from autodiff_sst.analysis.values import (
@@ -39,6 +39,7 @@ from autodiff_sst.analysis.values import (
     Unknown,
     rank,
 )
+from autodiff_sst.core.purity import IN_PLACE
 from autodiff_sst.core.syntax import (
     Accumulate,
     Append,
@@ -250,10 +251,9 @@ class Storage(Replacing):
     def update(self, statement: Assign, value: Expression) -> None:
         """`t += e` of what a container holds, which is known now."""
         assert isinstance(value, Call) and isinstance(value.function, Object)
-        operator = IN_PLACE[value.function.value]
         left, right = value.args
         known = self.builder.fact(self.current(left))
-        new = Binary(operator, self.current(left), self.current(right))
+        new = Binary(IN_PLACE[value.function.value], self.current(left), self.current(right))
         ref = self.ref(left)
         if isinstance(known, Array) and ref is not None:
             self.check_not_kept(ref, statement)

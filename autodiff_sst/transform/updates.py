@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autodiff_sst.analysis.infer import IN_PLACE, infer
+from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.ownership import Owners
 from autodiff_sst.analysis.values import Abstract, Array, Known, List, Opaque, Tuple, Unknown, rank
 from autodiff_sst.core.names import Names
+from autodiff_sst.core.purity import IN_PLACE
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
