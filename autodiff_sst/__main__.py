@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from autodiff_sst.binding import Argnums
+from autodiff_sst.binding import Argnums, Extra
 from autodiff_sst.checks import check_grads
 from autodiff_sst.derivative import Derivative
 from autodiff_sst.errors import AutodiffError
@@ -54,8 +54,25 @@ def text_of(derivative: Derivative, args: str | None, after: str | None) -> str:
     """The source for arguments that are written as Python, or for unknown ones."""
     given = None if args is None else arguments_of(args)
     if after is not None:
-        return derivative.program_after(after, given)
+        return program_after(derivative, after, given)
     return derivative.source if given is None else derivative.source_for(*given)
+
+
+def program_after(derivative: Derivative, name: str, args: tuple[Any, ...] | None) -> str:
+    """The core program after a pass, for these arguments or unknown ones."""
+    from autodiff_sst import driver
+    from autodiff_sst.analysis.values import Unknown, abstract
+
+    def make() -> str:
+        values, extra = (None, Extra()) if args is None else derivative.bind(args, {})
+        names = derivative.parameters(extra)
+        kinds = map(Unknown, names) if values is None else map(abstract, values)
+        facts = dict(zip(names, kinds, strict=True))
+        core = derivative.core_of_primal(facts, extra)
+        request = derivative.request(core, derivative.by(extra))
+        return driver.program_after(name, core, facts, request)
+
+    return derivative.learning(make)
 
 
 def arguments_of(text: str) -> tuple[Any, ...]:

@@ -14,12 +14,16 @@ Function = Callable[..., Any]
 
 
 @overload
-def grad(f: Function, argnums: Argnums = ..., has_aux: bool = ...) -> Derivative: ...
+def grad(
+    f: Function, argnums: Argnums = ..., has_aux: bool = ..., backend: str = ...
+) -> Derivative: ...
 @overload
 def grad(
-    f: None = ..., argnums: Argnums = ..., has_aux: bool = ...
+    f: None = ..., argnums: Argnums = ..., has_aux: bool = ..., backend: str = ...
 ) -> Callable[[Function], Derivative]: ...
-def grad(f: Function | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+def grad(
+    f: Function | None = None, argnums: Argnums = 0, has_aux: bool = False, backend: str = "python"
+) -> Any:
     """The gradient of a scalar function.
 
     Args:
@@ -27,6 +31,7 @@ def grad(f: Function | None = None, argnums: Argnums = 0, has_aux: bool = False)
         argnums: by which parameters: an int, a name, or a tuple of these.
         has_aux: `f` returns `(y, aux)`; the derivative is `(gradient, aux)`, and that of
             `value_and_grad` `((y, aux), gradient)`.
+        backend: `"python"`, or `"numba"`: the same source, compiled by Numba (the `numba` extra).
 
     Returns:
         `df(*args, **kwargs)`, a `Derivative`: the gradient of the real scalar that `f` returns, in
@@ -37,21 +42,27 @@ def grad(f: Function | None = None, argnums: Argnums = 0, has_aux: bool = False)
         NonScalarOutputError: when it is called, if `f` returns anything but a real scalar.
         NonDifferentiableInputError: when it is called, if an argument in `argnums` is no float.
     """
-    return _transform("grad", f, argnums, has_aux)
+    return _transform("grad", f, argnums, has_aux, backend)
 
 
-@overload
-def value_and_grad(f: Function, argnums: Argnums = ..., has_aux: bool = ...) -> Derivative: ...
 @overload
 def value_and_grad(
-    f: None = ..., argnums: Argnums = ..., has_aux: bool = ...
+    f: Function, argnums: Argnums = ..., has_aux: bool = ..., backend: str = ...
+) -> Derivative: ...
+@overload
+def value_and_grad(
+    f: None = ..., argnums: Argnums = ..., has_aux: bool = ..., backend: str = ...
 ) -> Callable[[Function], Derivative]: ...
-def value_and_grad(f: Function | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+def value_and_grad(
+    f: Function | None = None, argnums: Argnums = 0, has_aux: bool = False, backend: str = "python"
+) -> Any:
     """`(f(...), gradient)` from one forward sweep; arguments and errors as of `grad`."""
-    return _transform("value_and_grad", f, argnums, has_aux)
+    return _transform("value_and_grad", f, argnums, has_aux, backend)
 
 
-def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(
+    f: Function, *primals: Any, backend: str = "python"
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of `f`, and the pullback of cotangents.
 
     Args:
@@ -65,7 +76,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
     Raises:
         ValueError: `pullback` gets a cotangent of another shape or structure than `y`.
     """
-    derivative = Derivative(f, "vjp", tuple(range(len(primals))))
+    derivative = Derivative(f, "vjp", tuple(range(len(primals))), backend=backend)
     pair, values = derivative.bound_pair(primals, {})
     y, saved = pair.forward.function(*values)
 
@@ -77,7 +88,9 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
     return y, pullback
 
 
-def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+def jvp(
+    f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...], backend: str = "python"
+) -> tuple[Any, Any]:
     """The value of `f`, and its tangent, from one forward sweep.
 
     Args:
@@ -97,20 +110,24 @@ def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tup
     by = tuple(k for k, p in enumerate(primals) if holds_floats(p))
     for k in by:
         check_like(tangents[k], primals[k], f"tangent {k}")
-    derivative = derivative_of(f, by or (0,), "jvp")
+    derivative = derivative_of(f, by or (0,), "jvp", backend)
     given = tuple(of_dtype(tangents[k], primals[k]) for k in by)
     result: tuple[Any, Any] = derivative.along(tuple(primals), {}, given)
     return result
 
 
-def _transform(kind: str, f: Function | None, argnums: Argnums, has_aux: bool) -> Any:
+def _transform(kind: str, f: Function | None, argnums: Argnums, has_aux: bool, backend: str) -> Any:
     if f is None:
-        return lambda function: Derivative(function, kind, argnums, has_aux)
-    return Derivative(f, kind, argnums, has_aux)
+        return lambda function: Derivative(function, kind, argnums, has_aux, backend)
+    return Derivative(f, kind, argnums, has_aux, backend)
 
 
 def jacobian(
-    f: Function | None = None, argnums: Argnums = 0, mode: str = "auto", chunk: int | None = None
+    f: Function | None = None,
+    argnums: Argnums = 0,
+    mode: str = "auto",
+    chunk: int | None = None,
+    backend: str = "python",
 ) -> Any:
     """The Jacobian of a function, all rows or columns from one widened sweep.
 
@@ -129,11 +146,11 @@ def jacobian(
         ValueError: an unknown mode, a bad chunk, bad `argnums`.
     """
     if f is None:
-        return lambda function: Jacobian(function, "jacobian", argnums, mode, chunk)
-    return Jacobian(f, "jacobian", argnums, mode, chunk)
+        return lambda function: Jacobian(function, "jacobian", argnums, mode, chunk, backend)
+    return Jacobian(f, "jacobian", argnums, mode, chunk, backend)
 
 
-def batch_jacobian(f: Function | None = None, argnums: Argnums = 0) -> Any:
+def batch_jacobian(f: Function | None = None, argnums: Argnums = 0, backend: str = "python") -> Any:
     """The Jacobian of each item of a batch by its own argument.
 
     For `x: (batch, ins…)` and `y: (batch, outs…)` whose items do not depend on each other the
@@ -145,11 +162,13 @@ def batch_jacobian(f: Function | None = None, argnums: Argnums = 0) -> Any:
         ValueError: the leading sizes of `x` and `y` disagree.
     """
     if f is None:
-        return lambda function: Jacobian(function, "batch_jacobian", argnums, "reverse")
-    return Jacobian(f, "batch_jacobian", argnums, "reverse")
+        return lambda function: Jacobian(
+            function, "batch_jacobian", argnums, "reverse", backend=backend
+        )
+    return Jacobian(f, "batch_jacobian", argnums, "reverse", backend=backend)
 
 
-def hessian(f: Function | None = None, argnums: Argnums = 0) -> Any:
+def hessian(f: Function | None = None, argnums: Argnums = 0, backend: str = "python") -> Any:
     """The Hessian of a scalar function, from one widened forward sweep over its gradient.
 
     Returns:
@@ -157,14 +176,14 @@ def hessian(f: Function | None = None, argnums: Argnums = 0) -> Any:
         tuple of tuples, `h[i][j]` by argument `i`, then `j`.
     """
     if f is None:
-        return lambda function: hessian(function, argnums)
+        return lambda function: hessian(function, argnums, backend)
     gradient = Derivative(f, "grad", argnums)
-    made = Jacobian(gradient, "jacobian", argnums, "forward")
+    made = Jacobian(gradient, "jacobian", argnums, "forward", backend=backend)
     made.transposed = isinstance(argnums, tuple)
     return made
 
 
-def hvp(f: Function, argnums: int | str = 0) -> Callable[..., Any]:
+def hvp(f: Function, argnums: int | str = 0, backend: str = "python") -> Callable[..., Any]:
     """The Hessian of a scalar function by one argument, times a vector; the Hessian is not formed.
 
     Args:
@@ -177,7 +196,7 @@ def hvp(f: Function, argnums: int | str = 0) -> Callable[..., Any]:
     Raises:
         ValueError: `v` has another shape.
     """
-    derivative = Derivative(f, "hvp", argnums)
+    derivative = Derivative(f, "hvp", argnums, backend=backend)
 
     def product(*args: Any, **kwargs: Any) -> Any:
         *primals, v = args

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from autodiff_sst.binding import Argnums, Binding, Extra
+from autodiff_sst.emit.compiled import check_backend, compiled
 from autodiff_sst.errors import NonDifferentiableInputError, NonScalarOutputError
 
 if TYPE_CHECKING:
@@ -30,13 +32,20 @@ class Derivative:
     __qualname__: str
 
     def __init__(
-        self, primal: Callable[..., Any], kind: str, argnums: Argnums, has_aux: bool = False
+        self,
+        primal: Callable[..., Any],
+        kind: str,
+        argnums: Argnums,
+        has_aux: bool = False,
+        backend: str = "python",
     ) -> None:
+        check_backend(backend)
         functools.update_wrapper(self, primal, updated=())
         self.primal = primal
         self.kind = kind
         self.argnums = argnums
         self.has_aux = has_aux
+        self.backend = backend
         self._binding = Binding(self.root, argnums)
         self._derived: dict[Key, Derived] = {}
         self._pairs: dict[Key, DerivedPair] = {}
@@ -93,7 +102,7 @@ class Derivative:
         """The source that is specialised to the types and ranks of these arguments."""
         return self.bound(args, kwargs)[0].loaded.text
 
-    def _learning(self, make: Callable[[], T]) -> T:
+    def learning(self, make: Callable[[], T]) -> T:
         """What `make` makes; again, as often as it tells more of what is called where."""
         from autodiff_sst.driver import learn
         from autodiff_sst.frontend.hints import MoreHintsError
@@ -129,7 +138,7 @@ class Derivative:
         from autodiff_sst.analysis.values import Unknown
 
         none = Extra()
-        return self._learning(
+        return self.learning(
             lambda: self.derive({p: Unknown(p) for p in self.parameters(none)}, none)
         )
 
@@ -152,7 +161,7 @@ class Derivative:
             found = getattr(found, part, None)
         if found is self:
             return self.__qualname__
-        return Derivative, (self.primal, self.kind, self.argnums, self.has_aux)
+        return Derivative, (self.primal, self.kind, self.argnums, self.has_aux, self.backend)
 
     # How it comes about
 
@@ -165,6 +174,9 @@ class Derivative:
     def base(self) -> Any:
         """The function that was written."""
         return self._binding.function
+
+    def by(self, extra: Extra) -> tuple[str, ...]:
+        return self._binding.by(extra)
 
     def parameters(self, extra: Extra) -> tuple[str, ...]:
         """Those of the function, then what it captures."""
@@ -192,7 +204,7 @@ class Derivative:
     def argument(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The argument that the derivative is by."""
         values, extra = self._binding.bind(args, kwargs)
-        return values[self._binding.names(extra).index(self._binding.by(extra)[0])]
+        return values[self._binding.names(extra).index(self.by(extra)[0])]
 
     def derived_for(self, values: list[Any], extra: Extra) -> Derived:
         from autodiff_sst.analysis.values import abstract
@@ -201,24 +213,26 @@ class Derivative:
         derived = self._derived.get((extra, kinds))
         if derived is None:
             facts = dict(zip(self.parameters(extra), kinds, strict=True))
-            derived = self._derived[extra, kinds] = self.derive(facts, extra)
-        self._last = derived
-        return derived
+            derived = self.derive(facts, extra)
+            derived = replace(derived, loaded=compiled(derived.loaded, self.backend))
+        self._last = self._derived.setdefault((extra, kinds), derived)
+        return self._last
 
     def derive(self, facts: Facts, extra: Extra) -> Derived:
         """The derivative for parameters of which `facts` are known."""
         from autodiff_sst.driver import derive, derive_hvp, derive_jvp, derive_pullback_along
 
-        by = self._binding.by(extra)
+        by = self.by(extra)
         self._check_inputs(facts, by)
         core = self.core_of_primal(facts, extra)
+        users = self._users(core)
         if self.kind == "hvp":
-            return derive_hvp(core, facts, by[0], self._users(core))
+            return derive_hvp(core, facts, by[0], users)
         if self.kind == "pullback":
-            return derive_pullback_along(core, facts, by, self._users(core))
+            return derive_pullback_along(core, facts, by, users)
         if self.kind == "jvp":
-            return derive_jvp(core, facts, by, self._users(core))
-        return derive(core, facts, self.request(core, by), self._users(core))
+            return derive_jvp(core, facts, by, users)
+        return derive(core, facts, self.request(core, by), users)
 
     def core_of_call(
         self, call: Call, fact: Callable[[Any], Abstract]
@@ -237,46 +251,30 @@ class Derivative:
                 return None
             return self.derive(facts, extra).core
 
-        core = self._learning(make)
+        core = self.learning(make)
         return None if core is None else (core, bound)
-
-    def program_after(self, name: str, args: tuple[Any, ...] | None) -> str:
-        """The core program after a pass, for these arguments or unknown ones."""
-        from autodiff_sst.analysis.values import Unknown, abstract
-        from autodiff_sst.driver import program_after
-
-        def make() -> str:
-            values, extra = (None, Extra()) if args is None else self.bind(args, {})
-            names = self.parameters(extra)
-            facts: Facts = (
-                {p: Unknown(p) for p in names}
-                if values is None
-                else {p: abstract(v) for p, v in zip(names, values, strict=True)}
-            )
-            core = self.core_of_primal(facts, extra)
-            return program_after(name, core, facts, self.request(core, self._binding.by(extra)))
-
-        return self._learning(make)
 
     def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Derived, list[Any]]:
         """The derivative for these arguments, and the values for it."""
-
-        def make() -> tuple[Derived, list[Any]]:
-            values, extra = self.bind(args, kwargs)
-            return self.derived_for(values, extra), values
-
-        return self._learning(make)
+        return self._bound(args, kwargs, self.derived_for)
 
     def bound_pair(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[DerivedPair, list[Any]]:
         """Forward and backward function, and the values for them."""
+        return self._bound(args, kwargs, self.pair)
 
-        def make() -> tuple[DerivedPair, list[Any]]:
+    def _bound(
+        self,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        derived: Callable[[list[Any], Extra], T],
+    ) -> tuple[T, list[Any]]:
+        def make() -> tuple[T, list[Any]]:
             values, extra = self.bind(args, kwargs)
-            return self.pair(values, extra), values
+            return derived(values, extra), values
 
-        return self._learning(make)
+        return self.learning(make)
 
     def pair(self, values: list[Any], extra: Extra) -> DerivedPair:
         """Forward and backward function for these arguments, compiled once a signature."""
@@ -287,12 +285,13 @@ class Derivative:
         found = self._pairs.get((extra, kinds))
         if found is None:
             facts = dict(zip(self.parameters(extra), kinds, strict=True))
-            by = self._binding.by(extra)
+            by = self.by(extra)
             self._check_inputs(facts, by)
             core = self.core_of_primal(facts, extra)
-            found = derive_pair(core, facts, by, self._users(core))
-            self._pairs[extra, kinds] = found
-        return found
+            pair = derive_pair(core, facts, by, self._users(core))
+            halves = [compiled(half, self.backend) for half in (pair.forward, pair.backward)]
+            found = replace(pair, forward=halves[0], backward=halves[1])
+        return self._pairs.setdefault((extra, kinds), found)
 
     def with_pullback(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -349,6 +348,8 @@ class Derivative:
 
 
 @functools.lru_cache(maxsize=256)
-def derivative_of(function: Any, by: tuple[int | str, ...], kind: str = "vjp") -> Derivative:
+def derivative_of(
+    function: Any, by: tuple[int | str, ...], kind: str = "vjp", backend: str = "python"
+) -> Derivative:
     """The `vjp`, `jvp` or `pullback` of a function by some of its arguments, made once."""
-    return Derivative(function, kind, by)
+    return Derivative(function, kind, by, backend=backend)

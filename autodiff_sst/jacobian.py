@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff_sst.binding import Argnums, Extra
 from autodiff_sst.derivative import Derivative
+from autodiff_sst.emit.compiled import compiled
 from autodiff_sst.runtime.directions import (
     check_batch,
     one_a_component,
@@ -35,13 +37,14 @@ class Jacobian(Derivative):
         argnums: Argnums,
         mode: str = "auto",
         chunk: int | None = None,
+        backend: str = "python",
     ) -> None:
         if mode not in MODES:
             known = ", ".join(map(repr, MODES))
             raise ValueError(f"mode: {known} is what there is, not {mode!r}")
         if chunk is not None and (isinstance(chunk, bool) or not chunk >= 1):
             raise ValueError(f"chunk: a positive int was due, not {chunk!r}")
-        super().__init__(primal, kind, argnums)
+        super().__init__(primal, kind, argnums, backend=backend)
         self.mode = mode
         self.chunk = chunk
         self.chosen = "reverse" if mode == "auto" else mode
@@ -54,7 +57,8 @@ class Jacobian(Derivative):
         found = super().__reduce__()
         if isinstance(found, str):
             return found
-        return Jacobian, (self.primal, self.kind, self.argnums, self.mode, self.chunk)
+        made_of = (self.primal, self.kind, self.argnums, self.mode, self.chunk, self.backend)
+        return Jacobian, made_of
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         key = None if kwargs or self.chunk else _plain(args)
@@ -66,7 +70,7 @@ class Jacobian(Derivative):
 
         values, extra = self._binding.bind(args, kwargs)
         names = self._binding.names(extra)
-        by = [values[names.index(name)] for name in self._binding.by(extra)]
+        by = [values[names.index(name)] for name in self.by(extra)]
         shapes = tuple(np.shape(x) if children(x) is None else None for x in by)
         first = "forward" if set(shapes) == {()} else "reverse"
         if self.mode == "auto":
@@ -111,7 +115,9 @@ class Jacobian(Derivative):
         derived = self._derived.get((extra, kinds))  # type: ignore[arg-type]
         if derived is None:
             facts = dict(zip(self.parameters(extra), kinds[1:], strict=True))
-            derived = self._derived[extra, kinds] = self.derive(facts, extra)  # type: ignore[index,arg-type]
+            derived = self.derive(facts, extra)  # type: ignore[arg-type]
+            derived = replace(derived, loaded=compiled(derived.loaded, self.backend))
+            self._derived[extra, kinds] = derived  # type: ignore[index]
         self._last = derived
         return derived
 
@@ -119,7 +125,7 @@ class Jacobian(Derivative):
         from autodiff_sst.driver import derive_jacobian
         from autodiff_sst.transform.jacobian import Wanted
 
-        by = self._binding.by(extra)
+        by = self.by(extra)
         self._check_inputs(facts, by)
         core = self.core_of_primal(facts, extra)
         several = isinstance(self.argnums, tuple)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autodiff_sst.__main__ import program_after
 from autodiff_sst.derivative import Derivative
 
 PAGE = Path(__file__).parent.parent / "docs" / "ARCHITECTURE.md"
@@ -26,7 +27,7 @@ def rendered() -> str:
         ("reverse", "With its backward sweep (`reverse`), for a float `x`:"),
         ("drop_copies", "After the passes of `optimize`, the last of which is `drop_copies`:"),
     ]:
-        text = derivative.program_after(name, (0.5, 3))
+        text = program_after(derivative, name, (0.5, 3))
         parts.append(f"{words}\n\n```\n{text}```\n")
     source = derivative.source_for(0.5, 3)
     parts.append(f"And printed:\n\n```python\n{source}```\n")

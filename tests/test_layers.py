@@ -43,7 +43,11 @@ MAY_IMPORT = {
         "emit",
         "errors",
     },
-    "jacobian": {"binding", "derivative", "driver", "analysis", "transform", "runtime", "errors"},
+    "jacobian": {
+        *("binding", "derivative", "driver", "analysis", "emit", "transform"),
+        "runtime",
+        "errors",
+    },
     "api": {"binding", "derivative", "jacobian", "rules", "runtime", "errors"},
     "checks": {"derivative", "errors"},
     "tape": {
@@ -59,7 +63,7 @@ MAY_IMPORT = {
         "errors",
     },
     "tf": {"tape", "markers"},
-    "__main__": {"binding", "derivative", "checks", "errors"},
+    "__main__": {"analysis", "binding", "derivative", "driver", "checks", "errors"},
 }
 
 

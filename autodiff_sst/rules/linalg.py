@@ -6,7 +6,7 @@ differentiation" (2008), unless another source is given.
 
 import numpy as np
 
-from autodiff_sst.core.syntax import Literal, Object
+from autodiff_sst.core.syntax import Literal, Object, Subscript
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import UNSERVED, adjoint, d, macro, rank, tangent
@@ -215,7 +215,7 @@ def _(y, a):
 @macro
 def identity_like(builder, knowledge, a):
     shape = builder.call(numpy_object(np.shape), a)
-    sides = [builder.call(numpy_object(np.take), shape, Literal(k)) for k in (0, 1)]
+    sides = [builder.emit(Subscript(shape, (Literal(k),))) for k in (0, 1)]
     return builder.call(numpy_object(np.eye), *sides)
 
 
