@@ -104,10 +104,10 @@ def test_branches_stacks_and_buffers() -> None:
         return y
         """,
         "saved = []\nb_bar = np.zeros_like(v)\nk = 0\nfor i in range(n):\n    t = v[i]\n"
-        "    t_1 = t > 0\n    saved.append(t_1)\n    saved.append(t)\n    if t_1:\n"
+        "    t_1 = t > 0\n    saved.append((t_1, t))\n    if t_1:\n"
         "        z = t * x\n    else:\n        z = 0.0\n    k = k + z\n"
         "for j in reversed(range(n)):\n"
-        "    u = saved.pop()\n    c = saved.pop()\n    b_bar[j] += u\n"
+        "    c, u = saved.pop()\n    b_bar[j] += u\n"
         "b_bar += v\ny = (k, b_bar)\nreturn y",
         x=0.5,
         n=3,

@@ -45,11 +45,20 @@ def mixed(a: Any, b: Any) -> Any:
     return np.sum(np.mean(np.tanh(a) + b, axis=0) ** 2) + np.min(a * b, axis=(0, 1))
 
 
+def solve(lower: Any, b: Any) -> Any:
+    """What it saves is of two types."""
+    x = np.zeros_like(b)
+    for i in range(len(b)):
+        x[i] = (b[i] - lower[i, :i] @ x[:i]) / lower[i, i]
+    return np.sum(np.log(np.abs(np.diag(lower)))) + np.sum(np.concatenate([x, x * b]) ** 2)
+
+
 X = np.linspace(0.1, 0.9, 7)
 ROWS = np.cos(np.arange(12.0)).reshape(4, 3)
 PROGRAMS: list[tuple[Any, tuple[Any, ...]]] = [
     (logistic, (0.3, 3.6, 25)),
     (sweeps, (X, X[::-1].copy(), 4)),
+    (solve, (np.tril(np.cos(np.arange(9.0)).reshape(3, 3)) + 2.0 * np.eye(3), np.arange(3.0))),
     (attention, (ROWS, ROWS[::-1] + 1.0, ROWS * ROWS)),
     (mixed, (ROWS, np.arange(1.0, 4.0))),
 ]

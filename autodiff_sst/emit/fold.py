@@ -26,6 +26,7 @@ from autodiff_sst.core.syntax import (
     For,
     Function,
     If,
+    Literal,
     Name,
     NewStack,
     Object,
@@ -34,6 +35,7 @@ from autodiff_sst.core.syntax import (
     Statement,
     Store,
     Try,
+    TupleOf,
     While,
 )
 from autodiff_sst.core.text import show_expression
@@ -70,6 +72,10 @@ class _Folding:
         """`ends`: what is read at the end of the block."""
         for k, statement in enumerate(block):
             match statement:
+                case Assign(target, TupleOf(items) as value) if all(
+                    isinstance(i, Literal) for i in items
+                ) and self.may_fold(target, value, 9):
+                    self.folded[target] = value  # `axis=(0, 1)`, wherever it is read
                 case Assign(target, value) if self.may_fold(target, value):
                     if self.finds_use(target, value, block[k + 1 :], ends):
                         self.folded[target] = value
@@ -86,9 +92,9 @@ class _Folding:
                     for j, handler in enumerate(handlers, 1):
                         self.block(handler.body, tuple(m.values[j] for m in merges))
 
-    def may_fold(self, target: str, value: Expression) -> bool:
+    def may_fold(self, target: str, value: Expression, most: int = 1) -> bool:
         is_temporary = names.is_temporary(target) and target not in self.users
-        if not is_temporary or self.count[target] != 1 or target in self.by_name:
+        if not is_temporary or not 0 < self.count[target] <= most or target in self.by_name:
             return False
         if isinstance(value, NewStack):
             return False

@@ -74,7 +74,7 @@ def to_tree(
         numbers: names of numbers, for which `x_bar += e` is `x_bar = x_bar + e`.
     """
     folded = find_folded(function, users, numbers)
-    nest = _Nest(folded, merge_versions(function, folded, users), texts, numbers - users)
+    nest = _Nest(folded, merge_versions(function, folded, users), texts, numbers, users)
     body = nest.block(function.body)
     body.append(ast.Return(nest.expression(function.result)))
     parameters = [ast.arg(nest.names.get(p, p), None) for p in function.parameters]
@@ -89,9 +89,11 @@ class _Nest:
         names: Mapping[str, str],
         texts: Mapping[Object, str],
         numbers: frozenset[str],
+        users: frozenset[str],
     ) -> None:
         self.folded = folded
         self.numbers = numbers
+        self.users = users
         self.names = names
         self.texts = texts
         self.quoted: Any = None
@@ -124,7 +126,7 @@ class _Nest:
                     return []
                 match value:
                     case Binary("+" | "-" as op, Name(left), right) if (
-                        self.same(target, Name(left)) and target in self.numbers
+                        self.same(target, Name(left)) and target in self.numbers - self.users
                     ):
                         number = self.variable(target)
                         return [ast.AugAssign(number, _SYMBOLS[op](), self.expression(right))]
@@ -148,11 +150,12 @@ class _Nest:
                 return [ast.Expr(ast.Call(append, [self.expression(value)], []))]
             case Push(stack, values):
                 append = ast.Attribute(self.variable(stack), "append")
-                items = self.items_saved([self.expression(v) for v in values])
+                items = self.items_saved(values, [self.expression(v) for v in values])
                 return [ast.Expr(ast.Call(append, [item], [])) for item in items]
             case Pop(targets, stack):
                 pop = ast.Call(ast.Attribute(self.variable(stack), "pop"), [], [])
-                items = self.items_saved([self.variable(t) for t in targets])
+                popped = tuple(map(Name, targets))
+                items = self.items_saved(popped, [self.variable(t) for t in targets])
                 return [ast.Assign([item], pop) for item in reversed(items)]
             case If(test, then, orelse, merges):
                 names = [m.name for m in merges]
@@ -246,10 +249,11 @@ class _Nest:
                 return ast.AugAssign(place, ast.Sub(), operand)
         return ast.AugAssign(place, ast.Add(), value)
 
-    def items_saved(self, values: list[ast.expr]) -> list[ast.expr]:
-        """A few values are saved one by one: that is quicker than tuples, which Python's garbage
+    def items_saved(self, values: tuple[Atom, ...], texts: list[ast.expr]) -> list[ast.expr]:
+        """A few numbers are saved one by one: that is quicker than tuples, which Python's garbage
         collector looks through again and again."""
-        return values if len(values) <= 3 else [self.several(values)]
+        numbers = all(isinstance(v, Name) and v.id in self.numbers for v in values)
+        return texts if numbers and len(values) <= 3 else [self.several(texts)]
 
     def several(self, items: list[Any]) -> Any:
         return items[0] if len(items) == 1 else ast.Tuple(items, ast.Load())

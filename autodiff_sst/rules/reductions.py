@@ -6,7 +6,7 @@ import numpy as np
 
 from autodiff_sst.core.syntax import Literal, Slice, Subscript
 from autodiff_sst.errors import MissingRuleError
-from autodiff_sst.rules.helpers import numpy_object
+from autodiff_sst.rules.helpers import LEN, numpy_object
 from autodiff_sst.rules.language import adjoint, d, is_complex, macro, rank, tangent
 from autodiff_sst.rules.registry import declare_linear
 from autodiff_sst.runtime.linalg import product_of_others, second_product
@@ -33,6 +33,21 @@ def unreduce(builder, knowledge, y_bar, a, axis, keepdims):
     last = max(reduced)
     index = (Literal(None) if k in reduced else Slice(None, None, None) for k in range(last + 1))
     return builder.emit(Subscript(y_bar, tuple(index)))
+
+
+@macro
+def count_of(builder, knowledge, a, y, axis):
+    """Of how many numbers of `a` each of `y` is made."""
+    along = knowledge.constant(axis, _MISSING)
+    if along is None:
+        return builder.call(numpy_object(np.size), a)
+    if along == 0:
+        return builder.call(LEN, a)
+    if isinstance(along, int):
+        shape = builder.call(numpy_object(np.shape), a)
+        return builder.emit(Subscript(shape, (Literal(along),)))
+    sizes = [builder.call(numpy_object(np.size), part) for part in (a, y)]
+    return builder.binary("/", *sizes)
 
 
 @adjoint(np.sum)
@@ -65,10 +80,8 @@ def _(y, seq):
 
 @adjoint(np.mean)
 def _(y, a, axis=None, keepdims=False, where=True, dtype=None):
-    if where is True and axis is None:
-        d[a] = unreduce(d[y], a, axis, keepdims) / np.size(a)
-    elif where is True:
-        d[a] = unreduce(d[y], a, axis, keepdims) * (np.size(y) / np.size(a))
+    if where is True:
+        d[a] = unreduce(d[y], a, axis, keepdims) / count_of(a, y, axis)
     else:
         count = np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=True)
         d[a] = unreduce(d[y], a, axis, keepdims) * (where / count)
@@ -132,7 +145,7 @@ def _(y, a, axis=None, keepdims=False):
 @tangent(np.var)
 def _(y, a, axis=None, ddof=0, keepdims=False):
     centred = a - np.mean(a, axis=axis, keepdims=True)
-    scale = 2 / (np.size(a) / np.size(y) - ddof)
+    scale = 2 / (count_of(a, y, axis) - ddof)
     if is_complex(a):
         d[y] = np.sum(np.real(np.conj(centred) * d[a]), axis=axis, keepdims=keepdims) * scale
     else:
@@ -142,7 +155,7 @@ def _(y, a, axis=None, ddof=0, keepdims=False):
 @tangent(np.std)
 def _(y, a, axis=None, ddof=0, keepdims=False):
     centred = a - np.mean(a, axis=axis, keepdims=True)
-    scale = y * (np.size(a) / np.size(y) - ddof)
+    scale = y * (count_of(a, y, axis) - ddof)
     if is_complex(a):
         d[y] = np.sum(np.real(np.conj(centred) * d[a]), axis=axis, keepdims=keepdims) / scale
     else:
@@ -154,7 +167,7 @@ def _(y, a, axis=None, ddof=0, keepdims=False):
     centred = a - np.mean(a, axis=axis, keepdims=True)
     if is_complex(a):
         centred = np.conj(centred)
-    d[a] = unreduce(d[y], a, axis, keepdims) * (2 * centred / (np.size(a) / np.size(y) - ddof))
+    d[a] = unreduce(d[y], a, axis, keepdims) * (2 * centred / (count_of(a, y, axis) - ddof))
 
 
 @adjoint(np.std)
@@ -162,7 +175,7 @@ def _(y, a, axis=None, ddof=0, keepdims=False):
     centred = a - np.mean(a, axis=axis, keepdims=True)
     if is_complex(a):
         centred = np.conj(centred)
-    scale = unreduce(y, a, axis, keepdims) * (np.size(a) / np.size(y) - ddof)
+    scale = unreduce(y, a, axis, keepdims) * (count_of(a, y, axis) - ddof)
     d[a] = unreduce(d[y], a, axis, keepdims) * (centred / scale)
 
 

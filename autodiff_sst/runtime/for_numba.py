@@ -189,6 +189,40 @@ def _unbroadcast_from(x_bar: Any, x: Any, y: Any) -> Maker:
     return lambda x_bar, x, y: unbroadcast(np.broadcast_to(x_bar, y.shape), x)
 
 
+@_said(np.full_like)
+def _full_like(a: Any, fill_value: Any) -> Maker | None:
+    if not isinstance(a, types.Array) or not isinstance(fill_value, types.Array):
+        return None
+
+    def full(a: Any, fill_value: Any) -> Any:
+        out = np.empty_like(a)
+        out[...] = fill_value
+        return out
+
+    return full
+
+
+@_said(np.concatenate)
+def _concatenate(arrays: Any, axis: Any = 0) -> Maker | None:
+    """Of a list, along the first axis."""
+    first = getattr(axis, "literal_value", axis) == 0
+    if not first or not isinstance(arrays, types.List) or not isinstance(arrays.dtype, types.Array):
+        return None
+
+    def joined(arrays: Any, axis: Any = 0) -> Any:
+        length = 0
+        for part in arrays:
+            length += len(part)
+        out = np.empty((length, *arrays[0].shape[1:]), arrays[0].dtype)
+        start = 0
+        for part in arrays:
+            out[start : start + len(part)] = part
+            start += len(part)
+        return out
+
+    return joined
+
+
 # Reductions along axes. Each is a start, and how a number `v` is taken into `out[at]`.
 _STEPS = {
     np.sum: ("0.0", "out[{at}] += v"),
