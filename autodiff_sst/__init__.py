@@ -13,6 +13,7 @@ from autodiff_sst.api import (
     value_and_grad,
     vjp,
 )
+from autodiff_sst.catalogue import RuleInfo
 from autodiff_sst.checks import check_grads
 from autodiff_sst.derivative import Derivative
 from autodiff_sst.errors import (
@@ -30,6 +31,9 @@ from autodiff_sst.tape.differentiable import differentiable
 from autodiff_sst.tape.gradient_tape import GradientTape
 from autodiff_sst.tape.tensor import Variable, constant
 
+# The function in the place of the package of that name, whose modules imports still find.
+from autodiff_sst.catalogue import rules  # isort: skip
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -40,6 +44,7 @@ __all__ = [
     "MissingRuleError",
     "NonDifferentiableInputError",
     "NonScalarOutputError",
+    "RuleInfo",
     "SourceUnavailableError",
     "TapeError",
     "UnsupportedSyntaxError",
@@ -58,6 +63,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "nondifferentiable",
+    "rules",
     "stop_gradient",
     "tangent",
     "value_and_grad",

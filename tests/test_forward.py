@@ -141,6 +141,49 @@ def test_a_registered_tangent() -> None:
     assert ad.jvp(lambda x: cube(x) * x, (2.0,), (1.0,)) == (16.0, 32.0)
 
 
+def mix(a: Any, b: Any, c: Any) -> Any:
+    return np.concatenate([a * (b + c), np.where(a > 0, b, c)])
+
+
+@ad.tangent(mix)
+def _(y, a, b, c):  # type: ignore[no-untyped-def]
+    both = d[b] + d[c]  # type: ignore[name-defined]  # noqa: F821
+    first = d[a] * (b + c)  # type: ignore[name-defined]  # noqa: F821
+    second = np.where(a > 0, d[b], d[c])  # type: ignore[name-defined]  # noqa: F821
+    d[y] = np.concatenate([first - (-a) * both, second])  # type: ignore[name-defined]  # noqa: F821
+
+
+@pytest.mark.parametrize("by", range(3))
+@pytest.mark.parametrize("several", [False, True])
+def test_a_tangent_whose_terms_are_zero_in_sums_and_calls(by: int, several: bool) -> None:
+    """Silently zero before: a term was left out if any tangent in it was zero."""
+    args = [np.array([0.5, -1.0]), np.array([2.0, 3.0]), np.array([-1.0, 4.0])]
+
+    def f(*moved: Any) -> Any:
+        given = [*args]
+        given[by] = moved[0]
+        if several:
+            given[by - 1] = moved[1]
+        return mix(*given)
+
+    moving = [args[by], args[by - 1]][: 1 + several]
+    tangents = [np.array([1.0, -0.5]), np.array([0.3, 0.2])][: 1 + several]
+    step = 1e-6
+    up, down = (
+        f(*(m + s * step * t for m, t in zip(moving, tangents, strict=True))) for s in (1, -1)
+    )
+    program = {
+        (0, False): lambda x: mix(x, args[1], args[2]),
+        (1, False): lambda x: mix(args[0], x, args[2]),
+        (2, False): lambda x: mix(args[0], args[1], x),
+        (0, True): lambda x, y: mix(x, args[1], y),
+        (1, True): lambda x, y: mix(y, x, args[2]),
+        (2, True): lambda x, y: mix(args[0], y, x),
+    }[by, several]
+    made = ad.jvp(program, tuple(moving), tuple(tangents))[1]
+    np.testing.assert_allclose(made, (up - down) / (2 * step), rtol=1e-6, atol=1e-9)
+
+
 def test_markers() -> None:
     def f(x: float) -> float:
         y = x * x

@@ -49,6 +49,7 @@ MAY_IMPORT = {
         "errors",
     },
     "api": {"binding", "derivative", "jacobian", "rules", "runtime", "errors"},
+    "catalogue": {"driver", "rules"},
     "checks": {"derivative", "errors"},
     "tape": {
         "binding",

@@ -62,7 +62,11 @@ _linear: dict[Any, tuple[tuple[str, ...], bool]] = {}
 
 def register(function: Any, rule: Rule, table: Table = _adjoints) -> None:
     """Adds a rule; one for the same ranks replaces the one before."""
-    rules = table.setdefault(function, [])
+    try:
+        rules = table.setdefault(function, [])
+    except TypeError as error:  # one of ctypes, say
+        words = f"{function!r} is not hashable, so that it cannot have a rule"
+        raise TypeError(f"{words}: give one to a Python function that calls it") from error
     rules[:] = [r for r in rules if r.ranks != rule.ranks] + [rule]
 
 

@@ -97,27 +97,12 @@ def expand(
     contribute: Mapping[str, Contribute],
 ) -> None:
     """Hands what the rule adds to the cotangents of parameters to `contribute`, as it comes."""
-    expansion = _Expansion(rule, builder, knowledge, result, arguments, cotangent, contribute)
+    expansion = Expansion(rule, builder, knowledge, result, arguments, cotangent, contribute)
     expansion.block(expansion.source.tree.body)
     missing = sorted({*contribute} - expansion.contributed)
     if missing:
         words = f"the rule of `{name_of(rule.function)}` has no derivative by `{missing[0]}`"
         raise MissingRuleError(words)
-
-
-def expand_tangent(
-    rule: Rule,
-    builder: Builder,
-    knowledge: Knowledge,
-    result: Atom,
-    arguments: Mapping[str, Atom],
-    tangents: Mapping[str, Atom],
-) -> Atom | None:
-    """The tangent of the result; None if it is zero. `tangents` holds those that are not zero."""
-    expansion = _Tangent(rule, builder, knowledge, result, arguments, Literal(None), {})
-    expansion.tangents = tangents
-    expansion.block(expansion.source.tree.body)
-    return expansion.total
 
 
 def parameters_of(rule: Rule) -> tuple[str, ...]:
@@ -149,7 +134,9 @@ def _read(template: Callable[..., Any]) -> _Template:
     return _Template(read_source(template), next(iter(parameters)), defaults, names)
 
 
-class _Expansion(Expressions):
+class Expansion(Expressions):
+    """A template that is read, statement by statement."""
+
     def __init__(
         self,
         rule: Rule,
@@ -182,12 +169,15 @@ class _Expansion(Expressions):
                 case gast.Assign(targets=[gast.Subscript(value=gast.Name(id="d"), slice=key)]):
                     self.differential(key.id, node.value)
                 case gast.Assign(targets=[gast.Name(id=name)], value=value):
-                    # Under its own name: what is read twice must not become a cotangent.
-                    self.values[name] = self.builder.emit(self.expression(value), name)
+                    self.bind(name, value)
                 case gast.If(test=test, body=body, orelse=orelse):
                     self.block(body if self.decide(test) else orelse)
                 case _:
                     raise self.bad(f"`{type(node).__name__}` has no place in a template")
+
+    def bind(self, name: str, value: Any) -> None:
+        # Under its own name: what is read twice must not become a cotangent.
+        self.values[name] = self.builder.emit(self.expression(value), name)
 
     def differential(self, key: str, value: Any) -> None:
         """`d[key] = value`."""
@@ -249,54 +239,10 @@ class _Expansion(Expressions):
         return self.knowledge.constant(atom, _NOT_CONSTANT) is not _NOT_CONSTANT
 
 
-class _Tangent(_Expansion):
-    tangents: Mapping[str, Atom]
-    total: Atom | None = None
-
-    def differential(self, key: str, value: Any) -> None:
-        if key != self.result_name:
-            raise self.bad(f"`d[{key}]` is not the tangent of the result")
-        for term in _terms(value):
-            if {*_differentials(term)} <= {*self.tangents}:
-                made = self.emit(self.expression(term), term)
-                more = self.total is not None
-                self.total = self.builder.binary("+", self.total, made) if more else made
-
-    def expression(self, node: Any) -> Expression:
-        match node:
-            case gast.Subscript(value=gast.Name(id="d"), slice=gast.Name(id=key)):
-                return self.tangents[key]
-        return super().expression(node)
-
-
-def _terms(node: Any) -> list[Any]:
-    """The terms of a sum."""
-    match node:
-        case gast.BinOp(left=left, op=gast.Add(), right=right):
-            return _terms(left) + _terms(right)
-        case gast.BinOp(left=left, op=gast.Sub(), right=right):
-            minus = [gast.UnaryOp(op=gast.USub(), operand=term) for term in _terms(right)]
-            return _terms(left) + [gast.copy_location(t, node) for t in minus]
-        case _:
-            return [node]
-
-
-def _differentials(node: Any) -> set[str]:
-    """Whose tangents a term reads."""
-    return {
-        n.slice.id
-        for n in gast.walk(node)
-        if isinstance(n, gast.Subscript)
-        and isinstance(n.value, gast.Name)
-        and n.value.id == "d"
-        and isinstance(n.slice, gast.Name)
-    }
-
-
 class _Asked:
     """A parameter in a test: its constant, if it has one."""
 
-    def __init__(self, expansion: _Expansion, name: str) -> None:
+    def __init__(self, expansion: Expansion, name: str) -> None:
         self.expansion = expansion
         self.name = name
 
@@ -315,7 +261,7 @@ class _Asked:
 class _Something:
     """A parameter of which only that it is not None is known; every other question is refused."""
 
-    def __init__(self, expansion: _Expansion, name: str) -> None:
+    def __init__(self, expansion: Expansion, name: str) -> None:
         self.expansion = expansion
         self.name = name
 

@@ -64,7 +64,8 @@ from autodiff_sst.rules.registry import (
     linear_parameters,
     tangent_of,
 )
-from autodiff_sst.rules.template import bind_arguments, expand, expand_tangent, parameters_of
+from autodiff_sst.rules.tangents import expand_tangent
+from autodiff_sst.rules.template import bind_arguments, expand, parameters_of
 from autodiff_sst.transform.forward.sweep import Forward, no_tangent
 from autodiff_sst.transform.reverse.assign import (
     as_call,
