@@ -8,6 +8,7 @@ from typing import Any, overload
 from autodiff_sst.binding import Argnums
 from autodiff_sst.derivative import Derivative, derivative_of
 from autodiff_sst.jacobian import Jacobian
+from autodiff_sst.product import HessianProduct
 from autodiff_sst.runtime.structure import check_like, holds_floats, of_dtype
 
 Function = Callable[..., Any]
@@ -196,15 +197,7 @@ def hvp(f: Function, argnums: int | str = 0, backend: str = "python") -> Callabl
     Raises:
         ValueError: `v` has another shape.
     """
-    derivative = Derivative(f, "hvp", argnums, backend=backend)
-
-    def product(*args: Any, **kwargs: Any) -> Any:
-        *primals, v = args
-        x = derivative.argument(tuple(primals), kwargs)
-        check_like(v, x, "hvp: a vector")
-        return derivative.along(tuple(primals), kwargs, (v,))
-
-    return product
+    return HessianProduct(f, "hvp", argnums, backend=backend)
 
 
 def adjoint(*functions: Any) -> Callable[[Function], Function]:
@@ -246,5 +239,5 @@ def nondifferentiable(function: Function) -> Function:
 
 
 # Calls of these in a function that is differentiated are made when it is compiled.
-for _one in (grad, value_and_grad, jacobian, hessian):
+for _one in (grad, value_and_grad, jacobian, batch_jacobian, hessian, hvp):
     setattr(_one, "makes_derivative", True)  # noqa: B010

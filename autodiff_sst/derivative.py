@@ -239,20 +239,29 @@ class Derivative:
     ) -> tuple[Function, list[Any]] | None:
         """The core of this derivative for a call in a program, and the atoms for its parameters."""
         from autodiff_sst.frontend.calls import constant_atom
+        from autodiff_sst.frontend.nested import CAPTURED
 
-        bound = self._binding.atoms(call.args, dict(call.keywords), constant_atom)
+        captured = [a for k, a in call.keywords if k.startswith(CAPTURED)]
+        named = {k: a for k, a in call.keywords if not k.startswith(CAPTURED)}
+        bound = self._binding.atoms(call.args, named, constant_atom)
         if bound is None:
             return None
+        bound += captured
         extra = Extra()
-        facts = {p: fact(a) for p, a in zip(self._binding.names(extra), bound, strict=True)}
 
         def make() -> Function | None:
-            if self.lowered(extra).captured:
+            names = self.parameters(extra)
+            if len(names) != len(bound):  # it turned out to read more
                 return None
-            return self.derive(facts, extra).core
+            return self.derive({p: fact(a) for p, a in zip(names, bound, strict=True)}, extra).core
 
         core = self.learning(make)
         return None if core is None else (core, bound)
+
+    def captured(self) -> list[tuple[Any, str]]:
+        """What the function reads of its surroundings: in which function, and under which name."""
+        found = self.learning(lambda: self.lowered(Extra()).captured)
+        return [(function or self.base, name) for function, name in found]
 
     def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Derived, list[Any]]:
         """The derivative for these arguments, and the values for it."""
@@ -292,22 +301,6 @@ class Derivative:
             halves = [compiled(half, self.backend) for half in (pair.forward, pair.backward)]
             found = replace(pair, forward=halves[0], backward=halves[1])
         return self._pairs.setdefault((extra, kinds), found)
-
-    def with_pullback(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-        """The value for these arguments, and the pullback, which takes what broadcasts to it."""
-        from autodiff_sst.runtime.broadcast import unbroadcast_result
-
-        pair, values = self.bound_pair(args, kwargs)
-        y, saved = pair.forward.function(*values)
-
-        def pullback(y_bar: Any) -> tuple[Any, ...]:
-            whole = unbroadcast_result(y_bar, y)
-            cotangents: tuple[Any, ...] = pair.backward.function(*saved, whole)
-            return cotangents
-
-        return y, pullback
 
     def along(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], tangents: tuple[Any, ...]

@@ -15,8 +15,9 @@ from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.values import INT, Abstract, Array, rank
 from autodiff_sst.binding import Extra
-from autodiff_sst.core.syntax import Atom, Call, Function, Object
+from autodiff_sst.core.syntax import Atom, Call, Effect, Function, Object
 from autodiff_sst.core.text import show
+from autodiff_sst.core.walk import statements
 from autodiff_sst.emit.in_place import store_updates
 from autodiff_sst.emit.load import Loaded, load
 from autodiff_sst.frontend.fence import fence
@@ -24,21 +25,16 @@ from autodiff_sst.frontend.hints import Hints, MoreHintsError, give_up, joined
 from autodiff_sst.frontend.lower import Lowered, lower
 from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.frontend.source import read_source
-from autodiff_sst.optimize.algebra import simplify_algebra
 from autodiff_sst.optimize.common_subexpressions import share_common_subexpressions
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
-from autodiff_sst.optimize.factors import move_factors
-from autodiff_sst.optimize.hoist import has_loops, hoist
-from autodiff_sst.optimize.pushes import save_less
-from autodiff_sst.optimize.replaced import has_zeros, replace_parts
+from autodiff_sst.optimize.passes import Watch, optimize, tell
 from autodiff_sst.optimize.sums import has_lists, sum_without_lists
-from autodiff_sst.optimize.units import has_units, multiply_units
-from autodiff_sst.optimize.wide import gather_scales
 from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
 from autodiff_sst.rules import numbers as more_numbers
 from autodiff_sst.rules.definitions import algebra, arrays, making, numbers, statistics
 from autodiff_sst.rules.definitions import fourier as more_fourier
+from autodiff_sst.rules.helpers import WRITE_BACK
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.forward.program import forward
@@ -59,56 +55,12 @@ RULES = (
 Facts = Mapping[str, Abstract]
 
 
-def _gathered(function: Function, facts: Facts) -> Function:
-    gathered = gather_scales(function, find_facts(function, facts))
-    if gathered is function:
-        return function
-    return remove_dead_code(share_common_subexpressions(gathered))
-
-
-Pass = Callable[[Function, Facts], Function]
-
-# Each takes core and gives core. `algebra` comes again, for what turned out to be equal, and
-# `dead_code`, so that what nobody needs does not count as read.
-OPTIMIZE: list[tuple[str, Pass]] = [
-    ("copies", lambda f, facts: propagate_copies(f)),
-    ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
-    ("copies", lambda f, facts: propagate_copies(f)),
-    ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
-    ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
-    ("dead_code", lambda f, facts: remove_dead_code(f)),
-    ("factors", lambda f, facts: move_factors(f, find_facts(f, facts))),
-    ("units", lambda f, facts: multiply_units(f, find_facts(f, facts)) if has_units(f) else f),
-    ("algebra", lambda f, facts: simplify_algebra(f, find_facts(f, facts))),
-    ("copies", lambda f, facts: propagate_copies(f)),
-    ("hoist", lambda f, facts: hoist(f, find_facts(f, facts)) if has_loops(f) else f),
-    ("pushes", lambda f, facts: save_less(f)),
-    ("common_subexpressions", lambda f, facts: share_common_subexpressions(f)),
-    ("dead_code", lambda f, facts: remove_dead_code(f)),
-    ("wide", _gathered),
-    ("replaced", lambda f, facts: replace_parts(f, find_facts(f, facts)) if has_zeros(f) else f),
-    ("drop_copies", lambda f, facts: drop_copies(f, lambda: find_facts(f, facts))),
-]
-
-
 @dataclass(frozen=True)
 class Derived:
     """A derivative for one signature: its core, from which more derivatives are taken."""
 
     core: Function
     loaded: Loaded
-
-
-Watch = Callable[[str, Function], None]
-
-
-# Called after every pass, by its name: tests put the validator here.
-watchers: list[Watch] = []
-
-
-def tell(name: str, function: Function) -> None:
-    for watcher in watchers:
-        watcher(name, function)
 
 
 _lowered: WeakKeyDictionary[Any, dict[Extra, Lowered]] = WeakKeyDictionary()
@@ -197,13 +149,6 @@ def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -
     watch("reverse", derived)
     seeds = {p: fact(core.result, known) for p in derived.parameters if p not in facts}
     return optimize(derived, {**facts, **seeds}, watch)
-
-
-def optimize(function: Function, facts: Facts, watch: Watch = tell) -> Function:
-    for name, change in OPTIMIZE:
-        function = change(function, facts)
-        watch(name, function)
-    return function
 
 
 def derive(
@@ -308,6 +253,7 @@ class DerivedPair:
     forward: Loaded  # (y, saved)
     backward: Loaded  # cotangents, from (*saved, y_bar)
     result: Abstract
+    changes_arguments: bool
 
 
 SEED = "y_bar"
@@ -331,7 +277,14 @@ def derive_pair(
     tell("backward of the pair", pair.backward)
     known = find_facts(whole, facts)
     first, second = (store_updates(f, known) for f in (pair.forward, pair.backward))
-    return DerivedPair(load([first], users), load([second], users), facts[seed])
+    changes = changes_arguments(core)
+    return DerivedPair(load([first], users), load([second], users), facts[seed], changes)
+
+
+def changes_arguments(function: Function) -> bool:
+    """Whether a function, resolved, changes something that its caller sees."""
+    effects = (s.value for s in statements(function.body) if isinstance(s, Effect))
+    return any(isinstance(value, Call) and value.function == WRITE_BACK for value in effects)
 
 
 def program_after(name: str, core: Function, facts: Facts, request: Request) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from autodiff_sst.binding import Argnums, Extra
 from autodiff_sst.derivative import Derivative
 from autodiff_sst.emit.compiled import compiled
+from autodiff_sst.runtime.calls import with_pullback
 from autodiff_sst.runtime.directions import (
     check_batch,
     one_a_component,
@@ -153,7 +154,7 @@ class Jacobian(Derivative):
     def _looped(self, args: tuple[Any, ...], kwargs: dict[str, Any], by: list[Any]) -> Any:
         """A sweep for each direction: the user's own backward code branches on cotangents."""
         pair = Derivative(self.primal, "vjp", self.argnums)
-        y, pullback = pair.with_pullback(args, kwargs)
+        y, pullback = with_pullback(pair, args, kwargs)
         batch = self.kind == "batch_jacobian"
         if batch:
             for x in by:

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from autodiff_sst import driver
 from autodiff_sst.core.validate import validate
+from autodiff_sst.optimize import passes
 
 # An invariant that no code checks is a wish: every program, after every pass, in every test.
-driver.watchers.append(lambda name, function: validate(function, name))
+passes.watchers.append(lambda name, function: validate(function, name))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from tests.differences import check_derivatives
 
 
 def quartic(x: Any) -> Any:
@@ -73,3 +74,57 @@ def test_a_closure_over_active_variables_in_a_loop() -> None:
     assert ad.grad(ad.grad(f))(0.6, 3) == pytest.approx(
         numerically(ad.grad(lambda x: twin(x, 3)), 0.6), rel=1e-6
     )
+
+
+WEIGHTS = np.array([1.0, 2.0, 3.0])
+
+
+def weighted(x: Any) -> Any:
+    return np.sum(np.sin(x) * WEIGHTS)
+
+
+jacobian_of_weighted, hessian_of_weighted = ad.jacobian(weighted), ad.hessian(weighted)
+
+
+def of_a_parameter(f: Any) -> Any:
+    def g(x: Any) -> Any:
+        return np.sum(ad.grad(f)(x) * x)
+
+    return g
+
+
+def value_and_gradient(x: Any) -> Any:
+    value, gradient = ad.value_and_grad(weighted)(x)
+    return value * np.sum(gradient)
+
+
+# The inner function reads the module, so that its derivative has arguments more.
+READING: list[Any] = [
+    lambda x: np.sum(ad.grad(weighted)(x) * x),
+    lambda x: np.sum(ad.hessian(weighted)(x) * x),
+    lambda x: np.sum(ad.hvp(weighted)(x, x * x)),
+    lambda x: np.sum(jacobian_of_weighted(x) * x),
+    lambda x: np.sum(hessian_of_weighted(x) @ x),
+    of_a_parameter(weighted),
+    value_and_gradient,
+]
+
+
+@pytest.mark.parametrize("f", READING)
+def test_derivatives_inside_of_what_reads_its_module(f: Any) -> None:
+    check_derivatives(f, np.array([0.5, -1.2, 2.0]), np.array([1.0, 0.5, -0.3]))
+
+
+def test_what_is_read_is_read_at_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient, x = ad.grad(READING[0]), np.array([0.5, -1.2, 2.0])
+    before = gradient(x)
+    monkeypatch.setitem(globals(), "WEIGHTS", 2.0 * WEIGHTS)
+    np.testing.assert_allclose(gradient(x), 2.0 * before)
+
+
+def test_a_product_with_the_hessian_shows_its_source() -> None:
+    product = ad.hvp(weighted)
+    x = np.array([0.5, -1.2, 2.0])
+    assert "def hvp_weighted(x, WEIGHTS, x_dot)" in product.source_for(x, x)
+    with pytest.raises(TypeError, match="a vector was due"):
+        product()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from tests.differences import check_derivatives
 
 
 def power(x, n):
@@ -82,3 +83,71 @@ def test_third_derivatives_are_right_or_refused() -> None:
         assert third(0.5) == pytest.approx(24 * 0.5)
     except ad.AutodiffError as error:
         assert "pull_back_pullback" in str(error)
+
+
+def halves(a: Any, n: int) -> Any:
+    """Changes its argument, and calls itself."""
+    if n == 0:
+        return 0.0
+    a[n - 1] = a[n - 1] * a[n % 3]
+    return a[n - 1] + halves(a, n - 1)
+
+
+@ad.checkpoint
+def squares(a: Any, out: Any) -> Any:
+    np.multiply(a, a, out=out)
+    return out
+
+
+@ad.checkpoint
+def counts(a: Any, state: Any) -> Any:
+    state.n = state.n + np.sum(a * a)
+    return a[1]
+
+
+class State:
+    def __init__(self) -> None:
+        self.n = 0.0
+
+
+def with_state(x: Any) -> Any:
+    state = State()
+    return counts(x, state) * state.n
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: halves(x.copy(), 3),
+        lambda x: np.sum(squares(x, np.zeros(3)) * x),
+        with_state,
+    ],
+)
+def test_what_is_differentiated_when_called_must_not_change_its_arguments(f: Any) -> None:
+    """Silently wrong before: the caller knew nothing of the change."""
+    x = np.array([0.5, -1.2, 2.0])
+    with pytest.raises(ad.UnsupportedSyntaxError, match="changes its arguments"):
+        ad.grad(f)(x)
+    with pytest.raises(ad.UnsupportedSyntaxError, match="changes its arguments"):
+        ad.jvp(f, (x,), (x,))
+
+
+@ad.checkpoint
+def sines(a: Any) -> Any:
+    return np.sum(np.sin(a) * a[0])
+
+
+def down(a: Any, n: int) -> Any:
+    return 0.0 if n == 0 else np.sin(a[n - 1]) * a[0] + down(a, n - 1)
+
+
+@pytest.mark.parametrize("f", [sines, lambda a: down(a, 3)])
+def test_arguments_that_the_caller_changes_later_are_kept(f: Any) -> None:
+    def program(x: Any) -> Any:
+        y, s = x.copy(), 0.0
+        for i in range(3):
+            s += f(y)
+            y[i] = y[i] * s
+        return s + np.sum(y**2)
+
+    check_derivatives(program, np.array([0.5, -1.2, 2.0]), np.array([1.0, 0.5, -0.3]))

@@ -91,7 +91,10 @@ def _with_own_parts(
     def is_part(atom: Atom) -> bool:
         if not isinstance(atom, Name) or classes.find(atom.id) not in ours:
             return False
-        return isinstance(made.get(atom.id), Subscript)
+        match made.get(atom.id):
+            case Subscript(Name(base)):  # not of a tuple: a pullback in it keeps arrays too
+                return isinstance(facts.get(base), Array | List)
+        return False
 
     def block(block_: Block) -> Block:
         done: list[Statement] = []

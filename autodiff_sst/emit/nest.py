@@ -48,7 +48,7 @@ from autodiff_sst.core.syntax import (
     While,
     assert_never,
 )
-from autodiff_sst.core.walk import reads
+from autodiff_sst.core.walk import reads, statements
 from autodiff_sst.emit.fold import find_folded
 from autodiff_sst.emit.names import merge_versions
 from autodiff_sst.emit.printer import comment
@@ -75,6 +75,7 @@ def to_tree(
     """
     folded = find_folded(function, users, numbers)
     nest = _Nest(folded, merge_versions(function, folded, users), texts, numbers, users)
+    nest.of_numbers = _stacks_of_numbers(function, numbers)
     body = nest.block(function.body)
     body.append(ast.Return(nest.expression(function.result)))
     parameters = [ast.arg(nest.names.get(p, p), None) for p in function.parameters]
@@ -82,7 +83,20 @@ def to_tree(
     return ast.FunctionDef(function.name, arguments, body, [], None)
 
 
+def _stacks_of_numbers(function: Function, numbers: frozenset[str]) -> set[str]:
+    """Stacks onto which nothing but numbers is pushed."""
+    pushes = [s for s in statements(function.body) if isinstance(s, Push)]
+    others = {
+        push.stack
+        for push in pushes
+        if not all(isinstance(v, Name) and v.id in numbers for v in push.values)
+    }
+    return {push.stack for push in pushes} - others
+
+
 class _Nest:
+    of_numbers: set[str] = set()  # noqa: RUF012
+
     def __init__(
         self,
         folded: Mapping[str, Expression],
@@ -150,12 +164,11 @@ class _Nest:
                 return [ast.Expr(ast.Call(append, [self.expression(value)], []))]
             case Push(stack, values):
                 append = ast.Attribute(self.variable(stack), "append")
-                items = self.items_saved(values, [self.expression(v) for v in values])
+                items = self.items_saved(stack, [self.expression(v) for v in values])
                 return [ast.Expr(ast.Call(append, [item], [])) for item in items]
             case Pop(targets, stack):
                 pop = ast.Call(ast.Attribute(self.variable(stack), "pop"), [], [])
-                popped = tuple(map(Name, targets))
-                items = self.items_saved(popped, [self.variable(t) for t in targets])
+                items = self.items_saved(stack, [self.variable(t) for t in targets])
                 return [ast.Assign([item], pop) for item in reversed(items)]
             case If(test, then, orelse, merges):
                 names = [m.name for m in merges]
@@ -249,11 +262,11 @@ class _Nest:
                 return ast.AugAssign(place, ast.Sub(), operand)
         return ast.AugAssign(place, ast.Add(), value)
 
-    def items_saved(self, values: tuple[Atom, ...], texts: list[ast.expr]) -> list[ast.expr]:
+    def items_saved(self, stack: str, values: list[ast.expr]) -> list[ast.expr]:
         """A few numbers are saved one by one: that is quicker than tuples, which Python's garbage
         collector looks through again and again."""
-        numbers = all(isinstance(v, Name) and v.id in self.numbers for v in values)
-        return texts if numbers and len(values) <= 3 else [self.several(texts)]
+        one_by_one = stack in self.of_numbers and len(values) <= 3
+        return values if one_by_one else [self.several(values)]
 
     def several(self, items: list[Any]) -> Any:
         return items[0] if len(items) == 1 else ast.Tuple(items, ast.Load())

@@ -33,7 +33,7 @@ from autodiff_sst.frontend.calls import (
     unwrap_partial,
 )
 from autodiff_sst.frontend.lifting import is_variable, made_by
-from autodiff_sst.frontend.raising import new_instance
+from autodiff_sst.frontend.making import new_instance
 from autodiff_sst.runtime.records import is_function, is_record
 
 _LOOPS = (gast.For, gast.While, gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)

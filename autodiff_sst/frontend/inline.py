@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from types import FunctionType, SimpleNamespace
+from types import FunctionType
 from typing import Any
 
 import gast
@@ -52,16 +52,16 @@ from autodiff_sst.frontend.higher import higher_call, operator_of, piecewise
 from autodiff_sst.frontend.hints import give_up
 from autodiff_sst.frontend.iteration import AS_SEQUENCE
 from autodiff_sst.frontend.lifting import calls_itself, lifted
+from autodiff_sst.frontend.making import construct, initializes_exception, set_args
 from autodiff_sst.frontend.nested import (
     Transformed,
     call_transformed,
     is_transform,
     transform,
+    with_captured,
 )
-from autodiff_sst.frontend.raising import initializes_exception, new_instance, set_args
 from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.markers import CustomGradient
-from autodiff_sst.runtime.records import is_record, is_users_class, plain_fields
 from autodiff_sst.runtime.sequences import check_count
 
 
@@ -137,8 +137,9 @@ class Inlining(Dispatch):
 
     def held(self, node: Any) -> UnsupportedSyntaxError:
         words = "a generator that is not gone through at once is not supported"
-        instead = "a list, or a `for` over it."
-        return UnsupportedSyntaxError(words, self.source.origin(node), instead=instead)
+        return UnsupportedSyntaxError(
+            words, self.source.origin(node), instead="a list, or a `for`."
+        )
 
     def value(self, node: Any) -> Any:
         """An atom, or something static."""
@@ -181,7 +182,7 @@ class Inlining(Dispatch):
                 if made is not None:
                     return made
             if isinstance(function, type) and isinstance(called, Object):
-                made = self.construct(function, given, node)
+                made = construct(self, function, given, node)
                 if made is not None:
                     return made
             definition, arrays = self.defined(function, given, node)
@@ -202,26 +203,6 @@ class Inlining(Dispatch):
             return self.call_name(called, given, node)
         return self.plain_call(called, given, node)
 
-    def construct(self, cls: type, given: Arguments, node: Any) -> Any:
-        """An object that `__init__` fills, whose body takes the place of the call."""
-        if cls is SimpleNamespace:
-            return None if given.positional else new_instance(self, cls, given, node)
-        init = getattr(cls, "__init__", None)
-        own_new = any("__new__" in vars(c) for c in cls.__mro__[:-1] if is_users_class(c))
-        plain = not is_record(cls) or plain_fields(cls) is not None or own_new
-        caught = self.shared.guarding or not issubclass(cls, BaseException)
-        if not plain and init is object.__init__ and not (given.positional or given.keywords):
-            return new_instance(self, cls, given, node)
-        if plain or not isinstance(init, FunctionType) or not caught:
-            return None
-        before = len(self.block)
-        made = new_instance(self, cls, given, node)
-        whole = Arguments([made, *given.positional], given.keywords)
-        if self.inline_function(init, whole, node, cls) is None:
-            del self.block[before:]
-            return None
-        return made
-
     def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
         for value in (*given.positional, *given.keywords.values()):
             if isinstance(value, Rest):
@@ -236,7 +217,7 @@ class Inlining(Dispatch):
             return self.operator(symbol, left, right, node)
         if isinstance(called, Object) and called.value is dict and not given.positional:
             return DictOf(tuple(map(Literal, given.keywords)), tuple(given.keywords.values()))
-        made = Call(called, tuple(given.positional), keywords_of(self, called, given, node))
+        made = with_captured(self, called, given, keywords_of(self, called, given, node))
         is_iter = self.source.function.__name__ == "__iter__"  # it is gone through at once
         if isinstance(called, Object) and called.value is iter and is_iter and len(made.args) == 1:
             return Call(AS_SEQUENCE, tuple(given.positional))

@@ -335,8 +335,12 @@ class _Lowering(Sugar):
             value = found[0][name]
         if isinstance(value, ModuleType) or is_function(value):
             return Object(value, name, value)
+        return self.captured_atom(function, name)
+
+    def captured_atom(self, function: FunctionType, name: str) -> Name:
+        """What a function reads of its module or closure: a parameter."""
         key = (function, name)
         if key not in self.shared.captured:
-            own = not self.shared.running  # of the function that is lowered
+            own = not self.shared.running and function is self.source.function
             self.shared.captured[key] = name if own else self.names.fresh(name)
         return Name(self.shared.captured[key])

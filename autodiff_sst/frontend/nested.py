@@ -20,6 +20,8 @@ from autodiff_sst.core.walk import reads, writes
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Closure, Static, constant_atom
 
+CAPTURED = "captured "  # begins the names of arguments that stand for what a function reads
+
 
 @dataclass(frozen=True, eq=False)
 class Transformed(Static):
@@ -71,6 +73,23 @@ _MISSING = object()
 
 def _constant(value: Any) -> Any:
     return value.value if isinstance(value, Literal | Object) else _MISSING
+
+
+def is_derivative(function: Any) -> bool:
+    return hasattr(function, "core_of_call") and not isinstance(function, type)
+
+
+def with_captured(
+    lowering: Any, called: Atom, given: Arguments, keywords: tuple[tuple[str, Atom], ...]
+) -> Call:
+    """A call; one of a derivative is given what its function reads of its surroundings, too."""
+    call = Call(called, tuple(given.positional), keywords)
+    derivative = called.value if isinstance(called, Object) else None
+    if derivative is None or not is_derivative(derivative):
+        return call
+    atoms = [lowering.captured_atom(function, name) for function, name in derivative.captured()]
+    named = tuple((f"{CAPTURED}{k}", atom) for k, atom in enumerate(atoms))
+    return Call(called, call.args, (*keywords, *named))
 
 
 def call_transformed(lowering: Any, called: Transformed, given: Arguments, node: Any) -> Call:

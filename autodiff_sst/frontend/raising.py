@@ -13,48 +13,14 @@ for v in xs:                 failed = False
 from __future__ import annotations
 
 import copy
-from types import SimpleNamespace, WrapperDescriptorType
 from typing import Any
 
 import gast
 
-from autodiff_sst.core.syntax import Atom, Call, Literal, Object, Raise, TupleOf
-from autodiff_sst.frontend.calls import Arguments, constant_atom
+from autodiff_sst.core.syntax import Call, Object, Raise
 from autodiff_sst.frontend.nodes import assign, placed
 from autodiff_sst.frontend.nodes import name as name_of
-from autodiff_sst.runtime.records import first_values, make_record
 from autodiff_sst.runtime.sequences import with_cause
-
-_NEW_RECORD = Object(make_record, "make_record")
-
-
-def new_instance(lowering: Any, cls: type, given: Arguments, node: Any) -> Atom:
-    """An object that nothing is known of yet; of an exception, the arguments."""
-    made: Atom = lowering.emit(Call(_NEW_RECORD, (constant_atom(cls),)), node)
-    if issubclass(cls, BaseException):
-        set_args(lowering, made, given.positional, node)
-    for name, value in first_values(cls).items():
-        lowering.store(made, (Literal(name),), Literal(value), node)
-    for name, atom in given.keywords.items() if cls is SimpleNamespace else ():
-        lowering.store(made, (Literal(name),), atom, node)
-    return made
-
-
-def initializes_exception(called: Any) -> bool:
-    """Whether this is the `__init__` of the exceptions of Python."""
-    value = called.value if isinstance(called, Object) else None
-    return (
-        isinstance(value, WrapperDescriptorType)
-        and value.__name__ == "__init__"
-        and issubclass(value.__objclass__, BaseException)
-    )
-
-
-def set_args(lowering: Any, error: Atom, args: list[Any], node: Any) -> Literal:
-    """What `Exception.__init__` does."""
-    whole = lowering.emit(TupleOf(tuple(args)), node)
-    lowering.store(error, (Literal("args"),), whole, node)
-    return Literal(None)
 
 
 class _Stays(Exception):

@@ -22,6 +22,7 @@ from autodiff_sst.core.syntax import (
     Attribute,
     Binary,
     Block,
+    Call,
     Expression,
     Function,
     Literal,
@@ -33,6 +34,7 @@ from autodiff_sst.core.syntax import (
     Unary,
 )
 from autodiff_sst.core.walk import map_atoms, rebuild
+from autodiff_sst.rules.helpers import MAKE_RECORD
 
 _ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
@@ -86,10 +88,12 @@ class _Algebra:
                 match self.values.get(x):
                     case TupleOf(items) if -len(items) <= k < len(items):
                         return items[k]
-            case Attribute(Name(x), "T"):
+            case Attribute(Name(x), name):
                 match self.values.get(x):
-                    case Attribute(inner, "T"):
+                    case Attribute(inner, "T") if name == "T":
                         return inner
+                    case Call(function, _, keywords) if function == MAKE_RECORD:
+                        return dict(keywords).get(name)
             case Binary("*", Literal(one), Name() as x) | Binary("*", Name() as x, Literal(one)):
                 if _is(one, 1) and self.absorbs(one, x):
                     return x

@@ -4,13 +4,16 @@ are known at run time only."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.markers import Checkpointed, CustomGradient
 from autodiff_sst.runtime.broadcast import unbroadcast_result
+
+if TYPE_CHECKING:
+    from autodiff_sst.derivative import Derivative
 
 _Keys = tuple[int | str, ...]  # positions and names of arguments
 _Plain = Callable[[Any], tuple[Any, ...]]
@@ -45,10 +48,22 @@ def call_with_pullback(
     elif isinstance(function, Checkpointed):
         y, plain = _again(function.function, by, args, kwargs)
     else:
-        from autodiff_sst.derivative import derivative_of  # the compiler, where it is needed
-
-        y, plain = derivative_of(function, by).with_pullback(args, kwargs)
+        y, plain = with_pullback(_pure(function, by, args, kwargs), args, kwargs)
     return y, Pullback(plain, y, function, by, args, kwargs)
+
+
+def with_pullback(
+    derivative: Derivative, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, _Plain]:
+    """The value for these arguments, and the pullback, which takes what broadcasts to it."""
+    pair, values = derivative.bound_pair(args, kwargs)
+    y, saved = pair.forward.function(*values)
+
+    def pullback(y_bar: Any) -> tuple[Any, ...]:
+        cotangents: tuple[Any, ...] = pair.backward.function(*saved, unbroadcast_result(y_bar, y))
+        return cotangents
+
+    return y, pullback
 
 
 def pull_back_pullback(pull: Pullback, y_bar: Any, bars_bar: tuple[Any, ...]) -> tuple[Any, Any]:
@@ -90,15 +105,32 @@ def _known_here_only() -> UnsupportedSyntaxError:
 
 def _again(function: Any, by: tuple[int | str, ...], args: Any, kwargs: Any) -> tuple[Any, _Plain]:
     """The pullback runs the function once more, and keeps nothing but its arguments."""
-    from autodiff_sst.derivative import derivative_of
-
-    derivative = derivative_of(function, by)
+    derivative = _pure(function, by, args, kwargs)
 
     def pullback(y_bar: Any) -> tuple[Any, ...]:
-        cotangents: tuple[Any, ...] = derivative.with_pullback(args, kwargs)[1](y_bar)
+        cotangents: tuple[Any, ...] = with_pullback(derivative, args, kwargs)[1](y_bar)
         return cotangents
 
     return function(*args, **kwargs), pullback
+
+
+def _pure(function: Any, by: _Keys, args: Any, kwargs: Any) -> Derivative:
+    """The derivative of a function that changes nothing of what it is given.
+
+    Raises:
+        UnsupportedSyntaxError: it does. Its caller, differentiated before, knows nothing of that.
+    """
+    from autodiff_sst.derivative import derivative_of  # the compiler, where it is needed
+
+    derivative = derivative_of(function, by)
+    if derivative.bound_pair(args, kwargs)[0].changes_arguments:
+        raise UnsupportedSyntaxError(
+            f"`{getattr(function, '__name__', 'a function')}`, which is differentiated when it is "
+            "called (it calls itself, is a checkpoint, or is known at run time only), changes "
+            "its arguments",
+            instead="a function that returns new values.",
+        )
+    return derivative
 
 
 def plain(function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -114,6 +146,7 @@ def call_with_tangent(
 
     if isinstance(function, Checkpointed):
         function = function.function
+    _pure(function, by, args, kwargs)
     result: tuple[Any, Any] = derivative_of(function, by, "jvp").along(args, kwargs, tangents)
     return result
 

@@ -49,7 +49,8 @@ class Operation:
         return found
 
     def _derive(self, position: int, kinds: Any) -> Vjp:
-        from autodiff_sst.driver import reverse_core, tell
+        from autodiff_sst.driver import reverse_core
+        from autodiff_sst.optimize.passes import tell
         from autodiff_sst.transform.reverse.program import Request
 
         names = self.parameters()

@@ -18,7 +18,8 @@ def gradient_source(entries: list[Any], target: Any, sources: list[Tensor]) -> s
     from autodiff_sst.core.names import Names
     from autodiff_sst.core.syntax import Assign, Function, Literal, Name
     from autodiff_sst.core.walk import all_names, rename, substitute
-    from autodiff_sst.driver import loaded, reverse_core, tell
+    from autodiff_sst.driver import loaded, reverse_core
+    from autodiff_sst.optimize.passes import tell
     from autodiff_sst.transform.reverse.program import Request
 
     names = Names()

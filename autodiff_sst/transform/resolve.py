@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import BuiltinFunctionType
-from typing import Any
 
 import numpy as np
 
@@ -66,7 +65,7 @@ from autodiff_sst.core.walk import (
     substitute,
 )
 from autodiff_sst.frontend.calls import original
-from autodiff_sst.frontend.nested import Inner
+from autodiff_sst.frontend.nested import Inner, is_derivative
 from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.sequences import as_sequence
@@ -95,10 +94,6 @@ def known_callee(called: Abstract) -> Object | None:
         return numpy_object(function)
     plain = isinstance(function, np.ufunc | BuiltinFunctionType | type)
     return Object(function, name, function) if plain else None
-
-
-def is_derivative(function: Any) -> bool:
-    return isinstance(function, Inner) or hasattr(function, "core_of_call")
 
 
 class Resolving:
@@ -196,8 +191,8 @@ class Resolving:
                 call = Call(known, call.args, call.keywords)
                 return (replace(statement, value=call),)
             case Assign(_, Call(Object(function))) if (
-                is_derivative(function) and (spliced := self.spliced(statement)) is not None
-            ):
+                isinstance(function, Inner) or is_derivative(function)
+            ) and (spliced := self.spliced(statement)) is not None:
                 return spliced
             case Assign(_, Call()) if (by := by_name(statement, self.facts, self.body)) is not None:
                 self.changed = True

@@ -21,8 +21,9 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.validate import validate
 from autodiff_sst.core.walk import all_names
-from autodiff_sst.driver import derive_jvp, derive_pair, optimize
+from autodiff_sst.driver import derive_jvp, derive_pair
 from autodiff_sst.emit.load import load
+from autodiff_sst.optimize.passes import optimize
 from autodiff_sst.transform.reverse.program import Request, reverse
 
 
