@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, overload
 
@@ -239,5 +240,6 @@ def nondifferentiable(function: Function) -> Function:
 
 
 # Calls of these in a function that is differentiated are made when it is compiled.
-for _one in (grad, value_and_grad, jacobian, batch_jacobian, hessian, hvp):
+for _one in (grad, value_and_grad, jacobian, batch_jacobian, hessian, hvp, jvp, vjp):
     setattr(_one, "makes_derivative", True)  # noqa: B010
+    setattr(_one, "options", [*inspect.signature(_one).parameters][1:])  # noqa: B010

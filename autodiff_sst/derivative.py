@@ -258,6 +258,13 @@ class Derivative:
         core = self.learning(make)
         return None if core is None else (core, bound)
 
+    def likeness(self) -> Any:
+        from autodiff_sst.frontend.nested import likeness_of
+
+        extra, several = Extra(), isinstance(self.argnums, tuple)
+        kind = None if self.has_aux or self.kind == "jacobian" else self.kind
+        return likeness_of(kind, self._binding.names(extra), self.by(extra), several)
+
     def captured(self) -> list[tuple[Any, str]]:
         """What the function reads of its surroundings: in which function, and under which name."""
         found = self.learning(lambda: self.lowered(Extra()).captured)

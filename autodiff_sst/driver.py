@@ -20,17 +20,26 @@ from autodiff_sst.core.text import show
 from autodiff_sst.core.walk import statements
 from autodiff_sst.emit.in_place import store_updates
 from autodiff_sst.emit.load import Loaded, load
+from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.fence import fence
 from autodiff_sst.frontend.hints import Hints, MoreHintsError, give_up, joined
 from autodiff_sst.frontend.lower import Lowered, lower
-from autodiff_sst.frontend.nested import Inner
+from autodiff_sst.frontend.nested import Inner, Step
 from autodiff_sst.frontend.source import read_source
 from autodiff_sst.optimize.common_subexpressions import share_common_subexpressions
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.optimize.passes import Watch, optimize, tell
 from autodiff_sst.optimize.sums import has_lists, sum_without_lists
-from autodiff_sst.rules import elementwise, fourier, linalg, products, reductions, shapes
+from autodiff_sst.rules import (
+    directions,
+    elementwise,
+    fourier,
+    linalg,
+    products,
+    reductions,
+    shapes,
+)
 from autodiff_sst.rules import numbers as more_numbers
 from autodiff_sst.rules.definitions import algebra, arrays, making, numbers, statistics
 from autodiff_sst.rules.definitions import fourier as more_fourier
@@ -48,7 +57,7 @@ from autodiff_sst.transform.reverse.program import Request, reverse, reverse_in_
 from autodiff_sst.transform.rounds import resolve
 
 RULES = (
-    *(elementwise, fourier, linalg, more_numbers, products, reductions, shapes),
+    *(directions, elementwise, fourier, linalg, more_numbers, products, reductions, shapes),
     *(algebra, arrays, making, more_fourier, numbers, statistics),
 )  # importing them registers them
 
@@ -118,14 +127,39 @@ def inner_derivative(
     """The core of a derivative that a program calls, and the atoms for its parameters."""
     called = call.function.value if isinstance(call.function, Object) else None
     if isinstance(called, Inner):
-        facts = dict(zip(called.function.parameters, map(fact_of, call.args), strict=True))
-        value = called.kind == "value_and_grad"
-        request = Request(
-            called.by, called.kind, value, as_tuple=called.as_tuple, has_aux=called.has_aux
-        )
-        return reverse_core(called.function, facts, request, tell), [*call.args]
+        core = called.function
+        facts = dict(zip(core.parameters, map(fact_of, call.args), strict=False))
+        for step, by in zip(called.steps, called.by, strict=True):
+            core = _stepped(core, facts, step, by)
+        return core, [*call.args]
     made: tuple[Function, list[Atom]] | None = called.core_of_call(call, fact_of)  # type: ignore[union-attr]
     return made
+
+
+def _stepped(core: Function, facts: Facts, step: Step, by: tuple[str, ...]) -> Function:
+    """The core of a transform of a core function."""
+    none: frozenset[str] = frozenset()
+    match step.kind:
+        case "jacobian" | "batch_jacobian":
+            scalars = all(rank(facts[name]) == 0 for name in by)
+            mode = ("forward" if scalars else "reverse") if step.mode == "auto" else step.mode
+            wanted = Wanted(by, step.as_tuple, mode, step.kind == "batch_jacobian")
+            return derive_jacobian(core, facts, wanted, none).core
+        case "hessian" if step.as_tuple:
+            words = "`ad.hessian` by several arguments of a function that is defined here"
+            raise UnsupportedSyntaxError(f"{words} is not supported yet", core.origin)
+        case "hessian":
+            gradient = reverse_core(core, facts, Request(by, f"grad_{core.name}"), tell)
+            return derive_jacobian(gradient, facts, Wanted(by, False, "forward"), none).core
+        case "hvp":
+            return derive_hvp(core, facts, by[0], none).core
+        case "jvp":
+            return derive_jvp(core, facts, by, none).core
+        case "pullback":
+            return derive_pullback(core, facts, by)
+    value = step.kind == "value_and_grad"
+    request = Request(by, step.kind, value, as_tuple=step.as_tuple, has_aux=step.has_aux)
+    return reverse_core(core, facts, request, tell)
 
 
 def resolved(core: Function, facts: Facts) -> Function:
@@ -187,16 +221,23 @@ def derive_hvp(core: Function, facts: Facts, by: str, users: frozenset[str]) -> 
     return _along(gradient, facts, (by,), users, f"hvp_{core.name}", with_value=False)
 
 
+def derive_pullback(core: Function, facts: Facts, by: tuple[str, ...]) -> Function:
+    """The cotangents of arguments, from the arguments and that of the result."""
+    core = resolved(core, facts)
+    known = find_facts(core, facts)
+    request = Request(by, f"pullback_{core.name}", seed=SEED, as_tuple=True)
+    pullback, seed = _seeded(reverse(core, known, request), facts)
+    return optimize(without_custom(pullback), {**facts, seed: fact(core.result, known)})
+
+
 def derive_pullback_along(
     core: Function, facts: Facts, by: tuple[str, ...], users: frozenset[str]
 ) -> Derived:
     """The tangents of the cotangents, from the arguments, that of the result, and all tangents."""
     core = resolved(core, facts)
-    known = find_facts(core, facts)
-    request = Request(by, f"pullback_{core.name}", seed=SEED, as_tuple=True)
-    pullback, seed = _seeded(reverse(core, known, request), facts)
-    facts = {**facts, seed: fact(core.result, known)}
-    pullback = optimize(without_custom(pullback), facts)
+    pullback = derive_pullback(core, facts, by)
+    (seed,) = {*pullback.parameters} - {*core.parameters}
+    facts = {**facts, seed: fact(core.result, find_facts(core, facts))}
     return _along(pullback, facts, (*by, seed), users, f"along_{core.name}", with_value=False)
 
 

@@ -6,8 +6,22 @@ import copy
 import dataclasses
 from typing import Any
 
-from autodiff_sst.analysis.values import UNKNOWN, Abstract, Dict, Known, Record, Tuple
-from autodiff_sst.core.syntax import Atom, Call, Literal, Object
+import numpy as np
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.values import (
+    FLOAT,
+    OPAQUE,
+    UNKNOWN,
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    Record,
+    Tuple,
+    dims_of,
+)
+from autodiff_sst.core.syntax import Atom, Call, Function, Literal, Object
 from autodiff_sst.runtime.calls import Pullback, call_with_pullback
 from autodiff_sst.runtime.records import make_record, plain_fields
 
@@ -57,6 +71,42 @@ def of_pullbacks(
     given = dict([*enumerate(rest), *keywords])
     keys = [k.value for k in getattr(by, "items", ()) if isinstance(k, Known)]
     return Tuple((UNKNOWN, Tuple(tuple(given[k] for k in keys), Pullback)))
+
+
+def of_derivatives(function: Atom, args: list[Abstract]) -> Abstract | None:
+    """What a derivative that is called gives, as far as it is like its arguments."""
+    called = function.value if isinstance(function, Object) else None
+    likeness = getattr(called, "likeness", None)
+    if likeness is None or isinstance(called, type):
+        return None
+    return _like(likeness(), args, getattr(called, "function", None))
+
+
+def _like(likeness: Any, args: list[Abstract], primal: Function | None) -> Abstract:
+    if isinstance(likeness, tuple):
+        return Tuple(tuple(_like(part, args, primal) for part in likeness))
+    if isinstance(likeness, int):
+        return _of_floats(args[likeness]) if likeness < len(args) else OPAQUE
+    if likeness is None:
+        return OPAQUE
+    x = y = _of_floats(args[likeness.by])
+    if not likeness.of_gradient:
+        from autodiff_sst.analysis.facts import find_facts
+
+        if primal is None:
+            return OPAQUE
+        own = dict(zip(primal.parameters, args, strict=False))
+        y = _of_floats(fact(primal.result, find_facts(primal, own)))
+    if OPAQUE in (x, y):
+        return OPAQUE
+    dims = (*(dims_of(y) or ()), *(dims_of(x) or ()))
+    return Array(np.dtype(float), dims) if dims else FLOAT
+
+
+def _of_floats(known: Abstract) -> Abstract:
+    """A number, or an array of double precision that has axes; else nothing is known."""
+    floats = isinstance(known, Array) and known.dims and known.dtype == np.float64
+    return known if floats or known == FLOAT else OPAQUE
 
 
 def _atom(value: Any) -> Atom:

@@ -25,7 +25,7 @@ from autodiff_sst.analysis.access import (
     stored,
     subscript,
 )
-from autodiff_sst.analysis.calls import made_by, of_copies, of_pullbacks
+from autodiff_sst.analysis.calls import made_by, of_copies, of_derivatives, of_pullbacks
 from autodiff_sst.analysis.kinds import (
     MAY_BE_COMPLEX,
     broadcast,
@@ -269,6 +269,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return table
     if (pulled := of_pullbacks(function, args, keywords)) is not None:
         return pulled
+    if (derived := of_derivatives(value.function, args)) is not None:
+        return derived
     if not isinstance(function, Known):
         return OPAQUE
     called = function.value

@@ -76,7 +76,7 @@ class _Algebra:
         match value:
             case Binary(op, Literal(a), Literal(b)) if op in _ARITHMETIC:
                 return _fold(op, a, b)
-            case Binary("/", Literal(a), Literal(b)) if type(a) is type(b) is float and b:
+            case Binary("/", Literal(a), Literal(b)) if {type(a), type(b)} <= {int, float} and b:
                 return Literal(a / b)
             case Unary("-", Literal(a)) if type(a) in (int, float):
                 return Literal(-a)

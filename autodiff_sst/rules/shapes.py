@@ -14,7 +14,6 @@ from autodiff_sst.rules.registry import declare_linear, declare_nondifferentiabl
 from autodiff_sst.runtime.broadcast import unbroadcast, unbroadcast_from
 from autodiff_sst.runtime.calls import plain
 from autodiff_sst.runtime.contexts import error_of
-from autodiff_sst.runtime.directions import one_a_component, one_a_component_of_items
 from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.sequences import (
     count_from,
@@ -50,7 +49,7 @@ declare_nondifferentiable(
     *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all, np.zeros),
     *(np.floor_divide, np.fix, np.signbit, np.isclose, np.allclose, np.array_equal),
     *(np.count_nonzero, np.lexsort, np.argpartition, np.flatnonzero, np.argwhere, np.digitize),
-    *(np.iscomplexobj, np.isrealobj, np.isreal, one_a_component, one_a_component_of_items),
+    *(np.iscomplexobj, np.isrealobj, np.isreal),
     *(np.nanargmax, np.nanargmin, np.result_type, np.broadcast_shapes, np.spacing, np.tri),
     *(math.floor, math.ceil, math.trunc, math.isnan, math.isfinite, math.isinf, math.isclose),
     *(bisect.bisect_left, bisect.bisect_right),

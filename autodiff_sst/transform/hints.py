@@ -32,6 +32,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import blocks, statements
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.frontend.hints import METHODS, Hint, Hints, Site, is_given_up
+from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import adjoint_of
@@ -127,6 +128,11 @@ class _Finder:
                     places: list[tuple[int | str, Atom]] = [*enumerate(args), *keywords]
                     of_lists = tuple(k for k, a in places if a in lists)
                     return [("()", Hint(function, None, False, definition, of_lists))]
+            case Call(Object(Inner(inner))):  # a method that is differentiated
+                calls = [s.value for s in inner.body if isinstance(s, Assign)]
+                called_in = [c.function for c in calls if isinstance(c, Call)]
+                names = [f for f in called_in if isinstance(f, Name) and f.id in self.facts]
+                return [found for f in names for found in self.hints(Call(f, ()))]
             case Call(Name(name) as atom):
                 called, made = fact(atom, self.facts), self.made.get(name)
                 if isinstance(called, Known):

@@ -7,6 +7,7 @@ import pytest
 from autodiff_sst import driver
 from autodiff_sst.rules.registry import rules
 from autodiff_sst.runtime.broadcast import unbroadcast, unbroadcast_from
+from autodiff_sst.runtime.directions import widened
 from autodiff_sst.runtime.einsum import spread_diagonal
 from autodiff_sst.runtime.fourier import fft_like, irfft_like, rfft_like
 from autodiff_sst.runtime.linalg import (
@@ -100,6 +101,7 @@ CASES |= {
     np.where: [(MATRIX > 0, MATRIX, 2.0), (MATRIX[0] > 0, normal(3), MATRIX), (MATRIX, 1.0, 2.0)],
     np.real: [(MATRIX,)],
     np.full_like: [(MATRIX, 2.0), (MATRIX, normal(3))],
+    widened: [(normal(3), 2), (normal(2, 3), 4)],
     np.broadcast_to: [(normal(3), (2, 3)), (2.0, (2,)), (normal(2, 1), (4, 2, 3))],
     number: [(0.7,), (MATRIX,)],
     unbroadcast: [(MATRIX, normal(3)), (MATRIX, normal(2, 1)), (2.0, MATRIX)],
