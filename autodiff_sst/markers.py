@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import MethodType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -44,6 +45,9 @@ class CustomGradient:
             return call_custom(self.function, args, kwargs)
         return self.function(*args, **kwargs)[0]
 
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
 
 def custom_gradient(function: Callable[..., tuple[Any, Callable[..., Any]]]) -> CustomGradient:
     """Gives a function the gradient that it says.
@@ -68,6 +72,9 @@ class Checkpointed:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
 
 
 def checkpoint(f: Callable[..., Any]) -> Checkpointed:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -168,3 +170,68 @@ def test_check_grads_names_argument_index_and_numbers() -> None:
         ad.check_grads(f, (0.3, np.ones(2), 2), order=1, modes=("reverse",))
     with pytest.raises(ValueError, match="modes"):
         ad.check_grads(f, (0.3, np.ones(2), 2), modes=("sideways",))
+
+
+SEEN: list[Any] = []
+
+
+def appended(x: Any) -> Any:
+    y = x * x
+    with ad.insert_grad_of(y) as dy:
+        SEEN.append(dy)
+    return np.sum(y)
+
+
+def stored(x: Any) -> Any:
+    y, z = x * x, x * 2.0
+    with ad.insert_grad_of(y) as dy:
+        z[0] = 5.0 * dy[0]
+    return np.sum(y) + np.sum(z)
+
+
+def logged(x: Any) -> Any:
+    y, log = x * x, []
+    with ad.insert_grad_of(y) as dy:
+        log.append(np.sum(dy))
+    return np.sum(y)
+
+
+@pytest.mark.parametrize("f", [appended, stored, logged])
+def test_backward_code_that_changes_what_is_around_it_is_refused(f: Any) -> None:
+    """A NameError, or an endless search, before."""
+    with pytest.raises(ad.UnsupportedSyntaxError, match="changes what is around it"):
+        ad.grad(f)(np.array([0.5, -1.2, 2.0]))
+
+
+@ad.nondifferentiable
+def record(value: Any) -> None:
+    SEEN.append(value)
+
+
+def test_what_backward_code_may_call_instead() -> None:
+    def f(x: Any) -> Any:
+        y = x * x
+        with ad.insert_grad_of(y) as dy:
+            record(dy)
+            dy = dy * 2.0
+        return np.sum(y)
+
+    SEEN.clear()
+    x = np.array([0.5, -1.2, 2.0])
+    np.testing.assert_allclose(ad.grad(f)(x), 4.0 * x)
+    np.testing.assert_allclose(SEEN, [[1.0, 1.0, 1.0]])
+
+
+def test_a_custom_gradient_whose_backward_code_remembers() -> None:
+    @ad.custom_gradient
+    def doubled(x: Any) -> Any:
+        def backward(dy: Any) -> Any:
+            SEEN.append(dy)
+            return dy * 2.0
+
+        return x * 1.0, backward
+
+    SEEN.clear()
+    x = np.array([0.5, -1.2, 2.0])
+    np.testing.assert_allclose(ad.grad(lambda x: np.sum(doubled(x) ** 2))(x), 4.0 * x)
+    np.testing.assert_allclose(SEEN, [2.0 * x])

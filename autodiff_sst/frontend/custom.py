@@ -18,14 +18,25 @@ from typing import Any
 import gast
 
 from autodiff_sst.core.syntax import (
+    Accumulate,
+    Append,
+    Assign,
     Atom,
+    Attribute,
+    Block,
+    Call,
     CustomGrad,
+    Effect,
     ListOf,
     Name,
+    Store,
+    Subscript,
     TupleOf,
 )
+from autodiff_sst.core.walk import statements, writes
 from autodiff_sst.errors import AutodiffError, UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, BindingError, StaticTuple, original
+from autodiff_sst.frontend.late import CHANGES
 from autodiff_sst.markers import CustomGradient, insert_grad_of
 
 
@@ -55,6 +66,8 @@ def _inlined(lowering: Any, function: CustomGradient, given: Arguments, node: An
         body = tuple(lowering.block)
     finally:
         lowering.block = outer
+    if _changes_outside(lowering, body, bars):
+        raise BindingError("its backward code changes what is around it")
     arguments, results = _paired(lowering, function, given, result)
     target = lowering.names.temporary()
     origin = lowering.source.origin(node)
@@ -78,6 +91,31 @@ def _paired(
         raise BindingError("a cotangent for each argument was due")
     pairs = [(bound[k], item) for k, item in zip(keys, items, strict=False) if k in bound]
     return tuple(a for a, _ in pairs), tuple(item for _, item in pairs)
+
+
+def _changes_outside(lowering: Any, block: Block, bars: tuple[str, ...]) -> bool:
+    """Whether backward code changes an object that it has not made: the forward sweep, which is
+    made a program of values, would know nothing of that."""
+    made = lowering.shared.made
+    own = writes(block) | {*bars}
+
+    def is_outside(name: str) -> bool:
+        if name in own:
+            match made.get(name):
+                case Name(base) | Subscript(Name(base)) | Attribute(Name(base)):
+                    return is_outside(base)
+            return False
+        return True
+
+    for statement in statements(block):
+        match statement:
+            case Store(target) | Accumulate(target) | Append(target) if is_outside(target):
+                return True
+            case Assign(_, Call(Name(method))) | Effect(Call(Name(method))):
+                match made.get(method):
+                    case Attribute(Name(base), name) if name in CHANGES and is_outside(base):
+                        return True
+    return False
 
 
 def insert_grad(lowering: Any, node: Any) -> bool:
@@ -111,6 +149,12 @@ def insert_grad(lowering: Any, node: Any) -> bool:
         lowering.block, lowering.values = outer, before
     target = lowering.version(variable.id)
     origin = lowering.source.origin(node)
+    if _changes_outside(lowering, block, (bar,)):
+        raise UnsupportedSyntaxError(
+            "code of the backward sweep that changes what is around it is not supported",
+            origin,
+            instead="a function that does it, declared with `ad.nondifferentiable`.",
+        )
     lowering.block.append(
         CustomGrad(target, value, (value,), (bar,), block, (result,), origin, True)
     )

@@ -18,7 +18,7 @@ import gast
 from autodiff_sst.frontend import dicts, list_changes, nodes
 from autodiff_sst.runtime.sequences import LIST_CHANGES
 
-_CHANGES = {*dicts.CHANGES, *LIST_CHANGES, *list_changes.LEFT, "sort"}
+CHANGES = {*dicts.CHANGES, *LIST_CHANGES, *list_changes.LEFT, "sort"}
 _SCOPES = (gast.FunctionDef, gast.Lambda)
 
 
@@ -50,7 +50,7 @@ def _may_change(node: Any) -> bool:
         case gast.Subscript(ctx=gast.Store() | gast.Del()) | gast.AugAssign():
             return True
         case gast.Call(func=gast.Attribute(attr=attr)):
-            return attr in _CHANGES
+            return attr in CHANGES
         case gast.Call(args=args):
             return any(isinstance(a, gast.Name) for a in args)
     return False
