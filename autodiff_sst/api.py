@@ -142,7 +142,8 @@ def jacobian(
 
     Returns:
         a `Derivative`: its result has shape `y.shape + x.shape`. A container as the argument or as
-        the result (not both) gives such a container of Jacobians.
+        the result gives such a container of Jacobians; as both, a container of the result's kind of
+        containers of the argument's, from a sweep for each component of the result.
 
     Raises:
         ValueError: an unknown mode, a bad chunk, bad `argnums`.
@@ -175,7 +176,7 @@ def hessian(f: Function | None = None, argnums: Argnums = 0, backend: str = "pyt
 
     Returns:
         a `Derivative`: its result has shape `x.shape + x.shape`; with a tuple of `argnums` it is a
-        tuple of tuples, `h[i][j]` by argument `i`, then `j`.
+        tuple of tuples, `h[i][j]` by argument `i`, then `j`; of a dict a dict of dicts, and so on.
     """
     if f is None:
         return lambda function: hessian(function, argnums, backend)

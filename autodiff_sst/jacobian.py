@@ -17,7 +17,7 @@ from autodiff_sst.runtime.directions import (
     one_a_component,
     one_a_component_of_items,
 )
-from autodiff_sst.runtime.structure import children
+from autodiff_sst.runtime.structure import children, is_differentiable, with_children, zeros_of
 
 if TYPE_CHECKING:
     from autodiff_sst.driver import Derived, Facts
@@ -83,10 +83,12 @@ class Jacobian(Derivative):
         except NotWidenedError:
             self._narrow.add((self.chosen, shapes))
         except UnsupportedSyntaxError as error:
-            if self.mode != "auto" or "of a container, in reverse" not in error.message:
+            if " a container, in " not in error.message or self.kind == "batch_jacobian":
                 raise
-            self.chosen = self._sizes[shapes] = "forward"
-            return self(*args, **kwargs)
+            if self.mode == "auto" and self.chosen == "reverse":
+                self.chosen = self._sizes[shapes] = "forward"
+                return self(*args, **kwargs)
+            self._narrow.add((self.chosen, shapes))
         if made is None:
             made, key = self._looped(args, kwargs, by), None
         if self.transposed:  # of the gradients by each, by each
@@ -152,23 +154,56 @@ class Jacobian(Derivative):
         return np.reshape(whole, np.shape(y) + np.shape(x))
 
     def _looped(self, args: tuple[Any, ...], kwargs: dict[str, Any], by: list[Any]) -> Any:
-        """A sweep for each direction: the user's own backward code branches on cotangents."""
+        """A sweep for each direction: the user's own backward code branches on cotangents, or both
+        the argument and the result are containers."""
         pair = Derivative(self.primal, "vjp", self.argnums)
         y, pullback = with_pullback(pair, args, kwargs)
         batch = self.kind == "batch_jacobian"
         if batch:
             for x in by:
                 check_batch(x, y)
-        seeds = one_a_component_of_items(y) if batch else one_a_component(y)
-        rows = [pullback(seed) for seed in seeds]
-        made = []
-        for k, x in enumerate(by):
-            whole = np.stack([row[k] for row in rows])
-            if batch:
-                made.append(np.moveaxis(whole, 0, 1).reshape(y.shape + x.shape[1:]))
-            else:
-                made.append(whole.reshape(np.shape(y) + np.shape(x)))
+            seeds = one_a_component_of_items(y)
+            rows = [pullback(seed) for seed in seeds]
+            made = [
+                np.moveaxis(np.stack([row[k] for row in rows]), 0, 1).reshape(y.shape + x.shape[1:])
+                for k, x in enumerate(by)
+            ]
+        else:
+            made = _by_each(y, by, pullback)
         return tuple(made) if isinstance(self.argnums, tuple) else made[0]
+
+
+def _by_each(y: Any, by: list[Any], pullback: Callable[[Any], tuple[Any, ...]]) -> list[Any]:
+    """The Jacobian by each argument, in the structure of the result: each leaf of that."""
+    parts = children(y)
+    if parts is not None:
+        found = []
+        for k, (_, part) in enumerate(parts):
+
+            def within(seed: Any, k: int = k) -> tuple[Any, ...]:
+                others = [zeros_of(other) for _, other in parts]
+                return pullback(with_children(y, [*others[:k], seed, *others[k + 1 :]]))
+
+            found.append(_by_each(part, by, within))
+        return [with_children(y, [each[j] for each in found]) for j in range(len(by))]
+    if not is_differentiable(y):
+        return [None] * len(by)
+    rows = [pullback(seed) for seed in one_a_component(y)]
+    return [_stacked(x, [row[k] for row in rows], np.shape(y)) for k, x in enumerate(by)]
+
+
+def _stacked(x: Any, rows: list[Any], shape: tuple[int, ...]) -> Any:
+    """The rows of a Jacobian by `x`, in its structure."""
+    parts = children(x)
+    if parts is not None:
+        each = [[part for _, part in children(row) or ()] for row in rows]
+        columns = [_stacked(x_k, [r[k] for r in each], shape) for k, (_, x_k) in enumerate(parts)]
+        return with_children(x, columns)
+    if not is_differentiable(x):
+        return None
+    if not rows:
+        return np.zeros(shape + np.shape(x))
+    return np.stack(rows).reshape(shape + np.shape(x))[()]
 
 
 def _plain(args: tuple[Any, ...]) -> tuple[Any, ...] | None:

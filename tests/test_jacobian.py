@@ -1,5 +1,6 @@
 """Jacobians and Hessians from one widened sweep, against columns from forward mode."""
 
+import dataclasses
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -219,3 +220,51 @@ def test_the_array_of_lists_in_a_list() -> None:
     gradient = ad.grad(of_lists_in_a_list)
     expected = [(gradient(x + d) - gradient(x - d)) / (2 * h) for d in h * np.eye(2)]
     assert np.allclose(ad.hessian(of_lists_in_a_list)(x), expected, rtol=1e-6)
+
+
+@dataclasses.dataclass
+class Weights:
+    w: Any
+    b: float
+    layers: int = 2
+
+
+def of_weights(p: Any) -> Any:
+    return np.sum(p.w**2) * p.b
+
+
+def of_a_dict(p: Any) -> Any:
+    return np.sum(p["w"] ** 2) * p["b"]
+
+
+def test_hessians_by_containers() -> None:
+    w = np.array([0.5, -1.2])
+    whole = ad.hessian(lambda v: np.sum(v[:2] ** 2) * v[2])(np.array([0.5, -1.2, 2.0]))
+    h = ad.hessian(of_a_dict)({"w": w, "b": 2.0})
+    np.testing.assert_allclose(h["w"]["w"], whole[:2, :2])
+    np.testing.assert_allclose(h["w"]["b"], whole[:2, 2])
+    np.testing.assert_allclose(h["b"]["w"], whole[2, :2])
+    assert h["b"]["b"] == whole[2, 2] and np.shape(h["b"]["b"]) == ()
+    h = ad.hessian(of_weights)(Weights(w, 2.0))
+    np.testing.assert_allclose(h.w.w, whole[:2, :2])
+    np.testing.assert_allclose(h.b.w, whole[2, :2])
+    assert h.layers is None and h.w.layers is None
+    assert ad.hessian(lambda p: p[0] * p[1] ** 2)((1.0, 2.0)) == ((0.0, 4.0), (4.0, 2.0))
+
+
+def test_jacobians_of_containers_by_containers() -> None:
+    w = np.array([0.5, -1.2])
+
+    def f(p: Any) -> Any:
+        return {"u": p["w"] * p["b"], "v": (p["b"] ** 2, 3)}
+
+    j = ad.jacobian(f)({"w": w, "b": 2.0})
+    np.testing.assert_allclose(j["u"]["w"], 2.0 * np.eye(2))
+    np.testing.assert_allclose(j["u"]["b"], w)
+    np.testing.assert_allclose(j["v"][0]["w"], np.zeros(2))
+    assert j["v"][0]["b"] == 4.0 and j["v"][1] is None
+
+    by_both = ad.jacobian(lambda p, q: (p["w"] * q, q), argnums=(0, 1))({"w": w, "b": 2.0}, 3.0)
+    np.testing.assert_allclose(by_both[0][0]["w"], 3.0 * np.eye(2))
+    np.testing.assert_allclose(by_both[1][0], w)
+    assert by_both[1][1] == 1.0

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff_sst.runtime.records import attributes_of, is_record
+from autodiff_sst.runtime.records import attributes_of, is_record, make_record
 
 
 def children(value: Any) -> list[tuple[str, Any]] | None:
@@ -20,6 +20,25 @@ def children(value: Any) -> list[tuple[str, Any]] | None:
     if is_record(type(value)):
         return [(f".{k}", v) for k, v in attributes_of(value).items()]
     return None
+
+
+def with_children(value: Any, parts: list[Any]) -> Any:
+    """A container like `value`, with other parts."""
+    if isinstance(value, tuple):
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, list):
+        return parts
+    if isinstance(value, dict):
+        return dict(zip(value, parts, strict=True))
+    return make_record(type(value), **dict(zip(attributes_of(value), parts, strict=True)))
+
+
+def zeros_of(value: Any) -> Any:
+    """A cotangent of zeros; where there is nothing differentiable, the value itself."""
+    parts = children(value)
+    if parts is not None:
+        return with_children(value, [zeros_of(part) for _, part in parts])
+    return value * 0 if is_differentiable(value) else value
 
 
 def check_like(given: Any, due: Any, what: str) -> None:
