@@ -228,3 +228,77 @@ def test_the_source_of_a_gradient() -> None:
     given = namespace["gradient"](0.5, 2.0, 1.0)
     np.testing.assert_allclose(given, [np.cos(0.5) * np.log(2.0), np.sin(0.5) / 2.0])
     np.testing.assert_allclose(given, [float(g) for g in tape.gradient(y, [x, v])])
+
+
+X3 = np.array([0.5, -1.2, 2.0])
+
+
+def gradient_of(f: Any, x: Any) -> Any:
+    x = ad.constant(x)
+    with ad.GradientTape() as tape:
+        tape.watch(x)
+        y = f(x)
+    return tape.gradient(y, x)
+
+
+def augmented(x: Any) -> Any:
+    y = x * 1
+    y += x
+    y *= 2
+    y -= 1
+    return np.sum(y**2)
+
+
+# What an index, a reduction of a ufunc and the like record, at second order too: the first
+# derivative of many does not depend on the operand.
+RECORDED: list[Any] = [
+    augmented,
+    lambda x: x[0] * x[1:].sum(),
+    lambda x: np.sum(x[..., None] ** 2),
+    lambda x: np.sum(x[[0, 0, 2]] ** 2),
+    lambda x: np.add.reduce(x) ** 2,
+    lambda x: np.maximum.reduce(x) * x[0],
+    lambda x: np.sum(np.multiply.accumulate(x)),
+    lambda x: np.max(x) * x[0],
+    lambda x: sum(a * a for a in x),
+    lambda x: np.sum(np.clip(x, -1, 1) * x),
+    lambda x: np.logaddexp(x[0], x[1]),
+    lambda x: sum(np.sum(p**2) for p in np.split(x, 3)),
+    lambda x: np.average(x, weights=X3) ** 2,
+]
+
+
+@pytest.mark.parametrize("f", RECORDED)
+def test_first_and_second_derivatives_of_what_is_recorded(f: Any) -> None:
+    v, step = np.array([1.0, 0.5, -0.3]), 1e-6
+    value = lambda x: float(np.asarray(f(x)))  # noqa: E731
+    slopes = [(value(X3 + step * e) - value(X3 - step * e)) / (2 * step) for e in np.eye(3)]
+    np.testing.assert_allclose(np.asarray(gradient_of(f, X3)), slopes, rtol=1e-6, atol=1e-8)
+
+    x = ad.constant(X3)
+    with ad.GradientTape() as outer:
+        outer.watch(x)
+        along = np.sum(gradient_of_watched(f, x) * v)
+    twice = outer.gradient(along, x, unconnected_gradients="zero")
+    up, down = (np.asarray(gradient_of(f, X3 + s * step * v)) for s in (1, -1))
+    np.testing.assert_allclose(np.asarray(twice), (up - down) / (2 * step), rtol=1e-5, atol=1e-7)
+
+
+def gradient_of_watched(f: Any, x: Any) -> Any:
+    with ad.GradientTape() as tape:
+        tape.watch(x)
+        y = f(x)
+    return tape.gradient(y, x)
+
+
+def test_what_a_tape_cannot_record_is_refused() -> None:
+    """It gave None before, without a word."""
+    x, v = ad.constant(X3), ad.Variable(X3)
+    with ad.GradientTape() as tape:
+        tape.watch(x)
+        with pytest.raises(ad.TapeError, match="without `out`"):
+            np.multiply(x, 2.0, out=np.zeros(3))
+        with pytest.raises(TypeError, match="cannot be `out`"):
+            np.multiply(X3, 2.0, out=x)
+        with pytest.raises(ad.TapeError, match="assign_add"):
+            v += 1.0

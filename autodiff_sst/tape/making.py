@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.tape import nn as _nn
+from autodiff_sst.tape.ops import cast_to as _cast_to
 from autodiff_sst.tape.tensor import Tensor, constant, unwrapped
 from autodiff_sst.tape.tensor import call as _call
-from autodiff_sst.tape.tensor import cast_to as _cast_to
 
 float16, float32, float64 = np.dtype("f2"), np.dtype("f4"), np.dtype("f8")
 int32, int64, bool_ = np.dtype("i4"), np.dtype("i8"), np.dtype(bool)

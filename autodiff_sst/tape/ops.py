@@ -13,6 +13,8 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autodiff_sst.binding import Extra
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class Operation:
         return found
 
     def _derive(self, position: int, kinds: Any) -> Vjp:
+        from autodiff_sst.core.names import Names
+        from autodiff_sst.core.walk import all_names
         from autodiff_sst.driver import reverse_core
         from autodiff_sst.optimize.passes import tell
         from autodiff_sst.transform.reverse.program import Request
@@ -63,7 +67,8 @@ class Operation:
 
         derived = self._learning(make)
         if len(derived.parameters) == len(names):  # it does not depend on the operand
-            derived = replace(derived, parameters=(*derived.parameters, SEED))
+            seed = Names(all_names(derived)).fresh(SEED)
+            derived = replace(derived, parameters=(*derived.parameters, seed))
         return Vjp(derived)
 
     def _learning(self, make: Callable[[], Function]) -> Function:
@@ -126,6 +131,11 @@ class Called(Operation):
                 return make()
             except MoreHintsError as more:
                 learn(self.function, more)
+
+
+def cast_to(x: Any, dtype: Any) -> Any:
+    """`x` as numbers of another dtype."""
+    return np.asarray(x, dtype)[()]
 
 
 @functools.lru_cache(maxsize=4096)

@@ -10,6 +10,11 @@ import numpy as np
 Number = int | float | complex
 
 
+def is_ufunc_method(function: Any) -> bool:
+    """Whether it is `np.add.reduce`, say."""
+    return isinstance(getattr(function, "__self__", None), np.ufunc)
+
+
 def rendered(
     function: Any, args: Any, kwargs: Any, is_operand: Any, is_cast: bool
 ) -> tuple[str, list[Any], tuple[Any, ...]]:
@@ -21,7 +26,9 @@ def rendered(
         if is_operand(x) or isinstance(x, np.ndarray | np.generic):
             operands.append(x)
             return f"x{len(operands) - 1}"
-        if isinstance(x, bool | str | None) or x is Ellipsis:
+        if x is Ellipsis:
+            return "..."
+        if isinstance(x, bool | str | None):
             return repr(x)
         if isinstance(x, Number):
             if isinstance(function, np.ufunc) or isinstance(x, float):
@@ -52,5 +59,6 @@ def rendered(
         written_as = f"c0({text(args[0])})"
     else:
         given = [text(a) for a in args] + [f"{k}={text(v)}" for k, v in kwargs.items()]
-        written_as = f"function({', '.join(given)})"
+        called = f"function.{function.__name__}" if is_ufunc_method(function) else "function"
+        written_as = f"{called}({', '.join(given)})"
     return written_as, operands, tuple(constants)

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.errors import TapeError
 from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import METHODS, SPREAD, find, is_nondifferentiable
-from autodiff_sst.tape.ops import Operation, written
-from autodiff_sst.tape.rendering import rendered
+from autodiff_sst.tape.ops import Operation, cast_to, written
+from autodiff_sst.tape.rebinding import Rebinding
+from autodiff_sst.tape.rendering import is_ufunc_method, rendered
 
 _local = threading.local()
 
@@ -30,7 +32,7 @@ def watchers() -> list[list[Variable]]:
     return found
 
 
-class Tensor(np.lib.mixins.NDArrayOperatorsMixin):
+class Tensor(Rebinding, np.lib.mixins.NDArrayOperatorsMixin):
     """An array that does not change. NumPy's functions, operators and methods work on it."""
 
     __array_priority__ = 1000.0
@@ -139,10 +141,16 @@ class Tensor(np.lib.mixins.NDArrayOperatorsMixin):
         return call(np.matmul, (other, self), {})
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if method != "__call__" or kwargs.get("out") is not None:
+        out = kwargs.get("out") or ()
+        if any(isinstance(o, Tensor) for o in out):
+            raise TypeError("a tensor does not change: it cannot be `out`")
+        if method == "at" or out:
+            if any(t.recording and any_tracked(t, inputs, {}) for t in active_tapes()):
+                words = f"np.{ufunc.__name__} stores into an array, which no tape can record"
+                raise TapeError(f"{words}: use its result, without `out` or `at`")
             plain = [unwrapped(i) for i in inputs]
             return getattr(ufunc, method)(*plain, **{k: unwrapped(v) for k, v in kwargs.items()})
-        return call(ufunc, inputs, kwargs)
+        return call(ufunc if method == "__call__" else getattr(ufunc, method), inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return call(function, args, kwargs)
@@ -151,13 +159,10 @@ class Tensor(np.lib.mixins.NDArrayOperatorsMixin):
         return Tensor(read(self))
 
 
-def cast_to(x: Any, dtype: Any) -> Any:
-    """`x` as numbers of another dtype."""
-    return np.asarray(x, dtype)[()]
-
-
 class Variable(Tensor):
     """A tensor that may be assigned anew; tapes watch it where it is read, if it is trainable."""
+
+    rebinds = False
 
     def __init__(
         self, value: Any, trainable: bool = True, name: str | None = None, dtype: Any = None
@@ -255,8 +260,9 @@ def call(function: Any, args: Any, kwargs: Any) -> Any:
     result = function(*plain, **{k: unwrapped(v) for k, v in kwargs.items()})
     load_rules()
     if function not in _with_rules:
-        constant = is_nondifferentiable(function)
-        if not (constant or find(function) or definition_of(function) or function in _OURS):
+        whole = getattr(function, "__self__", None) if is_ufunc_method(function) else function
+        constant = is_nondifferentiable(whole)
+        if not (constant or find(whole) or definition_of(whole) or whole in _OURS):
             return result
         if constant and function is not np.sign:
             return wrapped(result)
@@ -311,7 +317,8 @@ def _show(
         text += f"[{item}]"
     operation: Any = ZERO
     if function is not np.sign:
-        operation = written(function, text, len(operands), constants)
+        named = function.__self__ if is_ufunc_method(function) else function
+        operation = written(named, text, len(operands), constants)
     record(tracked, operation, operands, output)
 
 
