@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.markers import custom_gradient, stop_gradient
+from autodiff_sst.tape import more as _more
 from autodiff_sst.tape import nn as _nn
 from autodiff_sst.tape.functions import *  # noqa: F403
 from autodiff_sst.tape.gradient_tape import GradientTape
 from autodiff_sst.tape.making import *  # noqa: F403
 from autodiff_sst.tape.making import as_ints
+from autodiff_sst.tape.more import *  # noqa: F403
 from autodiff_sst.tape.tensor import Tensor, Variable, constant, unwrapped
 
 _t = _nn.tensor
@@ -111,7 +113,8 @@ linalg = Namespace(
     **{"matvec": lambda a, b: np.matmul(_t(a), _t(b)[..., None])[..., 0]},
     **{"eigh": lambda x: np.linalg.eigh(_t(x)), "svd": lambda x: np.linalg.svd(_t(x))},
     **{"slogdet": lambda x: np.linalg.slogdet(_t(x)), "l2_normalize": l2_normalize},
-    **{"logdet": lambda x: np.linalg.slogdet(_t(x))[1]},
+    **{"logdet": lambda x: np.linalg.slogdet(_t(x))[1], "qr": lambda x: np.linalg.qr(_t(x))},
+    **{"matrix_transpose": _more.matrix_transpose, "band_part": _more.band_part},
 )
 math = Namespace(
     "tf.math",
@@ -129,14 +132,19 @@ math = Namespace(
     **{"logical_or": logical_or, "logical_not": logical_not, "is_nan": is_nan, "add_n": add_n},
     **{"is_finite": is_finite, "sigmoid": sigmoid, "softplus": _nn.softplus, "cumsum": cumsum},
     **{"argmax": argmax, "argmin": argmin, "squared_difference": squared_difference},
-    **{"l2_normalize": l2_normalize},
+    **{"l2_normalize": l2_normalize, "mod": floormod, "cumprod": _more.cumprod},
+    **{"erf": _more.erf, "erfc": _more.erfc, "lgamma": _more.lgamma, "digamma": _more.digamma},
+    **{"xlogy": _more.xlogy, "log_sigmoid": _more.log_sigmoid, "polyval": _more.polyval},
+    **{"divide_no_nan": _more.divide_no_nan, "softmax": _nn.softmax},
 )
+nest = Namespace("tf.nest", flatten=_more.flatten, map_structure=_more.map_structure)
 nn = Namespace(
     "tf.nn",
     **{f.__name__: f for f in (_nn.relu, _nn.elu, _nn.sigmoid, _nn.tanh, _nn.softplus)},
     **{f.__name__: f for f in (_nn.softsign, _nn.selu, _nn.leaky_relu, _nn.gelu, _nn.softmax)},
     **{"swish": _nn.swish, "silu": _nn.swish, "log_softmax": _nn.log_softmax},
-    **{"l2_loss": _nn.l2_loss, "l2_normalize": l2_normalize},
+    **{"l2_loss": _nn.l2_loss, "l2_normalize": l2_normalize, "relu6": _more.relu6},
+    **{"moments": _more.moments, "bias_add": _more.bias_add},
     softmax_cross_entropy_with_logits=_nn.softmax_cross_entropy_with_logits,
     sparse_softmax_cross_entropy_with_logits=_nn.sparse_softmax_cross_entropy_with_logits,
     sigmoid_cross_entropy_with_logits=_nn.sigmoid_cross_entropy_with_logits,
@@ -151,6 +159,8 @@ def _mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     return np.mean(np.absolute(_t(y_pred) - y_true), axis=-1)
 
 
+_losses = (_more.MeanSquaredError, _more.MeanAbsoluteError, _more.BinaryCrossentropy,
+           _more.CategoricalCrossentropy, _more.SparseCategoricalCrossentropy)  # fmt: skip
 _errors = {"mean_squared_error": _mean_squared_error, "mse": _mean_squared_error}
 keras = Namespace(
     "tf.keras",
@@ -163,7 +173,12 @@ keras = Namespace(
     ),
     activations=Namespace("tf.keras.activations", **_nn.ACTIVATIONS),
     optimizers=Namespace("tf.keras.optimizers", SGD=_nn.SGD, Adam=_nn.Adam),
-    losses=Namespace("tf.keras.losses", **_errors, mean_absolute_error=_mean_absolute_error),
+    losses=Namespace(
+        "tf.keras.losses",
+        **_errors,
+        mean_absolute_error=_mean_absolute_error,
+        **{c.__name__: c for c in _losses},
+    ),
 )
 
 

@@ -1,5 +1,7 @@
 """TensorFlow's names: the sections of its guide to automatic differentiation, in our words."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -108,5 +110,79 @@ def test_names_that_are_missing_are_named() -> None:
         AttributeError, match=r"autodiff_sst.tf has no 'nothing'; there are .*matmul"
     ):
         tf.nothing  # noqa: B018
-    with pytest.raises(AttributeError, match=r"tf.nn has no 'nothing'; there are elu"):
+    with pytest.raises(AttributeError, match=r"tf.nn has no 'nothing'; there are bias_add, elu"):
         tf.nn.nothing  # noqa: B018
+
+
+X3 = np.array([0.2, 0.48, 0.8])
+
+MORE: dict[str, Any] = {
+    "sort": lambda x: tf.sort(-x, direction="DESCENDING"),
+    "repeat": lambda x: tf.repeat(x, 2) ** 2,
+    "roll": lambda x: tf.roll(x, 1, axis=0) * x,
+    "slice": lambda x: tf.slice(x, [1], [-1]) ** 2,
+    "boolean_mask": lambda x: tf.boolean_mask(x, [True, False, True]) ** 2,
+    "gather_nd": lambda x: tf.gather_nd(x, [[2], [0], [2]]) ** 2,
+    "meshgrid": lambda x: tf.meshgrid(x, x * x)[1],
+    "cumprod": tf.math.cumprod,
+    "erf": tf.math.erf,
+    "erfc": tf.math.erfc,
+    "lgamma": tf.math.lgamma,
+    "digamma": tf.math.digamma,
+    "xlogy": lambda x: tf.math.xlogy(x, x + 1.0),
+    "log_sigmoid": tf.math.log_sigmoid,
+    "divide_no_nan": lambda x: tf.math.divide_no_nan(x, np.array([2.0, 0.0, 3.0])),
+    "polyval": lambda x: tf.math.polyval([1.0, -2.0, 3.0], x),
+    "mod": lambda x: tf.math.mod(x, 0.3),
+    "matrix_transpose": lambda x: tf.linalg.matrix_transpose(np.outer(x, x))[0],
+    "band_part": lambda x: tf.linalg.band_part(np.outer(x, x), 0, 1),
+    "relu6": lambda x: tf.nn.relu6(20.0 * x),
+    "bias_add": lambda x: tf.nn.bias_add(np.outer(x, x), x) ** 2,
+    "moments": lambda x: tf.nn.moments(x, 0)[0] * tf.nn.moments(x, 0)[1],
+    "cond": lambda x: tf.cond(x[0] > 0, lambda: x**2, lambda: x),
+    "map_fn": lambda x: tf.map_fn(lambda v: v * v, x),
+    "while_loop": lambda x: tf.while_loop(lambda y: y[0] < 3.0, lambda y: y * 2.0, [x])[0],
+    "MeanSquaredError": lambda x: tf.keras.losses.MeanSquaredError()(np.ones((1, 3)), x[None]),
+    "MeanAbsoluteError": lambda x: tf.keras.losses.MeanAbsoluteError()(np.ones((1, 3)), x[None]),
+    "BinaryCrossentropy": lambda x: tf.keras.losses.BinaryCrossentropy()(
+        [[0.0, 1.0, 1.0]], x[None]
+    ),
+    "BinaryCrossentropy of logits": lambda x: tf.keras.losses.BinaryCrossentropy(from_logits=True)(
+        [[0.0, 1.0, 1.0]], x[None]
+    ),
+    "CategoricalCrossentropy": lambda x: tf.keras.losses.CategoricalCrossentropy()(
+        [[0.0, 1.0, 0.0]], x[None]
+    ),
+    "SparseCategoricalCrossentropy": lambda x: tf.keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True
+    )([1], x[None]),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_more_functions(name: str) -> None:
+    f, step = MORE[name], 1e-6
+
+    def value(x: Any) -> float:
+        return float(np.sum(np.asarray(f(tf.constant(x, dtype=tf.float64)))))
+
+    x = tf.constant(X3, dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        total = tf.reduce_sum(f(x))
+    slopes = [(value(X3 + step * e) - value(X3 - step * e)) / (2 * step) for e in np.eye(3)]
+    np.testing.assert_allclose(np.asarray(tape.gradient(total, x)), slopes, rtol=1e-5, atol=1e-7)
+
+
+def test_modules_and_nests() -> None:
+    class Line(tf.Module):
+        def __init__(self) -> None:
+            self.slope = tf.Variable(2.0)
+            self.parts = {"bias": tf.Variable(1.0), "fixed": tf.Variable(0.0, trainable=False)}
+
+    line = Line()
+    assert [float(v) for v in line.trainable_variables] == [2.0, 1.0]
+    assert len(line.variables) == 3
+    assert tf.nest.flatten({"b": [1, 2], "a": 3}) == [3, 1, 2]
+    assert tf.nest.map_structure(lambda a, b: a + b, {"a": (1, 2)}, {"a": (3, 4)}) == {"a": (4, 6)}
+    assert tf.executing_eagerly()
