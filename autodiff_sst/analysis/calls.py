@@ -21,7 +21,17 @@ from autodiff_sst.analysis.values import (
     Tuple,
     dims_of,
 )
-from autodiff_sst.core.syntax import Atom, Call, Function, Literal, Object
+from autodiff_sst.core.syntax import (
+    Atom,
+    Call,
+    DictOf,
+    Expression,
+    Function,
+    ListOf,
+    Literal,
+    Object,
+    TupleOf,
+)
 from autodiff_sst.runtime.calls import Pullback, call_with_pullback
 from autodiff_sst.runtime.records import make_record, plain_fields
 
@@ -52,6 +62,13 @@ def made_by(value: Call) -> tuple[Any, dict[str, Atom]] | None:
             return None
         made[name] = given[name] if name in given else _atom(defaults[name])
     return (cls, made) if {*given} <= {*fields} else None
+
+
+def holds_parts(value: Expression) -> bool:
+    """Whether an expression makes a container, or an object, of what it reads."""
+    if isinstance(value, Call):
+        return made_by(value) is not None
+    return isinstance(value, TupleOf | ListOf | DictOf)
 
 
 def is_pullback(value: Abstract) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from autodiff_sst.analysis.access import constant_slice
+from autodiff_sst.analysis.sharing import Classes
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.purity import is_pure
 from autodiff_sst.core.syntax import (
@@ -77,14 +78,34 @@ def name_fields(function: Function) -> Function:
     sites = {s.target for s in statements(function.body) if isinstance(s, Assign) and made_in(s)}
     if not any(isinstance(s, Store) for s in statements(function.body)):
         return function
-    stored = stored_into(function, sites)
-    sites &= stored
+    stored = sites & stored_into(function, sites)
+    named = _named(function, stored | _holding_what_changes(function, sites))
+    # A container that a branch makes whole again would be taken apart for ever.
+    fewer = named is not function and _count_of_sites(named) < len(sites)
+    return named if fewer else _named(function, stored)
+
+
+def _named(function: Function, sites: set[str]) -> Function:
     while sites:
         try:
             return _Fields(function, sites).run()
         except _StaysError as error:
             sites = sites - {error.site}
     return function
+
+
+def _count_of_sites(function: Function) -> int:
+    return sum(isinstance(s, Assign) and bool(made_in(s)) for s in statements(function.body))
+
+
+def _holding_what_changes(function: Function, sites: set[str]) -> set[str]:
+    """The containers that hold what is changed under another name."""
+    classes = Classes(function, {}, callers=False)
+    changed: frozenset[str] = frozenset().union(
+        *(classes.of(s.target) for s in statements(function.body) if isinstance(s, Store))
+    )
+    made = [s for s in statements(function.body) if isinstance(s, Assign) and s.target in sites]
+    return {s.target for s in made if own_reads(s) & changed}
 
 
 class _Fields:

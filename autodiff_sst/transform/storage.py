@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.analysis.calls import holds_parts
 from autodiff_sst.analysis.facts import find_facts
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.kinds import is_list
@@ -142,9 +143,7 @@ class Storage(Replacing):
                 if isinstance(self.builder.facts.get(target), Opaque | Unknown):
                     # It was read of a container whose items are stored: now it is known.
                     self.builder.facts[target] = infer(value, self.builder.facts, target)
-                if target not in self.classes.passed and isinstance(
-                    value, TupleOf | ListOf | DictOf
-                ):
+                if holds_parts(value) and target not in self.classes.passed:
                     for atom in reads(statement.value):
                         if atom in self.refs:
                             self.refs[atom].root.kept = True
