@@ -56,3 +56,29 @@ def test_functions_that_take_any_number() -> None:
 def test_builtins_that_take_any_number_are_refused() -> None:
     with pytest.raises(ad.UnsupportedSyntaxError, match="not a tuple made here"):
         ad.grad(lambda x: np.stack([*np.meshgrid(*x)]).sum())(P)
+
+
+class Controller:
+    def __init__(self, gain: Any, damping: Any) -> None:
+        self.gain, self.damping = gain, damping
+        self.total, self.last = 0.0, None
+
+    def __call__(self, error: Any, step: float) -> Any:
+        self.total += error * step
+        slope = 0.0 if self.last is None else (error - self.last) / step
+        self.last = error
+        return self.gain * error + self.total + self.damping * slope
+
+
+def controlled(x: Any) -> Any:
+    """A class that takes the items of an array; what it remembers is None at first."""
+    controller = Controller(*x)
+    y, cost = 0.0, 0.0
+    for _ in range(6):
+        y += 0.1 * controller(1 - y, 0.1)
+        cost += (1 - y) ** 2
+    return cost
+
+
+def test_a_class_takes_the_items_of_an_array() -> None:
+    ad.check_grads(controlled, (P,))

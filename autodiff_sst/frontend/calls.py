@@ -37,6 +37,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import reads
 from autodiff_sst.errors import AutodiffError
+from autodiff_sst.runtime.records import is_users_class
 
 LIST = Object(list, "list", list)
 _READERS = (len, sum, min, max, list, tuple, sorted)  # they keep nothing
@@ -252,7 +253,8 @@ def count_of_parameters(called: Any) -> int | None:
     function = called.value if isinstance(called, Object) else None
     if isinstance(function, np.ufunc):
         return function.nin
-    if not isinstance(function, FunctionType):
+    made = isinstance(function, type) and is_users_class(function)
+    if function is None or not (made or isinstance(function, FunctionType)):
         return None
     kinds = [(p.kind, p.default) for p in inspect.signature(function).parameters.values()]
     plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

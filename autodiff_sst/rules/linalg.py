@@ -236,7 +236,8 @@ def _(y, v):
 
 @adjoint(np.diag, ranks=(2,))
 def _(y, v):
-    d[v] = d[y][:, None] * identity_like(v)  # of a square matrix
+    columns = np.minimum(np.arange(np.shape(v)[1]), len(y) - 1)  # of a matrix that is not square
+    d[v] = d[y][columns] * identity_like(v)
 
 
 @macro

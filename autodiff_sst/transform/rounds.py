@@ -25,6 +25,7 @@ from autodiff_sst.transform.columns import split_columns
 from autodiff_sst.transform.displays import gather_displays
 from autodiff_sst.transform.fields import name_fields
 from autodiff_sst.transform.hints import wanted_hints
+from autodiff_sst.transform.optional import split_none
 from autodiff_sst.transform.resolve import DerivativeOf, Resolving
 from autodiff_sst.transform.stale import check_views
 from autodiff_sst.transform.storage import functionalize
@@ -111,7 +112,7 @@ class _Rounds:
                 for simplify in (split_columns, mark_tables):
                     simpler = simplify(plain, facts) if simpler is plain else simpler
                 if simpler is not plain:
-                    function = simpler
+                    function = split_none(simpler)  # of what was an attribute, it may be None
                     continue
                 simpler = make_alike(function, facts)
                 if simpler is not function:

@@ -202,7 +202,7 @@ CASES |= {
     np.trace: [(SQUARE,), (MATRIX,)],
     np.tril: [(SQUARE,), (SQUARE, 1)],
     np.triu: [(SQUARE,), (SQUARE, -1)],
-    np.diag: [(normal(3),), (SQUARE,)],
+    np.diag: [(normal(3),), (SQUARE,), (normal(2, 4),), (normal(4, 2),)],
     np.einsum: [
         ("ij,jk->ik", MATRIX, normal(3, 4)),
         ("ij,jk", MATRIX, normal(3, 4)),
