@@ -56,7 +56,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
     Update,
 )
-from autodiff_sst.core.walk import all_names, count_reads, map_atoms, reads, statements
+from autodiff_sst.core.walk import all_names, atoms, count_reads, map_atoms, reads, statements
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, LIST, SHAPE, WRITE_BACK, numpy_object
 from autodiff_sst.transform.common import WHOLE
@@ -123,7 +123,9 @@ class References:
         self.live = live_after(function)
         self.read_names = reads(function.body) | reads(function.result)
         self.refs: dict[str, Ref] = {}
-        self.displays: dict[str, TupleOf | ListOf | DictOf] = {}  # those that stay: references
+        self.displays: dict[
+            str, TupleOf | ListOf | DictOf | Call
+        ] = {}  # those that stay: references
         self.views: dict[tuple[Any, ...], Atom] = {}  # what was made of a version
         stored = {s.target for s in statements(function.body) if isinstance(s, Store | Accumulate)}
         self.regrown = lists_regrown(function, self.classes)
@@ -174,7 +176,15 @@ class References:
         )
 
     def is_referred(self, root: Root, names: frozenset[str]) -> bool:
-        return any(n in self.refs and self.refs[n].root is root for n in names)
+        return any(root in self.held_in(Name(n)) for n in names)
+
+    def held_in(self, atom: Atom) -> list[Root]:
+        """The object that an atom refers to; of a tuple that stays, those that it holds."""
+        display = self.displays.get(atom.id) if isinstance(atom, Name) else None
+        if display is not None:
+            return [root for item in atoms(display) for root in self.held_in(item)]
+        ref = self.refs.get(atom.id) if isinstance(atom, Name) else None
+        return [] if ref is None else [ref.root]
 
     def refuse(self, words: str, statement: Statement) -> UnsupportedSyntaxError:
         return UnsupportedSyntaxError(

@@ -46,6 +46,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import map_index, reads, statements
 from autodiff_sst.transform.references import HOLE, Ref, References, Root
+from autodiff_sst.transform.sites import items_of
 
 # Always views, but for `reshape` and `ravel`, which are of whole arrays.
 _VIEWS = (
@@ -183,8 +184,9 @@ class Replacing(References):
                 if isinstance(display, DictOf):
                     keys = [fact(key, {}) for key in display.keys]
                     return self.ref(display.values[keys.index(known)]) if known in keys else None
-                if isinstance(known, Known) and isinstance(known.value, int):
-                    return self.ref(display.items[known.value])
+                held = [*(items_of(display) or {}).values()]
+                if isinstance(known, Known) and isinstance(known.value, int) and held:
+                    return self.ref(held[known.value])
                 return None
             case Subscript(base, index) if (ref := self.ref(base)) is not None:
                 known = self.known(ref)

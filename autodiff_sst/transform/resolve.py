@@ -77,6 +77,7 @@ from autodiff_sst.transform.indices import with_parts_of_index
 from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.list_methods import ListMethods
 from autodiff_sst.transform.of_lists import with_arrays
+from autodiff_sst.transform.sites import items_of_tuple
 from autodiff_sst.transform.table_methods import TableMethods
 from autodiff_sst.transform.tables import growing_dicts
 from autodiff_sst.transform.unroll import gathers_views, is_uniform, is_unrolled, unroll
@@ -120,7 +121,7 @@ class Resolving:
         self.grows = growing_dicts(body, facts)
         every = [*statements(body)]
         self.made = {s.target: s.value for s in every if isinstance(s, Assign)}
-        self.tuples = {n: v.items for n, v in self.made.items() if isinstance(v, TupleOf)}
+        self.tuples = {n: t for n, v in self.made.items() if (t := items_of_tuple(v)) is not None}
         stored = {s.target for s in every if isinstance(s, Store)}
         self.stores = any(isinstance(facts.get(n), Record | Dict | Tuple) for n in stored)
         self.tables = TableMethods(body, facts, names)
@@ -145,7 +146,12 @@ class Resolving:
                 held := self.tuples.get(original(Name(base), self.made).id)
             ) is not None and -len(held) <= k < len(held):
                 self.changed = True
-                return self.statement(Assign(target, held[k], statement.origin))
+                return self.statement(Assign(target, [*held.values()][k], statement.origin))
+            case Assign(target, Attribute(Name(base), name)) if (
+                held := self.tuples.get(original(Name(base), self.made).id)
+            ) is not None and name in held:
+                self.changed = True
+                return self.statement(Assign(target, held[name], statement.origin))
             case Assign(_, Subscript()) | Store() if (
                 made := with_parts_of_index(statement, self.facts, self.names)
             ) is not None:

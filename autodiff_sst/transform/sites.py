@@ -69,6 +69,17 @@ def items_of(value: Expression | None) -> dict[Any, Atom] | None:
             return None
 
 
+def items_of_tuple(value: Expression) -> dict[Any, Atom] | None:
+    """What a tuple holds for good, in its order: by position, of a NamedTuple by its fields."""
+    match value:
+        case TupleOf(items):
+            return dict(enumerate(items))
+        case Call() if (made := made_by(value)) is not None and issubclass(made[0], tuple):
+            return made[1]
+        case _:
+            return None
+
+
 def stored_into(function: Function, sites: set[str]) -> set[str]:
     """The containers that are stored into, and those that such ones may hold."""
     holders: dict[str, set[str]] = {}

@@ -73,6 +73,7 @@ from autodiff_sst.rules.helpers import TABLE
 from autodiff_sst.transform.common import WHOLE
 from autodiff_sst.transform.references import Ref, Root
 from autodiff_sst.transform.replacing import Replacing
+from autodiff_sst.transform.sites import items_of_tuple
 from autodiff_sst.transform.updates import is_update
 
 
@@ -161,8 +162,8 @@ class Storage(Replacing):
             return
         plain_keys = isinstance(value, DictOf) and all(isinstance(k, Literal) for k in value.keys)
         stays = (isinstance(value, ListOf) and not value.alike) or plain_keys
-        if isinstance(value, TupleOf) or (stays and not self.changes(target)):
-            assert isinstance(value, TupleOf | ListOf | DictOf)
+        if items_of_tuple(value) is not None or (stays and not self.changes(target)):
+            assert isinstance(value, TupleOf | ListOf | DictOf | Call)
             self.displays[target] = value
             return
         if target not in self.read_names and isinstance(value, Attribute):

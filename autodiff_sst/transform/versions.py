@@ -132,10 +132,10 @@ class Versions(Storage):
         live = self.live[id(statement)] - {merge.name}
         known = self.facts.get(merge.name, UNKNOWN)
         settled = not self.is_changed_after(statement, [merge.name], known)
-        for ref in (first, second):
-            if ref is None or settled:
-                continue
-            if ref.root in others or self.is_referred(ref.root, live):
+        held = [root for value in merge.values for root in self.held_in(value)]
+        held += [ref.root for ref in (first, second) if ref is not None]
+        for root in held if not settled else ():
+            if root in others or self.is_referred(root, live):
                 raise self.refuse(
                     f"`{merge.name}` is one of two arrays, which of them a branch decides, and "
                     "one of them is changed in place", statement,
@@ -214,6 +214,10 @@ class Versions(Storage):
                     return None
                 entered.add(ref.root)
             root = Root(Name(carry.name), kept=ref is not None and ref.root.kept)
+            inside = frozenset(reads(statement.body))
+            for held in self.held_in(carry.init) if ref is None else ():
+                if self.is_referred(held, self.live[id(statement)] | inside):
+                    held.kept = root.holds = True  # a tuple, of what has another name too
             objects.append((carry, root, self.current(carry.init)))
             self.refs[carry.name] = Ref(root)
         unknown = {  # they depend on items that are stored: here it is known what those are
@@ -248,6 +252,10 @@ class Versions(Storage):
             for carry, _, init in objects:
                 next_ref = self.ref(carry.next)
                 if next_ref is None:
+                    if any(held in roots for held in self.held_in(carry.next)) and (
+                        self.may_change(statement, carry)
+                    ):
+                        return None
                     carries.append(Carry(carry.name, init, self.current(carry.next)))
                     continue
                 if self.may_change(statement, carry):
