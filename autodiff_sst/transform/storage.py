@@ -205,9 +205,8 @@ class Storage(Replacing):
             if isinstance(value, Attribute):  # a shape, or what the class has
                 copies = value.name in SHAPES or isinstance(base, Record)
             if not copies:
-                raise self.refuse(
-                    "which array this is, of those that are held, is not known", statement
-                )
+                words = "which array this is, of those that are held, is not known"
+                raise self.refuse(words, statement)
         now = map_atoms(value, self.current)
         self.builder.append(replace(statement, value=now))
         if not isinstance(self.facts[target], List) or not isinstance(value, ListOf):
@@ -285,11 +284,12 @@ class Storage(Replacing):
     def store(self, statement: Store, target: str, index: Index, value: Atom) -> None:
         ref = self.refs.get(target)
         if ref is None:
-            raise self.refuse(
-                f"`{target}` is changed in place, of which nothing is known", statement
-            )
+            words = f"`{target}` is changed in place, of which nothing is known"
+            raise self.refuse(words, statement)
         self.check_not_kept(ref, statement)
-        if ref.path and (ref.root.holds or ref.root.twice):
+        named = getattr(self.builder.fact(ref.root.version), "cls", None)
+        fixed = isinstance(named, type) and issubclass(named, tuple)  # a NamedTuple
+        if ref.path and (ref.root.holds or ref.root.twice or fixed):
             raise self.refuse("what a container holds too is changed in place", statement)
         value_ref = self.ref(value)
         new = self.current(value)
