@@ -181,9 +181,7 @@ def hessian(f: Function | None = None, argnums: Argnums = 0, backend: str = "pyt
     if f is None:
         return lambda function: hessian(function, argnums, backend)
     gradient = Derivative(f, "grad", argnums)
-    made = Jacobian(gradient, "jacobian", argnums, "forward", backend=backend)
-    made.transposed = isinstance(argnums, tuple)
-    return made
+    return Jacobian(gradient, "hessian", argnums, "forward", backend=backend)
 
 
 def hvp(f: Function, argnums: int | str = 0, backend: str = "python") -> Callable[..., Any]:

@@ -30,6 +30,7 @@ class Derivative:
 
     __name__: str
     __qualname__: str
+    chosen = ""  # the mode, of a Jacobian
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class Derivative:
         self.has_aux = has_aux
         self.backend = backend
         self._binding = Binding(self.root, argnums)
-        self._derived: dict[Key, Derived] = {}
+        self._derived: dict[tuple[Key, str], Derived] = {}
         self._pairs: dict[Key, DerivedPair] = {}
         self._last: Derived | None = None
         self._cases: list[Case] = []  # of the dispatcher, a `__call__` of its own
@@ -159,8 +160,9 @@ class Derivative:
         found: Any = sys.modules.get(self.__module__)
         for part in self.__qualname__.split("."):
             found = getattr(found, part, None)
-        if found is self:
-            return self.__qualname__
+        return self.__qualname__ if found is self else self._made_of()
+
+    def _made_of(self) -> tuple[type[Derivative], tuple[Any, ...]]:
         return Derivative, (self.primal, self.kind, self.argnums, self.has_aux, self.backend)
 
     # How it comes about
@@ -201,21 +203,17 @@ class Derivative:
         values += [captured_value(function or self.base, name) for function, name in captured]
         return values, extra
 
-    def argument(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The argument that the derivative is by."""
-        values, extra = self._binding.bind(args, kwargs)
-        return values[self._binding.names(extra).index(self.by(extra)[0])]
-
     def derived_for(self, values: list[Any], extra: Extra) -> Derived:
         from autodiff_sst.analysis.values import abstract
 
         kinds = tuple(abstract(v) for v in values)
-        derived = self._derived.get((extra, kinds))
+        key = ((extra, kinds), self.chosen)
+        derived = self._derived.get(key)
         if derived is None:
             facts = dict(zip(self.parameters(extra), kinds, strict=True))
             derived = self.derive(facts, extra)
             derived = replace(derived, loaded=compiled(derived.loaded, self.backend))
-        self._last = self._derived.setdefault((extra, kinds), derived)
+        self._last = self._derived.setdefault(key, derived)
         return self._last
 
     def derive(self, facts: Facts, extra: Extra) -> Derived:
@@ -262,7 +260,7 @@ class Derivative:
         from autodiff_sst.frontend.nested import likeness_of
 
         extra, several = Extra(), isinstance(self.argnums, tuple)
-        kind = None if self.has_aux or self.kind == "jacobian" else self.kind
+        kind = None if self.has_aux else self.kind
         return likeness_of(kind, self._binding.names(extra), self.by(extra), several)
 
     def captured(self) -> list[tuple[Any, str]]:

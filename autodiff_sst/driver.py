@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -70,6 +71,10 @@ class Derived:
 
     core: Function
     loaded: Loaded
+
+    @cached_property
+    def changes_arguments(self) -> bool:
+        return changes_arguments(self.core)
 
 
 _lowered: WeakKeyDictionary[Any, dict[Extra, Lowered]] = WeakKeyDictionary()

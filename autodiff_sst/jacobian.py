@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff_sst.binding import Argnums, Extra
 from autodiff_sst.derivative import Derivative
-from autodiff_sst.emit.compiled import compiled
 from autodiff_sst.runtime.calls import with_pullback
 from autodiff_sst.runtime.directions import (
     check_batch,
@@ -28,7 +26,8 @@ MODES = ("auto", "forward", "reverse")
 class Jacobian(Derivative):
     """The Jacobian of a function, from one sweep for all directions.
 
-    `kind` is `"jacobian"` or `"batch_jacobian"`; `chunk` bounds the directions a sweep carries.
+    `kind` is `"jacobian"`, `"hessian"` (of a gradient) or `"batch_jacobian"`; `chunk` bounds the
+    directions a sweep carries.
     """
 
     def __init__(
@@ -49,15 +48,11 @@ class Jacobian(Derivative):
         self.mode = mode
         self.chunk = chunk
         self.chosen = "reverse" if mode == "auto" else mode
-        self.transposed = False
         self._sizes: dict[Any, str] = {}  # the cheaper mode, by shapes of the arguments
         self._narrow: set[Any] = set()  # modes and shapes whose sweep takes one direction only
         self._quick: dict[Any, Derived] = {}  # what was compiled, by dtypes and shapes
 
-    def __reduce__(self) -> Any:
-        found = super().__reduce__()
-        if isinstance(found, str):
-            return found
+    def _made_of(self) -> tuple[type[Derivative], tuple[Any, ...]]:
         made_of = (self.primal, self.kind, self.argnums, self.mode, self.chunk, self.backend)
         return Jacobian, made_of
 
@@ -91,7 +86,7 @@ class Jacobian(Derivative):
             self._narrow.add((self.chosen, shapes))
         if made is None:
             made, key = self._looped(args, kwargs, by), None
-        if self.transposed:  # of the gradients by each, by each
+        if self.kind == "hessian" and isinstance(self.argnums, tuple):  # of gradients, by each
             return tuple(zip(*made, strict=True))
         self._learn_sizes(shapes, by, made)
         settled = self.mode != "auto" or self._sizes.get(shapes, first) == self.chosen
@@ -110,19 +105,6 @@ class Jacobian(Derivative):
         outputs = np.size(one) / size if isinstance(one, np.ndarray | np.generic | float) else 0
         forward = sum(map(np.size, by)) < outputs
         self._sizes[shapes] = "forward" if forward else "reverse"
-
-    def derived_for(self, values: list[Any], extra: Extra) -> Derived:
-        from autodiff_sst.analysis.values import abstract
-
-        kinds = (self.chosen, *(abstract(v) for v in values))
-        derived = self._derived.get((extra, kinds))  # type: ignore[arg-type]
-        if derived is None:
-            facts = dict(zip(self.parameters(extra), kinds[1:], strict=True))
-            derived = self.derive(facts, extra)  # type: ignore[arg-type]
-            derived = replace(derived, loaded=compiled(derived.loaded, self.backend))
-            self._derived[extra, kinds] = derived  # type: ignore[index]
-        self._last = derived
-        return derived
 
     def derive(self, facts: Facts, extra: Extra) -> Derived:
         from autodiff_sst.driver import derive_jacobian

@@ -20,7 +20,8 @@ class HessianProduct(Derivative):
         if not args:
             raise TypeError("hvp: a vector was due as the last argument")
         *primals, v = args
-        x = self.argument(tuple(primals), kwargs)
+        values, extra = self._binding.bind(tuple(primals), kwargs)
+        x = values[self._binding.names(extra).index(self.by(extra)[0])]
         check_like(v, x, "hvp: a vector")
         return self.along(tuple(primals), kwargs, (v,))
 
@@ -34,8 +35,5 @@ class HessianProduct(Derivative):
         found = super().core_of_call(type(call)(call.function, (*primals,), call.keywords), fact)
         return None if found is None else (found[0], [*found[1], v])
 
-    def __reduce__(self) -> Any:
-        found = super().__reduce__()
-        if isinstance(found, str):
-            return found
-        return HessianProduct, (self.primal, self.kind, self.argnums, self.has_aux, self.backend)
+    def _made_of(self) -> tuple[type[Derivative], tuple[Any, ...]]:
+        return HessianProduct, super()._made_of()[1]

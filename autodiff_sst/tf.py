@@ -151,17 +151,8 @@ nn = Namespace(
 )
 
 
-def _mean_squared_error(y_true: Any, y_pred: Any) -> Any:
-    return np.mean((_t(y_pred) - y_true) ** 2, axis=-1)
-
-
-def _mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
-    return np.mean(np.absolute(_t(y_pred) - y_true), axis=-1)
-
-
 _losses = (_more.MeanSquaredError, _more.MeanAbsoluteError, _more.BinaryCrossentropy,
            _more.CategoricalCrossentropy, _more.SparseCategoricalCrossentropy)  # fmt: skip
-_errors = {"mean_squared_error": _mean_squared_error, "mse": _mean_squared_error}
 keras = Namespace(
     "tf.keras",
     Model=_nn.Layer,
@@ -175,8 +166,9 @@ keras = Namespace(
     optimizers=Namespace("tf.keras.optimizers", SGD=_nn.SGD, Adam=_nn.Adam),
     losses=Namespace(
         "tf.keras.losses",
-        **_errors,
-        mean_absolute_error=_mean_absolute_error,
+        mean_squared_error=_more.mean_squared_error,
+        mse=_more.mean_squared_error,
+        mean_absolute_error=_more.mean_absolute_error,
         **{c.__name__: c for c in _losses},
     ),
 )

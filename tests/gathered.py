@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
-from tests.programs import Generator, main
+from tests.programs import Generator, check, main
 
 
 class Gathered(Generator):
@@ -107,4 +108,4 @@ class Gathered(Generator):
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), Gathered))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), partial(check, generator=Gathered)))

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
-from tests.programs import Generator, main
+from tests.programs import Generator, check, main
 
 HEAD = """import numpy as np
 
@@ -122,4 +123,4 @@ class Holding(Generator):
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), Holding))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), partial(check, generator=Holding)))

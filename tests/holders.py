@@ -7,14 +7,13 @@ from __future__ import annotations
 import itertools
 import random
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import autodiff_sst as ad
-from tests.programs import load
+from tests.programs import load, main
 
 HEAD = """import dataclasses
 import typing
@@ -128,24 +127,5 @@ def check(seed: int, folder: Path) -> str | None:
     return None
 
 
-def main(first: int, count: int) -> int:
-    wrong = refused = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for seed in range(first, first + count):
-            try:
-                problem = check(seed, Path(folder))
-            except ad.AutodiffError as error:
-                refused += 1
-                print(f"{ALL[seed % len(ALL)]} refused: {str(error).splitlines()[0][-90:]}")
-                continue
-            except Exception as error:
-                problem = f"{ALL[seed % len(ALL)]}: {type(error).__name__}: {error}"
-            if problem:
-                wrong += 1
-                print(problem)
-    print(f"{count} programs of {len(ALL)}, {wrong} wrong, {refused} refused")
-    return min(wrong, 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), check))

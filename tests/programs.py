@@ -10,6 +10,7 @@ import importlib.util
 import random
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -306,12 +307,12 @@ def _agrees(line: Any, given: float) -> bool:
     return False
 
 
-def main(first: int, count: int, generator: type[Generator] = Generator) -> int:
+def main(first: int, count: int, check: Callable[[int, Path], str | None] = check) -> int:
     wrong = refused = 0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + count):
             try:
-                problem = check(seed, Path(folder), generator=generator)
+                problem = check(seed, Path(folder))
             except ad.AutodiffError as error:
                 refused += 1
                 print(f"seed {seed} refused: {str(error).splitlines()[0][-150:]}")

@@ -1,6 +1,7 @@
 """Jacobians and Hessians from one widened sweep, against columns from forward mode."""
 
 import dataclasses
+import pickle
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -268,3 +269,17 @@ def test_jacobians_of_containers_by_containers() -> None:
     np.testing.assert_allclose(by_both[0][0]["w"], 3.0 * np.eye(2))
     np.testing.assert_allclose(by_both[1][0], w)
     assert by_both[1][1] == 1.0
+
+
+def of_two(x: Any, y: Any) -> Any:
+    return np.sum(x) ** 2 * np.sum(y**3)
+
+
+def test_a_hessian_by_two_arguments_pickles() -> None:
+    """It came back with its blocks transposed."""
+    hessian = ad.hessian(of_two, argnums=(0, 1))
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0])
+    again = pickle.loads(pickle.dumps(hessian))(x, y)
+    for made, due in zip(again, hessian(x, y), strict=True):
+        for block, other in zip(made, due, strict=True):
+            np.testing.assert_allclose(block, other)

@@ -44,7 +44,7 @@ MAY_IMPORT = {
         "errors",
     },
     "jacobian": {
-        *("binding", "derivative", "driver", "analysis", "emit", "transform"),
+        *("binding", "derivative", "driver", "analysis", "transform"),
         "runtime",
         "errors",
     },

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from autodiff_sst.emit.load import Loaded
 
 BACKENDS = ("python", "numba")
+_OPTIONS: dict[str, Any] = {"boundscheck": True, "error_model": "numpy"}
 
 
 def check_backend(backend: str) -> None:
@@ -47,7 +48,7 @@ def compiled(loaded: Loaded, backend: str) -> Loaded:
 
     # Advice on source that the user did not write.
     warnings.filterwarnings("ignore", category=NumbaPerformanceWarning, module="<autodiff_sst")
-    native = numba.njit(_alone(loaded.function), boundscheck=True, error_model="numpy")
+    native = numba.njit(_alone(loaded.function), **_OPTIONS)
 
     @functools.wraps(loaded.function)
     def function(*args: Any) -> Any:
@@ -76,7 +77,7 @@ def _alone(function: Callable[..., Any]) -> Callable[..., Any]:
         return function
     own = function.__code__.co_filename
     space = {
-        n: numba.njit(v, boundscheck=True, error_model="numpy")
+        n: numba.njit(v, **_OPTIONS)
         if isinstance(v, FunctionType) and v.__code__.co_filename == own and v is not function
         else v
         for n, v in function.__globals__.items()

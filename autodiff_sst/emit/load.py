@@ -114,8 +114,8 @@ def import_line(name: str, value: Any) -> str | None:
         module = value.__name__
         return f"import {module}" + (f" as {name}" if name != module else "")
     origin, own = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if not all(part.isidentifier() for part in (origin or "").split(".")):
+    if origin is None or not all(part.isidentifier() for part in origin.split(".")):
         return None  # `<run_path>`
-    if origin is None or own is None or getattr(sys.modules.get(origin), own, None) is not value:
+    if own is None or getattr(sys.modules.get(origin), own, None) is not value:
         return None
     return f"from {origin} import {own}" + (f" as {name}" if name != own else "")

@@ -74,8 +74,8 @@ def to_tree(
         numbers: names of numbers, for which `x_bar += e` is `x_bar = x_bar + e`.
     """
     folded = find_folded(function, users, numbers)
-    nest = _Nest(folded, merge_versions(function, folded, users), texts, numbers, users)
-    nest.of_numbers = _stacks_of_numbers(function, numbers)
+    stacks = _stacks_of_numbers(function, numbers)
+    nest = _Nest(folded, merge_versions(function, folded, users), texts, numbers - users, stacks)
     body = nest.block(function.body)
     body.append(ast.Return(nest.expression(function.result)))
     parameters = [ast.arg(nest.names.get(p, p), None) for p in function.parameters]
@@ -83,31 +83,28 @@ def to_tree(
     return ast.FunctionDef(function.name, arguments, body, [], None)
 
 
-def _stacks_of_numbers(function: Function, numbers: frozenset[str]) -> set[str]:
+def _stacks_of_numbers(function: Function, numbers: frozenset[str]) -> frozenset[str]:
     """Stacks onto which nothing but numbers is pushed."""
-    pushes = [s for s in statements(function.body) if isinstance(s, Push)]
-    others = {
-        push.stack
-        for push in pushes
-        if not all(isinstance(v, Name) and v.id in numbers for v in push.values)
-    }
-    return {push.stack for push in pushes} - others
+    pushed: dict[str, list[Atom]] = {}
+    for statement in statements(function.body):
+        if isinstance(statement, Push):
+            pushed.setdefault(statement.stack, []).extend(statement.values)
+    named = {Name(n) for n in numbers}
+    return frozenset(stack for stack, values in pushed.items() if named.issuperset(values))
 
 
 class _Nest:
-    of_numbers: set[str] = set()  # noqa: RUF012
-
     def __init__(
         self,
         folded: Mapping[str, Expression],
         names: Mapping[str, str],
         texts: Mapping[Object, str],
         numbers: frozenset[str],
-        users: frozenset[str],
+        stacks: frozenset[str],  # those of numbers
     ) -> None:
         self.folded = folded
         self.numbers = numbers
-        self.users = users
+        self.stacks = stacks
         self.names = names
         self.texts = texts
         self.quoted: Any = None
@@ -140,7 +137,7 @@ class _Nest:
                     return []
                 match value:
                     case Binary("+" | "-" as op, Name(left), right) if (
-                        self.same(target, Name(left)) and target in self.numbers - self.users
+                        self.same(target, Name(left)) and target in self.numbers
                     ):
                         number = self.variable(target)
                         return [ast.AugAssign(number, _SYMBOLS[op](), self.expression(right))]
@@ -265,7 +262,7 @@ class _Nest:
     def items_saved(self, stack: str, values: list[ast.expr]) -> list[ast.expr]:
         """A few numbers are saved one by one: that is quicker than tuples, which Python's garbage
         collector looks through again and again."""
-        one_by_one = stack in self.of_numbers and len(values) <= 3
+        one_by_one = stack in self.stacks and len(values) <= 3
         return values if one_by_one else [self.several(values)]
 
     def several(self, items: list[Any]) -> Any:

@@ -1,7 +1,5 @@
 """Rules of what a widened sweep is made with: a Jacobian is differentiated too."""
 
-# mypy: disable-error-code="no-untyped-def,no-untyped-call"
-
 import numpy as np
 
 from autodiff_sst.rules.language import adjoint, d

@@ -48,7 +48,7 @@ def call_with_pullback(
     elif isinstance(function, Checkpointed):
         y, plain = _again(function.function, by, args, kwargs)
     else:
-        y, plain = with_pullback(_pure(function, by, args, kwargs), args, kwargs)
+        y, plain = _pulled(*_pure(function, by, args, kwargs))
     return y, Pullback(plain, y, function, by, args, kwargs)
 
 
@@ -56,7 +56,10 @@ def with_pullback(
     derivative: Derivative, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, _Plain]:
     """The value for these arguments, and the pullback, which takes what broadcasts to it."""
-    pair, values = derivative.bound_pair(args, kwargs)
+    return _pulled(*derivative.bound_pair(args, kwargs))
+
+
+def _pulled(pair: Any, values: list[Any]) -> tuple[Any, _Plain]:
     y, saved = pair.forward.function(*values)
 
     def pullback(y_bar: Any) -> tuple[Any, ...]:
@@ -105,32 +108,29 @@ def _known_here_only() -> UnsupportedSyntaxError:
 
 def _again(function: Any, by: tuple[int | str, ...], args: Any, kwargs: Any) -> tuple[Any, _Plain]:
     """The pullback runs the function once more, and keeps nothing but its arguments."""
-    derivative = _pure(function, by, args, kwargs)
-
-    def pullback(y_bar: Any) -> tuple[Any, ...]:
-        cotangents: tuple[Any, ...] = with_pullback(derivative, args, kwargs)[1](y_bar)
-        return cotangents
-
-    return function(*args, **kwargs), pullback
+    pair, values = _pure(function, by, args, kwargs)
+    return function(*args, **kwargs), lambda y_bar: _pulled(pair, values)[1](y_bar)
 
 
-def _pure(function: Any, by: _Keys, args: Any, kwargs: Any) -> Derivative:
-    """The derivative of a function that changes nothing of what it is given.
-
-    Raises:
-        UnsupportedSyntaxError: it does. Its caller, differentiated before, knows nothing of that.
-    """
+def _pure(function: Any, by: _Keys, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
+    """The pair of a function that changes nothing of what it is given, and the values for it."""
     from autodiff_sst.derivative import derivative_of  # the compiler, where it is needed
 
-    derivative = derivative_of(function, by)
-    if derivative.bound_pair(args, kwargs)[0].changes_arguments:
+    pair, values = derivative_of(function, by).bound_pair(args, kwargs)
+    _check_pure(function, pair)
+    return pair, values
+
+
+def _check_pure(function: Any, derived: Any) -> None:
+    """Raises UnsupportedSyntaxError if a function changes what it is given: its caller, which was
+    differentiated before, knows nothing of that."""
+    if derived.changes_arguments:
         raise UnsupportedSyntaxError(
             f"`{getattr(function, '__name__', 'a function')}`, which is differentiated when it is "
             "called (it calls itself, is a checkpoint, or is known at run time only), changes "
             "its arguments",
             instead="a function that returns new values.",
         )
-    return derivative
 
 
 def plain(function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -146,8 +146,9 @@ def call_with_tangent(
 
     if isinstance(function, Checkpointed):
         function = function.function
-    _pure(function, by, args, kwargs)
-    result: tuple[Any, Any] = derivative_of(function, by, "jvp").along(args, kwargs, tangents)
+    derived, values = derivative_of(function, by, "jvp").bound(args, kwargs)
+    _check_pure(function, derived)
+    result: tuple[Any, Any] = derived.loaded.function(*values, *tangents)
     return result
 
 

@@ -159,14 +159,22 @@ class Loss:
         raise NotImplementedError
 
 
+def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
+    return np.mean((_t(y_pred) - y_true) ** 2, axis=-1)
+
+
+def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
+    return np.mean(np.absolute(_t(y_pred) - y_true), axis=-1)
+
+
 class MeanSquaredError(Loss):
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return np.mean((y_pred - y_true) ** 2, axis=-1)
+        return mean_squared_error(y_true, y_pred)
 
 
 class MeanAbsoluteError(Loss):
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return np.mean(np.absolute(y_pred - y_true), axis=-1)
+        return mean_absolute_error(y_true, y_pred)
 
 
 _SMALL = 1e-7  # Keras's: probabilities are kept away from 0 and 1 by it

@@ -10,9 +10,10 @@ import numpy as np
 Number = int | float | complex
 
 
-def is_ufunc_method(function: Any) -> bool:
-    """Whether it is `np.add.reduce`, say."""
-    return isinstance(getattr(function, "__self__", None), np.ufunc)
+def without_method(function: Any) -> Any:
+    """The ufunc of `np.add.reduce`, say; any other function itself."""
+    whole = getattr(function, "__self__", None)
+    return whole if isinstance(whole, np.ufunc) else function
 
 
 def rendered(
@@ -59,6 +60,7 @@ def rendered(
         written_as = f"c0({text(args[0])})"
     else:
         given = [text(a) for a in args] + [f"{k}={text(v)}" for k, v in kwargs.items()]
-        called = f"function.{function.__name__}" if is_ufunc_method(function) else "function"
+        is_method = without_method(function) is not function
+        called = f"function.{function.__name__}" if is_method else "function"
         written_as = f"{called}({', '.join(given)})"
     return written_as, operands, tuple(constants)

@@ -15,7 +15,7 @@ from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import METHODS, SPREAD, find, is_nondifferentiable
 from autodiff_sst.tape.ops import Operation, cast_to, written
 from autodiff_sst.tape.rebinding import Rebinding
-from autodiff_sst.tape.rendering import is_ufunc_method, rendered
+from autodiff_sst.tape.rendering import rendered, without_method
 
 _local = threading.local()
 
@@ -260,7 +260,7 @@ def call(function: Any, args: Any, kwargs: Any) -> Any:
     result = function(*plain, **{k: unwrapped(v) for k, v in kwargs.items()})
     load_rules()
     if function not in _with_rules:
-        whole = getattr(function, "__self__", None) if is_ufunc_method(function) else function
+        whole = without_method(function)
         constant = is_nondifferentiable(whole)
         if not (constant or find(whole) or definition_of(whole) or whole in _OURS):
             return result
@@ -317,8 +317,7 @@ def _show(
         text += f"[{item}]"
     operation: Any = ZERO
     if function is not np.sign:
-        named = function.__self__ if is_ufunc_method(function) else function
-        operation = written(named, text, len(operands), constants)
+        operation = written(without_method(function), text, len(operands), constants)
     record(tracked, operation, operands, output)
 
 

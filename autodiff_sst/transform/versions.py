@@ -202,21 +202,20 @@ class Versions(Storage):
         entered: set[Root] = set()
         given = {carry.name: self.ref(carry.init) for carry in tracked}
         self.refs |= {n: ref for n, ref in given.items() if ref is not None and n not in as_objects}
+        needed = self.live[id(statement)] | reads(statement.body)
         for carry in tracked:
             ref = given[carry.name]
             if carry.name not in as_objects and ref is not None:
                 continue
             if self.may_change(statement, carry) and ref is not None:
-                inside = frozenset(reads(statement.body))
-                if self.is_referred(ref.root, self.live[id(statement)] | inside):
+                if self.is_referred(ref.root, needed):
                     return None
                 if ref.root in entered:  # two names of one array: which is which
                     return None
                 entered.add(ref.root)
             root = Root(Name(carry.name), kept=ref is not None and ref.root.kept)
-            inside = frozenset(reads(statement.body))
             for held in self.held_in(carry.init) if ref is None else ():
-                if self.is_referred(held, self.live[id(statement)] | inside):
+                if self.is_referred(held, needed):
                     held.kept = root.holds = True  # a tuple, of what has another name too
             objects.append((carry, root, self.current(carry.init)))
             self.refs[carry.name] = Ref(root)
