@@ -143,10 +143,23 @@ def a_pair_of_new_arrays(v: Any, n: int) -> Any:
     return np.sum(s.a * s.b)
 
 
+def in_a_try(v: Any, n: int) -> Any:
+    b = v.copy()
+    c = [Held(v * 2, b)]
+    q = c[0].b
+    try:
+        b[1] = np.tanh(c[0].a[1])
+        if n == 3:
+            raise ValueError
+    except ValueError:
+        b[0] *= 2
+    return np.sum(q**2)
+
+
 RIGHT = [through_an_object, through_two_names, through_a_tuple, through_a_dict, held_twice,
          a_view_and_its_base, in_a_closure, a_pair_of_new_arrays]  # fmt: skip
 REFUSED = [in_a_list_of_objects, one_object_or_another, a_pair_in_a_loop, one_pair_or_another,
-           a_tuple_in_a_loop]  # fmt: skip
+           a_tuple_in_a_loop, in_a_try]  # fmt: skip
 
 
 @pytest.mark.parametrize("n", [0, 2, 3])

@@ -113,7 +113,7 @@ def bias_add(value: Any, bias: Any) -> Any:
     return _t(value) + bias
 
 
-def moments(x: Any, axes: Any, keepdims: bool = False) -> Any:
+def moments(x: Any, axes: Any, keepdims: Any = False) -> Any:
     along = as_axis(axes)
     return np.mean(_t(x), axis=along, keepdims=keepdims), np.var(
         _t(x), axis=along, keepdims=keepdims

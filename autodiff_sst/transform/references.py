@@ -45,7 +45,6 @@ from autodiff_sst.core.syntax import (
     Expression,
     Function,
     Index,
-    ListOf,
     Literal,
     Name,
     Object,
@@ -53,7 +52,6 @@ from autodiff_sst.core.syntax import (
     Statement,
     Store,
     Subscript,
-    TupleOf,
     Update,
 )
 from autodiff_sst.core.walk import all_names, atoms, count_reads, map_atoms, reads, statements
@@ -71,6 +69,7 @@ class Root:
 
     version: Atom
     kept: bool = False  # a container holds it: its contents must not change any more
+    held: bool = False  # an object that stays holds it, and it has another name
     holds: bool = False  # it is a container of objects that others hold too
     owns: bool = False  # it is a list of objects that nobody else holds
     # Places in it where it has the same object, as while two of its items are swapped.
@@ -123,9 +122,7 @@ class References:
         self.live = live_after(function)
         self.read_names = reads(function.body) | reads(function.result)
         self.refs: dict[str, Ref] = {}
-        self.displays: dict[
-            str, TupleOf | ListOf | DictOf | Call
-        ] = {}  # those that stay: references
+        self.displays: dict[str, Expression] = {}  # those that stay: references
         self.views: dict[tuple[Any, ...], Atom] = {}  # what was made of a version
         stored = {s.target for s in statements(function.body) if isinstance(s, Store | Accumulate)}
         self.regrown = lists_regrown(function, self.classes)
@@ -174,6 +171,16 @@ class References:
             or any(ref.path or ref.root.kept for ref in refs)
             or any(self.is_referred(root, live) for root in roots)
         )
+
+    def holds_others(self, statement: Assign, value: Call) -> bool:
+        """Whether an object that is made holds what has another name: that must not change then,
+        under either. Lists may: they are made anew where they grow."""
+        live = self.live.get(id(statement), frozenset()) - {statement.target}
+        found = {r for a in atoms(value) for r in self.held_in(a) if self.is_referred(r, live)}
+        others = {r for r in found if not isinstance(self.builder.fact(r.version), List)}
+        for root in others:
+            root.held = True
+        return bool(others)
 
     def is_referred(self, root: Root, names: frozenset[str]) -> bool:
         return any(root in self.held_in(Name(n)) for n in names)

@@ -88,8 +88,6 @@ def functionalize(function: Function, parameters: Mapping[str, Abstract]) -> Fun
 
 
 class Storage(Replacing):
-    # Statements
-
     def branch(self, statement: If) -> None:
         raise NotImplementedError
 
@@ -152,7 +150,7 @@ class Storage(Replacing):
                 self.builder.append(rebuild(statement, self.current, self.block))
 
     def check_not_kept(self, ref: Ref, statement: Statement) -> None:
-        if ref.root.kept:
+        if ref.root.kept or ref.root.held:
             raise self.refuse("what a container holds too is changed in place", statement)
 
     def assign(self, statement: Assign) -> None:
@@ -163,7 +161,6 @@ class Storage(Replacing):
         plain_keys = isinstance(value, DictOf) and all(isinstance(k, Literal) for k in value.keys)
         stays = (isinstance(value, ListOf) and not value.alike) or plain_keys
         if items_of_tuple(value) is not None or (stays and not self.changes(target)):
-            assert isinstance(value, TupleOf | ListOf | DictOf | Call)
             self.displays[target] = value
             return
         if target not in self.read_names and isinstance(value, Attribute):
@@ -195,7 +192,9 @@ class Storage(Replacing):
                 continue
             if becomes is None or self.refs[name].root is not becomes.root:
                 self.refs[name].root.kept = True
-        if isinstance(value, Call) and not kept:
+        if isinstance(value, Call) and holds_parts(value):
+            shares |= self.holds_others(statement, value)
+        elif isinstance(value, Call) and not kept:
             self.check_call(statement, value)
         elif isinstance(value, Subscript | Attribute):
             base = self.builder.fact(self.current(value.value))
