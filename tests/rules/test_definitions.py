@@ -286,6 +286,50 @@ CASES: dict[Any, list[Case]] = {
     ],
     np.linalg.cond: [(lambda a: np.linalg.cond(a), (S,))],
     np.linalg.pinv: [(lambda a: np.linalg.pinv(a), (M,)), (lambda a: np.linalg.pinv(a), (M.T,))],
+    np.angle: [
+        (lambda a, b: np.angle(a + 1j * b), (V, U)),
+        (lambda a: np.angle(a * (1 + 2j), deg=True), (0.7,)),
+        (lambda a: np.angle(a) + a, (V,)),
+    ],
+    np.sort_complex: [(lambda a: np.real(np.sort_complex(a)) ** 2, (V,))],
+    np.frexp: [(lambda a: np.frexp(a)[0], (V,)), (lambda a: np.frexp(a * a)[0], (0.7,))],
+    np.kaiser: [(lambda b: np.kaiser(5, b * b), (1.3,)), (lambda b: np.kaiser(1, b) * b, (1.3,))],
+    np.polydiv: [
+        (lambda u, v: np.polydiv(u, v)[0], (V, U[:3])),
+        (lambda u, v: np.polydiv(u, v)[1], (V, U[:3])),
+        (lambda u, v: np.polydiv(u, v)[1], (V[:2], U[:3])),
+        (lambda u, v: np.polydiv(u, v)[0], (V, U[:1])),
+    ],
+    np.roots: [
+        (lambda p: np.abs(np.roots(p)) ** 2, (V,)),
+        (lambda p: np.abs(np.roots(np.concatenate([np.zeros(2), p, np.zeros(1)]))) ** 2, (V,)),
+        (lambda p: np.real(np.roots(p)), (V[:2],)),
+    ],
+    np.rollaxis: [
+        (lambda a, k=k, s=s: np.rollaxis(a, k, s), (T,))
+        for k, s in ((1, 0), (2, 0), (0, 3), (-1, 1), (1, -1))
+    ],
+    np.trim_zeros: [
+        (lambda a, t=t: np.trim_zeros(np.concatenate([np.zeros(2), a, np.zeros(1)]), t), (V,))
+        for t in ("fb", "f", "B")
+    ],
+    np.asanyarray: [(lambda a: np.asanyarray(a) ** 2, (V,))],
+    np.require: [(lambda a: np.require(a, float, "C") ** 2, (M,))],
+    **(
+        {
+            np.astype: [(lambda a: np.astype(a, np.float64) ** 2, (V,))],
+            np.cumulative_sum: [
+                (lambda a: np.cumulative_sum(a), (V,)),
+                (lambda a: np.cumulative_sum(a, axis=1, include_initial=True), (T,)),
+            ],
+            np.cumulative_prod: [
+                (lambda a: np.cumulative_prod(a), (V,)),
+                (lambda a: np.cumulative_prod(a, axis=-1, include_initial=True), (M,)),
+            ],
+        }
+        if hasattr(np, "astype") and hasattr(np, "cumulative_sum")
+        else {}
+    ),
     np.linalg.tensorinv: [(lambda a: np.linalg.tensorinv(np.reshape(a, (3, 1, 3)), 1), (S,))],
     np.linalg.tensorsolve: [(lambda a, b: np.linalg.tensorsolve(a, b), (S, V[:3]))],
 }
@@ -300,6 +344,7 @@ SAME = {
 
 
 def test_every_definition_has_cases() -> None:
+    assert ad.rules()  # which loads them
     assert {f for f, d in definitions().items() if ".scipy." not in d.__module__} == {*CASES} | SAME
 
 
