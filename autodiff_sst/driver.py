@@ -42,7 +42,15 @@ from autodiff_sst.rules import (
     shapes,
 )
 from autodiff_sst.rules import numbers as more_numbers
-from autodiff_sst.rules.definitions import algebra, arrays, making, numbers, statistics, vectors
+from autodiff_sst.rules.definitions import (
+    algebra,
+    arrays,
+    changes,
+    making,
+    numbers,
+    statistics,
+    vectors,
+)
 from autodiff_sst.rules.definitions import fourier as more_fourier
 from autodiff_sst.rules.helpers import WRITE_BACK
 from autodiff_sst.rules.registry import find, is_nondifferentiable
@@ -59,7 +67,7 @@ from autodiff_sst.transform.rounds import resolve
 
 RULES = (
     *(directions, elementwise, fourier, linalg, more_numbers, products, reductions, shapes),
-    *(algebra, arrays, making, more_fourier, numbers, statistics, vectors),
+    *(algebra, arrays, changes, making, more_fourier, numbers, statistics, vectors),
 )  # importing them registers them
 
 Facts = Mapping[str, Abstract]

@@ -33,6 +33,15 @@ from autodiff_sst.core.syntax import (
     TupleOf,
 )
 from autodiff_sst.runtime.calls import Pullback, call_with_pullback
+from autodiff_sst.runtime.places import (
+    along_places,
+    operands_at,
+    partition_places,
+    place_places,
+    places_at,
+    put_places,
+    putmask_places,
+)
 from autodiff_sst.runtime.records import make_record, plain_fields
 
 
@@ -141,4 +150,18 @@ def of_copies(called: Any, args: list[Abstract], keywords: dict[str, Abstract]) 
     if called is dataclasses.replace and {*keywords} <= {*base.keys}:
         own = zip(base.keys, base.items, strict=True)
         return Record(base.cls, base.keys, tuple(keywords.get(k, i) for k, i in own))
+    return None
+
+
+_PLACES = np.dtype(int)
+_FLAT = (operands_at, places_at)
+_LIKE_FIRST = (along_places, partition_places, place_places, put_places, putmask_places)
+
+
+def of_places(called: Any, args: list[Abstract], where: str) -> Abstract | None:
+    """Places of items in an array: integers."""
+    if called in _FLAT:
+        return Array(_PLACES, (f"{where}.0",))
+    if called in _LIKE_FIRST:
+        return Array(_PLACES, args[0].dims) if isinstance(args[0], Array) else UNKNOWN
     return None

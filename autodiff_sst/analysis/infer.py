@@ -25,7 +25,7 @@ from autodiff_sst.analysis.access import (
     stored,
     subscript,
 )
-from autodiff_sst.analysis.calls import made_by, of_copies, of_derivatives, of_pullbacks
+from autodiff_sst.analysis.calls import made_by, of_copies, of_derivatives, of_places, of_pullbacks
 from autodiff_sst.analysis.kinds import (
     MAY_BE_COMPLEX,
     broadcast,
@@ -329,6 +329,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return FLOAT
     if called in _OURS:
         return _OURS[called]
+    if (places := of_places(called, args, where)) is not None:
+        return places
     if called in _ALWAYS and any(isinstance(o, Opaque | Unknown | List) for o in operands):
         return _ALWAYS[called]
     if called in _DATA_DEPENDENT or (called is np.where and len(args) == 1):

@@ -51,11 +51,15 @@ def is_pure(function: Any) -> bool:
             "check_strict",
             "enter_context",
             "leave_context",
+            *CHANGE_ARGUMENTS,
         )
     if root == "numpy":
         return not module.startswith("numpy.random")
     return root == "scipy" or module == math.__name__
 
+
+# Functions of ours that change an array that they are given, by name.
+CHANGE_ARGUMENTS = ("partition_of", "sort_of", "at_of")
 
 _EFFECTS: set[Any] = {
     *(np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis),

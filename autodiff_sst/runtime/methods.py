@@ -32,6 +32,21 @@ def accumulate_of(ufunc: Any, array: Any, axis: int = 0) -> Any:
     return ufunc.accumulate(array, axis)
 
 
+def partition_of(a: Any, kth: Any, axis: int = -1) -> None:
+    """`a.partition(kth)`."""
+    a.partition(kth, axis)
+
+
+def sort_of(a: Any, axis: int = -1, kind: Any = None) -> None:
+    """`a.sort()`."""
+    a.sort(axis, kind)
+
+
+def at_of(ufunc: Any, a: Any, indices: Any, *b: Any) -> None:
+    """`ufunc.at(a, indices, b)`."""
+    ufunc.at(a, indices, *b)
+
+
 # The function that a method of a ufunc is; of all others there are definitions.
 METHODS_OF_UFUNCS: dict[tuple[Any, str], Any] = {
     **{(np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod},

@@ -175,7 +175,9 @@ class Resolving:
             case Assign(target, Name(same)) if same in self.methods:
                 self.methods[target] = self.methods[same]
                 return (statement,)
-            case Assign(_, Call(Name(method), args, keywords)) if method in self.methods:
+            case Assign(_, Call(Name(method), args, keywords)) | Effect(
+                Call(Name(method), args, keywords)
+            ) if method in self.methods:
                 self.changed = True
                 base_atom, name = self.methods[method]
                 before: Block = ()

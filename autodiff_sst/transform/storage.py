@@ -75,6 +75,7 @@ from autodiff_sst.transform.references import Ref, Root
 from autodiff_sst.transform.replacing import Replacing
 from autodiff_sst.transform.sites import items_of_tuple
 from autodiff_sst.transform.updates import is_update
+from autodiff_sst.transform.writes import is_added
 
 
 def functionalize(function: Function, parameters: Mapping[str, Abstract]) -> Function:
@@ -116,9 +117,8 @@ class Storage(Replacing):
             case Accumulate(target, index, value) if target in self.refs:
                 own = self.refs[target]
                 self.check_not_kept(own, statement)
-                place = self.index(index or (Literal(...),))
-                update = Update(self.read(own), place, self.current(value), True)
-                self.put(own, self.builder.emit(update))
+                place, added = self.index(index or (Literal(...),)), self.current(value)
+                self.put(own, self.builder.emit(Update(self.read(own), place, added, True)))
             case Append(target, value):
                 ref = self.ref(value)
                 holder = self.ref(Name(target))
@@ -291,15 +291,15 @@ class Storage(Replacing):
         if ref.path and (ref.root.holds or ref.root.twice or fixed):
             raise self.refuse("what a container holds too is changed in place", statement)
         value_ref = self.ref(value)
-        new = self.current(value)
-        index = self.index(index)
-        known = self.known(ref)
+        new, made = self.current(value), self.made.get(getattr(value, "id", ""))
+        index, known = self.index(index), self.known(ref)
         if isinstance(known, Tuple | Dict | Record | List):
             if value_ref is not None and value_ref == self.place(ref, index):
                 return  # `x[i] += …` of an array, which is changed in place already
             self.let_go(ref, index, value_ref, statement)
-        if (is_list(known) or isinstance(known, Dict | Table)) and index == WHOLE:
-            self.put(ref, new)  # `x[:] = y`, where `y` is a new list, or dict
+        is_whole = index == WHOLE and (is_list(known) or isinstance(known, Dict | Table))
+        if is_whole or is_added(target, made):  # `x[:] = y`, where `y` is made for it
+            self.put(ref, new)
             return
         if isinstance(known, Tuple | Dict | Record) and value_ref is not None:
             swaps = value_ref.root is ref.root and bool(value_ref.path)

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Array, Known, Tuple, Unknown, rank
+from autodiff_sst.analysis.values import Abstract, Array, Tuple, Unknown
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
-    Accumulate,
     Assign,
     Atom,
     Block,
@@ -28,6 +27,7 @@ from autodiff_sst.core.syntax import (
     Object,
     Store,
     Subscript,
+    Update,
 )
 from autodiff_sst.rules.helpers import numpy_object
 
@@ -50,6 +50,11 @@ def written_in_place(
             return writes.method(base, method, args, dict(keywords))
         case _:
             return None
+
+
+def is_added(target: str, value: Expression | None) -> bool:
+    """Whether a value is the array itself, with what `np.add.at` adds."""
+    return isinstance(value, Update) and value.base == Name(target) and value.add
 
 
 class _Writes:
@@ -98,11 +103,19 @@ class _Writes:
                 return (first, *self.stored(out, _WHOLE, Call(numpy_object(np.where), where)))
             return self.stored(out, _WHOLE, Call(called, args, rest))
         if function is np.copyto and len(args) == 2 and self.is_array(args[0]):
+            if "where" in keywords:
+                masked = Call(numpy_object(np.where), (keywords["where"], args[1], args[0]))
+                return self.stored(args[0], _WHOLE, masked)
             return self.stored(args[0], _WHOLE, args[1])
         if function is np.putmask and len(args) == 3 and self.is_array(args[0]):
             old = (args[1], args[2], args[0])
             return self.stored(args[0], _WHOLE, Call(numpy_object(np.where), old))
-        if function is np.fill_diagonal and len(args) == 2 and self.is_array(args[0]):
+        if (
+            function is np.fill_diagonal
+            and len(args) == 2
+            and not keywords
+            and self.is_array(args[0])
+        ):
             count = self.names.temporary()
             length = Assign(count, Call(Object(len, "len", len), args[:1]), self.origin)
             order = self.names.temporary()
@@ -124,13 +137,12 @@ class _Writes:
                 if isinstance(a, Name)
             ]
         if ufunc is np.add:
-            return (*before, Accumulate(target.id, items, args[2], True, self.origin))
+            return (*before, *self.stored(target, _WHOLE, Update(target, items, args[2], True)))
         if ufunc is np.subtract:
             minus = self.names.temporary()
             negated = Assign(minus, Call(numpy_object(np.negative), (args[2],)), self.origin)
-            return (
-                *before, negated, Accumulate(target.id, items, Name(minus), True, self.origin),
-            )  # fmt: skip
+            added = Update(target, items, Name(minus), True)
+            return (*before, negated, *self.stored(target, _WHOLE, added))
         return None
 
     def method(
@@ -142,12 +154,6 @@ class _Writes:
             return None
         if method == "fill" and len(args) == 1:
             return self.none(self.stored(base, _WHOLE, args[0]))
-        if method == "sort" and not keywords and not args and rank(fact(base, self.facts)) == 1:
-            order = self.names.temporary()
-            first = Assign(order, Call(numpy_object(np.argsort), (base,)), self.origin)
-            return (first, *self.none(self.stored(base, _WHOLE, Subscript(base, (Name(order),)))))
-        if method == "put" and len(args) == 2 and isinstance(fact(args[0], self.facts), Known):
-            return self.none(self.stored(base, (args[0],), args[1]))
         return None
 
     def none(self, block: Block) -> Block:

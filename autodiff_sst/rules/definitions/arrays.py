@@ -9,6 +9,7 @@ from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.definitions import defines
 from autodiff_sst.runtime.calls import plain
 from autodiff_sst.runtime.methods import choose_of, compress_of, divided
+from autodiff_sst.runtime.places import partition_places
 
 UniqueInverse = type(np.unique_inverse(np.zeros(1)))
 UniqueCounts = type(np.unique_counts(np.zeros(1)))
@@ -247,7 +248,9 @@ def sort(a, axis=-1, kind=None):
 
 @defines(np.partition)
 def partition(a, kth, axis=-1):
-    return take_along_axis(a, np.argpartition(a, kth, axis=axis), axis)
+    if axis is None:
+        return partition(np.ravel(a), kth)
+    return take_along_axis(a, partition_places(a, kth, axis), axis)
 
 
 @defines(np.select)
