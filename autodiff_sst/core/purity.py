@@ -51,6 +51,7 @@ def is_pure(function: Any) -> bool:
             "check_strict",
             "enter_context",
             "leave_context",
+            "spread_call",
             *CHANGE_ARGUMENTS,
         )
     if root == "numpy":

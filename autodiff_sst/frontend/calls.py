@@ -265,6 +265,6 @@ def count_of_parameters(called: Any) -> int | None:
 def of_all(called: Any) -> Object | None:
     """What gives of a sequence what a function gives of all its items: `max(x)` of `max(*x)`."""
     function = called.value if isinstance(called, Object) else None
-    if function is max or function is min:
+    if function is max or function is min or function is np.ndindex:
         return called  # type: ignore[no-any-return]
     return Object(np.linalg.norm, "np.linalg.norm", np) if function is math.hypot else None

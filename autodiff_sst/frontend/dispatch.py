@@ -32,7 +32,13 @@ from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Partial, Static, constant_atom
 from autodiff_sst.frontend.control import Control
 from autodiff_sst.frontend.hints import Hint, Hints, give_up
-from autodiff_sst.runtime.methods import METHODS_OF_UFUNCS, accumulate_of, at_of, reduce_of
+from autodiff_sst.runtime.methods import (
+    METHODS_OF_UFUNCS,
+    accumulate_of,
+    at_of,
+    reduce_of,
+    reduceat_of,
+)
 from autodiff_sst.runtime.sequences import is_array
 
 _IS_ARRAY = Object(is_array, "is_array")
@@ -256,7 +262,11 @@ class Dispatch(Control):
         method = made.name if isinstance(made, Attribute) else "()"
         subject = made.value if isinstance(made, Attribute) else called
         if isinstance(subject, Object) and isinstance(subject.value, np.ufunc):
-            whole: Any = {"reduce": reduce_of, "accumulate": accumulate_of}.get(method)
+            whole: Any = {
+                "reduce": reduce_of,
+                "accumulate": accumulate_of,
+                "reduceat": reduceat_of,
+            }.get(method)
             if method == "at" and subject.value not in (np.add, np.subtract):
                 whole = at_of
             if whole is not None and (subject.value, method) not in METHODS_OF_UFUNCS:

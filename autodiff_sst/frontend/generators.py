@@ -42,6 +42,45 @@ def collected(lowering: Any, node: Any) -> Any:
     return node
 
 
+def dict_of_pairs(lowering: Any, node: Any) -> Any:
+    """`dict((k, v) for …)` as `{k: v for …}`; the same of a list of pairs, `enumerate`, and what a
+    generator yields."""
+    match node:
+        case gast.Call(func=gast.Name(id="dict"), args=[pairs], keywords=[]) if (
+            "dict" not in lowering.locals
+        ):
+            pass
+        case _:
+            return node
+    match pairs:
+        case gast.List(elts=items) if all(_is_pair(i) for i in items):
+            keys, values = [i.elts[0] for i in items], [i.elts[1] for i in items]
+            made = gast.Dict(keys=keys, values=values)
+        case gast.GeneratorExp(elt=pair) | gast.ListComp(elt=pair) if _is_pair(pair):
+            key, value = pair.elts
+            made = gast.DictComp(key=key, value=value, generators=pairs.generators)
+        case gast.Call() if _is_enumerate(lowering, pairs) or generator_of(lowering, pairs):
+            key, value = nodes.name("key()"), nodes.name("value()")
+            target = gast.Tuple(
+                elts=[nodes.name("key()", gast.Store()), nodes.name("value()", gast.Store())],
+                ctx=gast.Store(),
+            )
+            part = gast.comprehension(target=target, iter=pairs, ifs=[], is_async=0)
+            made = gast.DictComp(key=key, value=value, generators=[part])
+        case _:
+            return node
+    return nodes.placed(made, node)
+
+
+def _is_pair(node: Any) -> bool:
+    return isinstance(node, gast.Tuple) and len(node.elts) == 2
+
+
+def _is_enumerate(lowering: Any, call: Any) -> bool:
+    is_name = isinstance(call.func, gast.Name) and call.func.id == "enumerate"
+    return is_name and "enumerate" not in lowering.locals
+
+
 def generated(lowering: Any, node: Any) -> list[Any] | None:
     """The statements in place of a `for` over what a generator yields."""
     if not isinstance(node, gast.For):

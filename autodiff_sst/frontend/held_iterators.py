@@ -31,7 +31,7 @@ def with_places(tree: Any, function: FunctionType) -> Any:
         return tree
     if not nodes.are_builtins({"iter", "next", "list"}, function):
         return tree
-    tree = _First().visit(tree)
+    tree = nodes.with_statements(_First().visit(tree), _asked_before)
     for held in _iterators(tree):
         rewriting = _Places(held)
         nodes.with_statements(tree, rewriting.statement)
@@ -40,8 +40,8 @@ def with_places(tree: Any, function: FunctionType) -> Any:
 
 def _is_iter(node: Any) -> bool:
     match node:
-        case gast.Call(func=gast.Name(id="iter"), args=[gast.Name()], keywords=[]):
-            return True
+        case gast.Call(func=gast.Name(id="iter"), args=[made], keywords=[]):
+            return isinstance(made, gast.Name | gast.List | gast.Tuple | gast.ListComp)
     return False
 
 
@@ -50,6 +50,43 @@ def _is_next(node: Any, held: str) -> bool:
         case gast.Call(func=gast.Name(id="next"), args=[gast.Name(id=name)], keywords=[]):
             return bool(name == held)
     return False
+
+
+def _asked_before(node: Any) -> list[Any]:
+    """`y = next(it) * 2` as two statements."""
+    if not isinstance(node, gast.Assign | gast.AugAssign | gast.Return | gast.Expr):
+        return [node]
+    whole = node.value
+    asked = [n for n in gast.walk(whole) if isinstance(n, gast.Call) and _is_any_next(n)]
+    if not asked or asked == [whole] or not _always_runs(whole):
+        return [node]
+    before: list[Any] = []
+    asking = _Asking(before)
+    node.value = asking.visit(whole)
+    return [*before, node]
+
+
+def _is_any_next(call: Any) -> bool:
+    return any(isinstance(a, gast.Name) and _is_next(call, a.id) for a in call.args)
+
+
+def _always_runs(whole: Any) -> bool:
+    """Whether all of an expression is evaluated, and nothing but `next` may change anything."""
+    may_skip = (gast.IfExp, gast.BoolOp, gast.NamedExpr, *_SCOPES)
+    calls = [n for n in gast.walk(whole) if isinstance(n, gast.Call)]
+    return all(map(_is_any_next, calls)) and not any(
+        isinstance(n, may_skip) for n in gast.walk(whole)
+    )
+
+
+class _Asking(gast.NodeTransformer):  # type: ignore[misc]
+    def __init__(self, before: list[Any]) -> None:
+        self.before = before
+
+    def visit_Call(self, node: Any) -> Any:
+        name = f"asked{len(self.before)}()"
+        self.before.append(nodes.placed(nodes.assign(name, node), node))
+        return nodes.placed(nodes.name(name), node)
 
 
 class _First(gast.NodeTransformer):  # type: ignore[misc]
@@ -88,7 +125,7 @@ def _iterators(tree: Any) -> list[str]:
             case gast.Assign(targets=[gast.Name(id=held)], value=made) if _is_iter(made):
                 uses = 1 + sum(_is_use(n, held) for n in every)
                 alone = seen.count(held) == uses and held not in inner
-                if alone and made.args[0].id not in changed:
+                if alone and getattr(made.args[0], "id", None) not in changed:
                     found.append(held)
     return found
 

@@ -33,6 +33,7 @@ from autodiff_sst.runtime.higher import (
     FROM_FUNCTION,
     HIGHER,
     VECTORIZED,
+    first_or,
     map_one,
     max_by,
     max_or,
@@ -82,6 +83,9 @@ def higher_call(lowering: Any, called: Any, given: Arguments, node: Any) -> Any:
     if function is next and len(given.positional) == 1 and isinstance(node, gast.Call):
         is_first = isinstance(node.args[0], gast.GeneratorExp)
         return Subscript(given.positional[0], (Literal(0),)) if is_first else None
+    if function is next and len(given.positional) == 2 and isinstance(node, gast.Call):
+        is_first = isinstance(node.args[0], gast.GeneratorExp)
+        return _inline(lowering, first_or, [], given, node) if is_first else None
     if function is dict and len(given.positional) == 1 and not given.keywords:
         return _zipped(lowering, given)
     if function is np.einsum and not isinstance(given.positional[0], Literal):
@@ -116,17 +120,43 @@ def joined(lowering: Any, node: Any) -> Any:
         return None
     items = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
     rows = made.name == "r_"
+    axis = _axis_of(items[0]) if rows else None
+    items = items if axis is None else items[1:]
     strings = (isinstance(i, gast.Constant) and isinstance(i.value, str) for i in items)
-    if any(isinstance(i, gast.Slice) for i in items) or any(strings):
+    if any(strings):
         return None
-    parts = [lowering.atom(i) for i in items]
+    parts = [_ramp(lowering, i) if isinstance(i, gast.Slice) else lowering.atom(i) for i in items]
     if rows:
         flat = Object(np.atleast_1d, "np.atleast_1d", np)
         parts = [lowering.emit(Call(flat, (p,)), node) for p in parts]
     function = np.concatenate if rows else np.column_stack
     called = Object(function, f"np.{function.__name__}", np)
     listed = lowering.emit(ListOf(tuple(parts)), node)
-    return lowering.call_value(called, Arguments([listed], {}), node)
+    keywords = {} if axis is None else {"axis": Literal(axis)}
+    return lowering.call_value(called, Arguments([listed], keywords), node)
+
+
+def _axis_of(node: Any) -> int | None:
+    """Of `np.r_["-1", a, b]`."""
+    try:
+        return int(node.value) if isinstance(node.value, str) else None
+    except (AttributeError, ValueError):
+        return None
+
+
+def _ramp(lowering: Any, node: Any) -> Any:
+    """`0:4` in `np.r_[0:4]` is a range; `0:1:5j` five numbers, with the last."""
+    start, stop, step = (
+        lowering.atom(b) if b else None for b in (node.lower, node.upper, node.step)
+    )
+    given = [start or Literal(0), stop or Literal(0)]
+    if isinstance(step, Literal) and isinstance(step.value, complex):
+        given.append(Literal(int(abs(step.value))))
+    elif step is not None:
+        given.append(step)
+    function = np.linspace if step and isinstance(step.value, complex) else np.arange
+    called = Object(function, f"np.{function.__name__}", np)
+    return lowering.emit(lowering.call_value(called, Arguments(given, {}), node), node)
 
 
 def _zipped(lowering: Any, given: Arguments) -> Any:

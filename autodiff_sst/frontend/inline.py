@@ -61,6 +61,7 @@ from autodiff_sst.frontend.nested import (
     with_captured,
 )
 from autodiff_sst.frontend.source import Source, read_source
+from autodiff_sst.frontend.starred import all_arguments, with_rest
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.runtime.sequences import check_count
 
@@ -204,10 +205,8 @@ class Inlining(Dispatch):
         return self.plain_call(called, given, node)
 
     def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
-        for value in (*given.positional, *given.keywords.values()):
-            if isinstance(value, Rest):
-                words = "`*` of what is not a tuple made here is not supported yet"
-                raise UnsupportedSyntaxError(words, self.source.origin(node))
+        if any(isinstance(value, Rest) for value in given.positional):
+            return with_rest(self, called, given, node)
         given = held_arguments(self, called, given, node)
         if initializes_exception(called):
             return set_args(self, given.positional[0], given.positional[1:], node)
@@ -228,7 +227,7 @@ class Inlining(Dispatch):
     def arguments(self, node: Any, called: Any) -> tuple[Any, Arguments]:
         """What a call gives, and to what: `max(*x)` is `max(x)`."""
         given = Arguments([], {})
-        for argument in node.args:
+        for k, argument in enumerate(node.args):
             if isinstance(argument, gast.Starred):
                 atom = self.atom(argument.value)
                 items = spread(atom, self)
@@ -242,8 +241,7 @@ class Inlining(Dispatch):
                     given.positional.append(Rest(atom))
                     continue
                 if items is None:
-                    words = "`*` of what is not a tuple made here is not supported yet"
-                    raise UnsupportedSyntaxError(words, self.source.origin(argument))
+                    return called, all_arguments(self, called, given.positional, node, k)
                 given.positional += items
             elif isinstance(argument, gast.GeneratorExp) and not is_users(called, self.shared):
                 given.positional.append(self.atom(argument))

@@ -35,7 +35,7 @@ from autodiff_sst.frontend.contexts import enter, leave
 from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.dicts import dict_from, lists_of
 from autodiff_sst.frontend.exits import Appending, assigned
-from autodiff_sst.frontend.generators import collected
+from autodiff_sst.frontend.generators import collected, dict_of_pairs
 from autodiff_sst.frontend.inline import Inlining
 from autodiff_sst.frontend.iterators import Loops
 from autodiff_sst.frontend.lists import list_method
@@ -61,6 +61,9 @@ class Sugar(Inlining):
 
     def call(self, node: Any) -> Any:
         node = collected(self, node)
+        made = dict_of_pairs(self, node)
+        if made is not node:
+            return self.value(made)
         made = list_method(self, node)
         return super().call(node) if made is None else made
 

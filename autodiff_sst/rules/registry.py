@@ -34,6 +34,8 @@ METHODS: dict[str, Any] = {
         "conjugate": np.conj,
         "ptp": np.ptp,
         "put": np.put,
+        "view": methods.view_of,
+        "tolist": methods.tolist_of,
         "partition": methods.partition_of,
         "sort": methods.sort_of,
     },

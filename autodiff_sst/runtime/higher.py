@@ -70,6 +70,10 @@ def min_by(given, key):
     return items[best]
 
 
+def first_or(items, default):
+    return items[0] if len(items) > 0 else default
+
+
 def max_or(items, default):
     return default if len(items) == 0 else max(items)
 

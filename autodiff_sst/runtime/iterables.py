@@ -7,6 +7,8 @@ import operator
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import numpy as np
+
 
 def accumulate(
     items: Iterable[Any], func: Callable[[Any, Any], Any] = operator.add, *, initial: Any = None
@@ -74,6 +76,20 @@ def islice(items: Iterable[Any], first: Any, stop: Any = -1, step: Any = 1) -> I
             return
 
 
+def ndenumerate(arr: Any) -> Iterator[Any]:
+    array = np.asarray(arr)
+    if np.ndim(array) == 1:
+        for i in range(np.shape(array)[0]):
+            yield (i,), array[i]
+    elif np.ndim(array) == 2:
+        for i in range(np.shape(array)[0]):
+            for j in range(np.shape(array)[1]):
+                yield (i, j), array[i, j]
+    else:
+        for index in np.ndindex(np.shape(array)):
+            yield index, array[index]
+
+
 def repeat(item: Any, times: Any = -1) -> Iterator[Any]:
     k = 0
     while times < 0 or k < times:
@@ -102,6 +118,7 @@ GENERATORS: dict[Any, Callable[..., Iterator[Any]]] = {
     itertools.dropwhile: dropwhile,
     itertools.filterfalse: filterfalse,
     itertools.islice: islice,
+    np.ndenumerate: ndenumerate,
     itertools.repeat: repeat,
     itertools.starmap: starmap,
     itertools.takewhile: takewhile,

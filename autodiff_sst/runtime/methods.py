@@ -32,6 +32,21 @@ def accumulate_of(ufunc: Any, array: Any, axis: int = 0) -> Any:
     return ufunc.accumulate(array, axis)
 
 
+def item_of(a: Any, *place: Any) -> Any:
+    """`a.item(…)`."""
+    return a.item(*place)
+
+
+def tolist_of(a: Any) -> Any:
+    """`a.tolist()`."""
+    return a.tolist()
+
+
+def view_of(a: Any) -> Any:
+    """`a.view()`."""
+    return a.view()
+
+
 def partition_of(a: Any, kth: Any, axis: int = -1) -> None:
     """`a.partition(kth)`."""
     a.partition(kth, axis)
@@ -45,6 +60,11 @@ def sort_of(a: Any, axis: int = -1, kind: Any = None) -> None:
 def at_of(ufunc: Any, a: Any, indices: Any, *b: Any) -> None:
     """`ufunc.at(a, indices, b)`."""
     ufunc.at(a, indices, *b)
+
+
+def reduceat_of(ufunc: Any, array: Any, indices: Any, axis: int = 0) -> Any:
+    """`ufunc.reduceat(array, indices)`."""
+    return ufunc.reduceat(array, indices, axis)
 
 
 # The function that a method of a ufunc is; of all others there are definitions.

@@ -50,3 +50,25 @@ def operands_at(a: Any, indices: Any, b: Any) -> Any:
     """The places in `np.ravel(b)` of what meets each of these items."""
     shape = np.shape(np.reshape(np.arange(np.size(a)), np.shape(a))[indices])
     return np.ravel(np.broadcast_to(np.reshape(np.arange(np.size(b)), np.shape(b)), shape))
+
+
+def cells_of(sample: Any, edges: Any, shape: Any) -> Any:
+    """The number of the cell that each row of `sample` is in, as `np.histogramdd` has it; -1
+    outside."""
+    rows = np.asarray(sample)
+    rows = rows if rows.ndim == 2 else rows[:, None]
+    found, inside = [], np.ones(len(rows), bool)
+    for column, bounds in zip(rows.T, edges, strict=True):
+        place = np.searchsorted(bounds, column, side="right") - 1
+        place = np.where(column == bounds[-1], len(bounds) - 2, place)  # the last has its end
+        inside &= (place >= 0) & (place < len(bounds) - 1)
+        found.append(np.clip(place, 0, len(bounds) - 2))
+    return np.where(inside, np.ravel_multi_index(found, shape), -1)
+
+
+def volumes_of(edges: Any) -> Any:
+    """Of the cells between the edges."""
+    volume = np.ones(())
+    for bounds in edges:
+        volume = np.multiply.outer(volume, np.diff(bounds))
+    return volume

@@ -23,6 +23,11 @@ def is_sequence(x: Any) -> bool:
     return isinstance(x, Sequence) and not isinstance(x, str | bytes | bytearray)
 
 
+def spread_call(function: Any, given: Any) -> Any:
+    """`function(*given)`."""
+    return function(*given)
+
+
 def is_array(x: Any) -> bool:
     """Whether methods of it are those of arrays."""
     return isinstance(x, np.ndarray | np.generic)

@@ -72,6 +72,54 @@ def _betainc_series(a: Any, b: Any, x: Any) -> tuple[Any, Any]:
     return np.where(inside, first, 0.0), np.where(inside, second, 0.0)
 
 
+def hyp1f1_part(a: Any, b: Any, x: Any, by_a: int, by_b: int, by_x: int) -> Any:
+    """A derivative of `hyp1f1(a, b, x)`, of order up to two in the parameters together.
+
+    Each term of the sum of (a)_n / (b)_n x^n / n! (DLMF 13.2.2) is differentiated, in extended
+    precision; below x = -20 the terms cancel, and it gives NaN.
+    """
+    a, b, x = np.broadcast_arrays(*(np.asarray(v, np.longdouble) for v in (a, b, x)))
+    term = {(0, 0): np.ones_like(a)} | dict.fromkeys(_JETS, np.zeros_like(a))
+    total, power, n = np.zeros_like(a), np.ones_like(a), 0
+    while n < _TERMS:
+        if n >= by_x:
+            ratio = math.factorial(n) // math.factorial(n - by_x)
+            change = term[by_a, by_b] * float(ratio) * power
+            total, power = total + change, power * x
+            if n > 20 + by_x and np.all(np.abs(change) <= 1e-20 * np.abs(total) + 1e-300):
+                break
+        upper, lower = (a + n) / (n + 1), 1 / (b + n)
+        factor = {
+            **{(0, 0): upper * lower, (1, 0): lower / (n + 1), (0, 1): -upper * lower**2},
+            **{(1, 1): -(lower**2) / (n + 1), (0, 2): 2 * upper * lower**3},
+        }
+        term = {order: _product(term, factor, *order) for order in term}
+        n += 1
+    return np.where(x < -20, np.nan, total).astype(float)[()]
+
+
+_JETS = ((1, 0), (0, 1), (2, 0), (1, 1), (0, 2))
+
+
+def _product(first: Any, second: Any, i: int, j: int) -> Any:
+    """The derivative of order (i, j) of a product, by Leibniz."""
+    parts = [
+        math.comb(i, k) * math.comb(j, m) * first[i - k, j - m] * second[k, m]
+        for k in range(i + 1)
+        for m in range(j + 1)
+        if (k, m) in second
+    ]
+    return sum(parts)
+
+
+def sph_legendre(n: Any, m: Any, theta: Any) -> Any:
+    """`sph_legendre_p(n, m, theta)`, of the shape that its arguments have together."""
+    from scipy import special
+
+    found = special.sph_legendre_p(n, m, theta)
+    return np.reshape(found, np.broadcast_shapes(np.shape(n), np.shape(m), np.shape(theta)))[()]
+
+
 def fresnel_part(x: Any, part: int) -> Any:
     """`fresnel(x)[part]`: S (0) and C (1)."""
     from scipy import special

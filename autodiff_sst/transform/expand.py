@@ -55,7 +55,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
     TupleOf,
 )
-from autodiff_sst.rules.helpers import LEN, numpy_object
+from autodiff_sst.rules.helpers import LEN, LIST, numpy_object
 from autodiff_sst.runtime.methods import METHODS_OF_UFUNCS
 from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.runtime.sequences import (
@@ -114,6 +114,10 @@ class Expansion:
                 dataclasses.astuple,
             ) and isinstance(self.fact(base), Record):
                 return self.parts(function, base)
+            case Call(Object(function), (xs,), ()) if function is tuple:
+                known = self.fact(xs)  # a list does what a tuple does
+                items = isinstance(known, Array | Unknown | List) and can_be_active(known)
+                return self.end(Call(LIST, (xs,))) if items else None
             case Call(Object(function), (xs,)) if function is as_sequence:
                 known = self.fact(xs)
                 return self.end(self.keys(known)) if isinstance(known, Dict) else None

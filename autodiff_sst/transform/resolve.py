@@ -68,6 +68,7 @@ from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.nested import Inner, is_derivative
 from autodiff_sst.rules.helpers import NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
+from autodiff_sst.runtime.methods import item_of
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.attributes import by_name
 from autodiff_sst.transform.copying import is_copy
@@ -167,6 +168,12 @@ class Resolving:
             ) is not None:
                 self.changed = True
                 return (replace(statement, index=(constant,)),)
+            case Assign(_, Attribute(base_of, "mT")) if self.is_array(
+                infer(base_of, self.facts, "")
+            ):
+                self.changed = True
+                turned = Call(numpy_object(np.swapaxes), (base_of, Literal(-1), Literal(-2)))
+                return (replace(statement, value=turned),)
             case Assign(target, Attribute(base_of, name)):
                 self.attributes[target] = (base_of, name)
                 if name in METHODS and self.is_array(infer(base_of, self.facts, "")):
@@ -185,11 +192,9 @@ class Resolving:
                     shape = self.names.temporary()
                     before = (Assign(shape, TupleOf(args), statement.origin),)
                     args = (Name(shape),)
-                function = METHODS[name]
-                if function is float:
-                    called = Object(float, "float", float)
-                else:
-                    called = numpy_object(function)
+                function = item_of if name == "item" and args else METHODS[name]
+                plain = Object(float, "float", float)
+                called = plain if function is float else numpy_object(function)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
             case Assign(_, Call(Name() as own) as call) | Effect(Call(Name() as own) as call) if (

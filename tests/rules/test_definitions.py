@@ -9,7 +9,16 @@ import pytest
 
 import autodiff_sst as ad
 from autodiff_sst.rules.definitions import definitions
-from autodiff_sst.runtime.methods import accumulate_of, choose_of, compress_of, reduce_of
+from autodiff_sst.runtime.methods import (
+    accumulate_of,
+    choose_of,
+    compress_of,
+    item_of,
+    reduce_of,
+    reduceat_of,
+    tolist_of,
+    view_of,
+)
 
 RNG = np.random.default_rng(7)
 V, U = RNG.normal(size=5), RNG.normal(size=5)
@@ -286,6 +295,18 @@ CASES: dict[Any, list[Case]] = {
     ],
     np.linalg.cond: [(lambda a: np.linalg.cond(a), (S,))],
     np.linalg.pinv: [(lambda a: np.linalg.pinv(a), (M,)), (lambda a: np.linalg.pinv(a), (M.T,))],
+    item_of: [(lambda a: a.item(1, 2) ** 2, (M,)), (lambda a: a.item(-1) ** 2, (M,))],
+    tolist_of: [(lambda a: np.array(a.tolist()) ** 2, (a,)) for a in (V, M, T)],
+    view_of: [(lambda a: a.view() ** 2, (M,))],
+    reduceat_of: [
+        (lambda a: np.multiply.reduceat(a, [0, 2, 1], axis=1), (M,)),
+        (lambda a: np.add.reduceat(a, np.array([0, 2])), (V,)),
+    ],
+    np.histogramdd: [
+        (lambda w: np.histogramdd(M.T, bins=2, weights=w)[0], (V[:4],)),
+        (lambda w: np.histogramdd(M.T[:, :2], (2, 3), density=True, weights=w)[0], (V[:4] ** 2,)),
+        (lambda w: np.histogramdd(V, [2], [(-0.5, 2)], weights=w)[0], (U,)),
+    ],
     np.angle: [
         (lambda a, b: np.angle(a + 1j * b), (V, U)),
         (lambda a: np.angle(a * (1 + 2j), deg=True), (0.7,)),

@@ -97,7 +97,9 @@ RULES: dict[Any, list[Any]] = {
     special.eval_genlaguerre: [(n, Plain(0.5), V) for n in (0, 1, 3)],
     special.lpmv: [(1, 3, V), (0, 2, V)],
     special.hyp0f1: [(Plain(1.5), X)],
-    special.hyp1f1: [(Plain(1.5), Plain(2.5), X)],
+    special.hyp1f1: [(Plain(1.5), Plain(2.5), X), (0.7, 2.3, X), (-2.0, W, -1.3)],
+    parts.hyp1f1_part: [(Plain(1.5), Plain(0.7), X, 0, 1, 1)],
+    parts.sph_legendre: [(3, m, V) for m in (0, 1, -2, 3)],
     special.hyp2f1: [(Plain(1.5), Plain(0.5), Plain(2.5), X / 4)],
     special.hyperu: [(Plain(1.5), Plain(0.5), W)],
     special.ellipkinc: [(V, 0.4), (V, P)],
@@ -323,7 +325,14 @@ MORE |= {
     signal.detrend: (SIGNAL,),
 }
 # Complex, or with frequencies beside the spectrum: as programs below.
-ELSEWHERE = {linalg.eig, linalg.eigvals, signal.welch, signal.csd, signal.stft}
+ELSEWHERE = {linalg.eig, linalg.eigvals, signal.welch, signal.csd, signal.stft, signal.istft}
+ELSEWHERE |= {getattr(special, "sph_harm_y", signal.istft)}
+if hasattr(special, "legendre_p"):  # SciPy 1.15
+    MORE |= {
+        special.legendre_p: (Plain(3), V),
+        special.assoc_legendre_p: (Plain(3), Plain(-2), V),
+        special.sph_legendre_p: (Plain(3), Plain(1), V),
+    }
 # Of probabilities, which sum to 1.
 ELSEWHERE |= {stats.multinomial.logpmf, stats.multinomial.pmf}
 
@@ -344,13 +353,28 @@ def of_spectra(x: Any) -> Any:
     )
 
 
+def of_a_signal(x: Any) -> Any:
+    first = signal.istft(np.reshape(x[:6], (3, 2)) * (1 + 0.5j), nperseg=4)[1]
+    second = signal.istft(np.reshape(x[:6], (3, 2)) ** 2, 2.0, "hamming", noverlap=1)
+    third = signal.istft(np.reshape(x[:6], (2, 3)), boundary=False)[1]
+    return np.sum(first**3) + np.sum(second[1] * second[0]) + np.sum(third**2)
+
+
+def of_harmonics(x: Any) -> Any:
+    orders = np.array([0, 1, -2])
+    y = special.sph_harm_y(3, orders, x, x[::-1]) * (1 + x * 1j)
+    return np.sum(np.abs(y + x) ** 2)
+
+
 def of_probabilities(x: Any) -> Any:
     p = x * x / np.sum(x * x)
     return stats.multinomial.logpmf([1, 2, 0], 3, p) + stats.multinomial.pmf([2, 0, 1], 3, p)
 
 
 @pytest.mark.parametrize(
-    ("function", "x"), [(of_eig, X), (of_spectra, SIGNAL), (of_probabilities, W)]
+    ("function", "x"),
+    [(of_eig, X), (of_spectra, SIGNAL), (of_a_signal, SIGNAL), (of_probabilities, W)]
+    + ([(of_harmonics, W)] if hasattr(special, "sph_harm_y") else []),
 )
 def test_programs(function: Any, x: Any) -> None:
     check(function, x)

@@ -9,7 +9,11 @@ import numpy as np
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.definitions import defines
+from autodiff_sst.rules.registry import declare_nondifferentiable
 from autodiff_sst.runtime.calls import plain
+from autodiff_sst.runtime.places import cells_of, volumes_of
+
+declare_nondifferentiable(cells_of, volumes_of)
 
 
 @defines(np.full)
@@ -98,6 +102,19 @@ def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
         areas = np.diff(first)[:, None] * np.diff(second)
         return counts / areas / np.sum(counts), first, second
     return counts, first, second
+
+
+@defines(np.histogramdd)
+def histogramdd(sample, bins=10, range=None, density=None, weights=None):
+    """Which cell each row is in stays; the weights are added there."""
+    counts, edges = plain(np.histogramdd, sample, bins, range)
+    shape = np.shape(counts)
+    if weights is not None:
+        cells = cells_of(sample, edges, shape)
+        counts = np.reshape((np.arange(np.prod(shape))[:, None] == cells) @ weights, shape)
+    if density:
+        return counts / volumes_of(edges) / np.sum(counts), edges
+    return counts, edges
 
 
 @defines(np.block)

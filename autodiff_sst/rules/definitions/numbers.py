@@ -6,7 +6,7 @@ import numpy as np
 
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.definitions import defines
-from autodiff_sst.runtime.methods import accumulate_of, reduce_of
+from autodiff_sst.runtime.methods import accumulate_of, reduce_of, reduceat_of
 
 
 @defines(np.ptp)
@@ -71,6 +71,21 @@ def accumulate_by(ufunc, array, axis=0):
     for k in range(1, np.shape(items)[0]):
         result = ufunc(result, items[k])
         made.append(result)
+    return np.stack(made, axis=axis)
+
+
+@defines(reduceat_of)
+def reduceat_by(ufunc, array, indices, axis=0):
+    """From each index up to the next; where that is not greater, the item alone."""
+    items = np.moveaxis(array, axis, 0)
+    starts = [int(k) for k in indices]
+    stops = [*starts[1:], np.shape(items)[0]]
+    made = []
+    for start, stop in zip(starts, stops):  # noqa: B905
+        part = items[start]
+        for k in range(start + 1, stop):
+            part = ufunc(part, items[k])
+        made.append(part)
     return np.stack(made, axis=axis)
 
 

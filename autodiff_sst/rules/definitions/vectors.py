@@ -1,4 +1,4 @@
-"""Polynomials' roots and quotients, running sums by their newer names, angles, ends trimmed."""
+"""Polynomials' roots and quotients, running sums by their newer names, angles, ends, items."""
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -7,7 +7,7 @@ import numpy as np
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.definitions import defines
 from autodiff_sst.runtime.calls import plain
-from autodiff_sst.runtime.methods import astype
+from autodiff_sst.runtime.methods import astype, item_of, tolist_of, view_of
 
 
 @defines(np.angle)
@@ -116,3 +116,28 @@ if hasattr(np, "astype"):  # NumPy 2.1
     @defines(np.astype)
     def _astype(x, dtype, copy=True):
         return astype(x, dtype)
+
+
+@defines(item_of)
+def item(a, place, *more):
+    if len(more) > 0:
+        return float(a[(place,) + more])
+    return float(a[place] if isinstance(place, tuple) else np.ravel(a)[place])
+
+
+@defines(tolist_of)
+def tolist(a):
+    if np.ndim(a) == 0:
+        return float(a)
+    if np.ndim(a) == 1:
+        return [float(x) for x in a]
+    if np.ndim(a) == 2:
+        return [[float(x) for x in row] for row in a]
+    if np.ndim(a) == 3:
+        return [[[float(x) for x in row] for row in table] for table in a]
+    raise MissingRuleError("`tolist` of more than three dimensions has no derivative rule")
+
+
+@defines(view_of)
+def view(a):
+    return a[...]

@@ -6,14 +6,17 @@ axis, distribution functions."""
 import numpy as np
 from scipy import special
 
+from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.definitions import defines
 from autodiff_sst.rules.registry import declare_elementwise, declare_nondifferentiable
 from autodiff_sst.runtime import special as parts
+from autodiff_sst.runtime.calls import plain
 from autodiff_sst.runtime.special import airy_part, airye_part, amplitude, fresnel_part, sici_part
 
 declare_elementwise(
     *(parts.gammainc_slope, parts.betainc_slope, airy_part, airye_part, amplitude),
+    *(parts.hyp1f1_part, parts.sph_legendre),
     *(fresnel_part, sici_part, special.polygamma, special.zeta, special.lambertw),
     *(special.jvp, special.yvp, special.ivp, special.kvp, special.spherical_jn),
     *(special.spherical_yn, special.spherical_in, special.spherical_kn),
@@ -25,6 +28,11 @@ declare_nondifferentiable(
     *(getattr(special, n) for n in special.__all__ if n.endswith(("_zeros", "_roots"))),
     *(getattr(special, n) for n in special.__all__ if n.startswith("roots_")),
 )
+
+
+def check_value_alone(diff_n):
+    if diff_n != 0:
+        raise MissingRuleError("`diff_n` of this function has no derivative rule")
 
 
 @defines(special.logsumexp)
@@ -182,3 +190,34 @@ def fdtr(dfn, dfd, x):
 @defines(special.fdtrc)
 def fdtrc(dfn, dfd, x):
     return special.betainc(0.5 * dfd, 0.5 * dfn, dfd / (dfd + dfn * x))
+
+
+def legendre_p(n, z, diff_n=0):
+    check_value_alone(diff_n)
+    return np.reshape(special.eval_legendre(n, z), np.shape(plain(special.legendre_p, n, z)))
+
+
+def assoc_legendre_p(n, m, z, branch_cut=2, norm=False, diff_n=0):
+    check_value_alone(diff_n)
+    scale = 1.0
+    if norm:
+        ratio = special.gamma(n - m + 1.0) / special.gamma(n + m + 1.0)
+        scale = np.sqrt((n + 0.5) * ratio)
+    shape = np.shape(plain(special.assoc_legendre_p, n, m, z))
+    return np.reshape(scale * special.lpmv(m, n, z), shape)
+
+
+def sph_legendre_p(n, m, theta, diff_n=0):
+    check_value_alone(diff_n)
+    shape = np.shape(plain(special.sph_legendre_p, n, m, theta))
+    return np.reshape(parts.sph_legendre(n, m, theta), shape)
+
+
+def sph_harm_y(n, m, theta, phi, diff_n=0):
+    check_value_alone(diff_n)
+    return parts.sph_legendre(n, m, theta) * np.exp(1j * m * phi)
+
+
+for _function in (legendre_p, assoc_legendre_p, sph_legendre_p, sph_harm_y):
+    if hasattr(special, _function.__name__):  # SciPy 1.15
+        defines(getattr(special, _function.__name__))(_function)

@@ -5,7 +5,7 @@ import numpy as np
 from scipy import special
 
 from autodiff_sst.rules.language import adjoint, d
-from autodiff_sst.runtime.special import amplitude
+from autodiff_sst.runtime.special import amplitude, hyp1f1_part, sph_legendre
 
 # The derivative of a polynomial is one of lower degree; of degree 0 it is 0.
 
@@ -64,7 +64,8 @@ def _(y, n, x):
 @adjoint(special.lpmv)
 def _(y, m, v, x):
     # DLMF 14.10.5
-    d[x] = d[y] * ((v * x * y - (v + m) * special.lpmv(m, v - 1, x)) / (x * x - 1))
+    lower = np.where(v + m == 0, 0.0, (v + m) * special.lpmv(m, v - 1, x))
+    d[x] = d[y] * ((v * x * y - lower) / (x * x - 1))
 
 
 # Hypergeometric functions, by their argument
@@ -77,7 +78,29 @@ def _(y, v, z):
 
 @adjoint(special.hyp1f1)
 def _(y, a, b, x):
+    d[a] = d[y] * hyp1f1_part(a, b, x, 1, 0, 0)
+    d[b] = d[y] * hyp1f1_part(a, b, x, 0, 1, 0)
     d[x] = d[y] * (a / b * special.hyp1f1(a + 1, b + 1, x))
+
+
+@adjoint(hyp1f1_part)
+def _(y, a, b, x, by_a, by_b, by_x):
+    if by_a + by_b < 2:
+        d[a] = d[y] * hyp1f1_part(a, b, x, by_a + 1, by_b, by_x)
+        d[b] = d[y] * hyp1f1_part(a, b, x, by_a, by_b + 1, by_x)
+        d[x] = d[y] * hyp1f1_part(a, b, x, by_a, by_b, by_x + 1)
+    else:
+        d[x] = d[y] * hyp1f1_part(a, b, x, by_a, by_b, by_x + 1)
+
+
+# d/dθ by the ladder of orders m - 1 and m + 1 (DLMF 14.10): no division by sin θ.
+
+
+@adjoint(sph_legendre)
+def _(y, n, m, theta):
+    above = np.sqrt(np.maximum((n - m) * (n + m + 1.0), 0.0)) * sph_legendre(n, m + 1, theta)
+    below = np.sqrt(np.maximum((n + m) * (n - m + 1.0), 0.0)) * sph_legendre(n, m - 1, theta)
+    d[theta] = d[y] * (0.5 * (above - below))
 
 
 @adjoint(special.hyp2f1)

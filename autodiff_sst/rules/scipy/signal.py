@@ -99,3 +99,24 @@ def stft(x, fs=1.0, window="hann", nperseg=256, noverlap=None):
     spectra = np.fft.rfft(_segments(padded, n, noverlap) * weights) / np.sum(weights)
     times = np.arange(np.shape(spectra)[0]) * step / fs
     return np.fft.rfftfreq(n, 1 / fs), times, np.transpose(spectra)
+
+
+@defines(signal.istft)
+def istft(Zxx, fs=1.0, window="hann", nperseg=None, noverlap=None, nfft=None, boundary=True):
+    """Windows of the inverse transforms, added where they overlap, over the sum of squares."""
+    if np.ndim(Zxx) != 2:
+        raise MissingRuleError("`scipy.signal.istft` has a derivative for one signal at a time")
+    count = np.shape(Zxx)[1]
+    whole = 2 * (np.shape(Zxx)[0] - 1) if nfft is None else nfft
+    n = whole if nperseg is None else nperseg
+    step = n - (n // 2 if noverlap is None else noverlap)
+    weights = signal.get_window(window, n)
+    frames = np.fft.irfft(np.transpose(Zxx), whole)[:, :n] * (weights * np.sum(weights))
+    places = np.arange(count)[:, None] * step + np.arange(n)
+    total, squares = np.zeros((count - 1) * step + n), np.zeros((count - 1) * step + n)
+    np.add.at(total, places, frames)
+    np.add.at(squares, places, np.broadcast_to(weights**2, np.shape(places)))
+    found = total / np.where(squares > 1e-10, squares, 1.0)
+    if boundary:
+        found = found[n // 2 : np.size(squares) - n // 2]
+    return np.arange(np.shape(found)[0]) / fs, found

@@ -119,7 +119,7 @@ def _mirrored(sweep: Forward, target: str, value: Expression) -> Expression | No
         case TupleOf(items):
             return TupleOf(tuple(_item(sweep, i) for i in items))
         case ListOf(items):
-            return ListOf(tuple(_item(sweep, i) for i in items))
+            return ListOf(tuple(_part(sweep, i) for i in items))
         case DictOf(keys, items):
             return DictOf(keys, tuple(_item(sweep, i) for i in items))
         case Subscript(base, index) if sweep.tangent(base) is not None:
@@ -141,6 +141,13 @@ def _mirrored(sweep: Forward, target: str, value: Expression) -> Expression | No
             return rebuilt(sweep.builder, facts[target], parts)
         case _:
             return None
+
+
+def _part(sweep: Forward, atom: Atom) -> Atom:
+    """The same in a list, whose arrays may be joined: of an array of integers, zeros."""
+    if isinstance(sweep.builder.fact(atom), Array):
+        return sweep.tangent(atom) or sweep.builder.call(ZEROS_LIKE, atom)
+    return _item(sweep, atom)
 
 
 def _item(sweep: Forward, atom: Atom) -> Atom:
