@@ -40,11 +40,11 @@ def rules() -> list[RuleInfo]:
     A function that is not listed is differentiated through its own source, if it has one; operators
     and methods of arrays share the rules of their functions.
     """
-    from autodiff_sst import driver
     from autodiff_sst.rules import registry
+    from autodiff_sst.rules.all import RULES
     from autodiff_sst.rules.definitions import definition_of
 
-    assert driver.RULES
+    assert RULES
     found = []
     for name, function in _public():
         templates = registry.find(function)

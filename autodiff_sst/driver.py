@@ -32,26 +32,7 @@ from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.optimize.passes import Watch, optimize, tell
 from autodiff_sst.optimize.sums import has_lists, sum_without_lists
-from autodiff_sst.rules import (
-    directions,
-    elementwise,
-    fourier,
-    linalg,
-    products,
-    reductions,
-    shapes,
-)
-from autodiff_sst.rules import numbers as more_numbers
-from autodiff_sst.rules.definitions import (
-    algebra,
-    arrays,
-    changes,
-    making,
-    numbers,
-    statistics,
-    vectors,
-)
-from autodiff_sst.rules.definitions import fourier as more_fourier
+from autodiff_sst.rules.all import RULES
 from autodiff_sst.rules.helpers import WRITE_BACK
 from autodiff_sst.rules.registry import find, is_nondifferentiable
 from autodiff_sst.runtime.sequences import as_sequence
@@ -65,11 +46,7 @@ from autodiff_sst.transform.reverse.pair import cut
 from autodiff_sst.transform.reverse.program import Request, reverse, reverse_in_parts
 from autodiff_sst.transform.rounds import resolve
 
-RULES = (
-    *(directions, elementwise, fourier, linalg, more_numbers, products, reductions, shapes),
-    *(algebra, arrays, changes, making, more_fourier, numbers, statistics, vectors),
-)  # importing them registers them
-
+assert RULES  # importing them registers them
 Facts = Mapping[str, Abstract]
 
 

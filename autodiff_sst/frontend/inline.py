@@ -190,7 +190,7 @@ class Inlining(Dispatch):
             if definition is not None:
                 made = self.inline_function(definition, arrays, node)
                 if made is not None:
-                    return made
+                    return self.finished(made, function, definition, given, node)
                 give_up((self.source.origin(node), "()"), function)
             if isinstance(function, CustomGradient):
                 made = inline_custom(self, function, given, node)

@@ -27,6 +27,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 UNSERVED: Any = object()
 
 
+class Only:
+    """The default of an argument of which a template serves no other value."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 class _Cotangents:
     """`d[x]`, in a template."""
 

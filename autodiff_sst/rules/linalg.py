@@ -45,6 +45,28 @@ def _(y, a):
     d[y] = -y @ d[a] @ y
 
 
+# P' = -P a' P + P P^H a'^H (I - a P) + (I - P a) a'^H P^H P, where the rank stays (Golub, Pereyra
+# 1973).
+
+
+@adjoint(np.linalg.pinv)
+def _(y, a, rcond=None):
+    t = np.swapaxes(y, -1, -2)
+    v = np.swapaxes(d[y], -1, -2)
+    left = np.eye(a.shape[-2]) - a @ y
+    right = np.eye(a.shape[-1]) - y @ a
+    d[a] = np.conj(left @ v @ y @ np.conj(t) + np.conj(t) @ y @ v @ right) - t @ d[y] @ t
+
+
+@tangent(np.linalg.pinv)
+def _(y, a, rcond=None):
+    t = np.conj(np.swapaxes(y, -1, -2))
+    v = np.conj(np.swapaxes(d[a], -1, -2))
+    left = np.eye(a.shape[-2]) - a @ y
+    right = np.eye(a.shape[-1]) - y @ a
+    d[y] = y @ t @ v @ left + right @ v @ t @ y - y @ d[a] @ y
+
+
 @tangent(np.linalg.det)
 def _(y, a):
     cofactors = np.swapaxes(np.linalg.inv(a), -1, -2)

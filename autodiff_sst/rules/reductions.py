@@ -8,8 +8,9 @@ from autodiff_sst.core.syntax import Literal, Slice, Subscript
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.helpers import LEN, numpy_object
 from autodiff_sst.rules.language import adjoint, d, is_complex, macro, rank, tangent
-from autodiff_sst.rules.registry import declare_linear
+from autodiff_sst.rules.registry import declare_linear, declare_nondifferentiable
 from autodiff_sst.runtime.linalg import product_of_others, second_product
+from autodiff_sst.runtime.quantiles import quantile_slopes, quantile_weights
 
 _MISSING = object()
 
@@ -185,3 +186,16 @@ def _(y, a, axis=None):
         d[a] = np.reshape(np.flip(np.cumsum(np.flip(d[y]))), np.shape(a))
     else:
         d[a] = np.flip(np.cumsum(np.flip(d[y], axis), axis), axis)
+
+
+declare_nondifferentiable(quantile_slopes)
+
+
+@adjoint(quantile_weights)
+def _(y, q, n, method):
+    d[q] = np.sum(d[y] * quantile_slopes(q, n, method), axis=-1)
+
+
+@tangent(quantile_weights)
+def _(y, q, n, method):
+    d[y] = np.asarray(d[q])[..., None] * quantile_slopes(q, n, method)

@@ -9,7 +9,7 @@ from autodiff_sst.core.syntax import Atom, ListOf, Literal, Object, Slice, Subsc
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.helpers import numpy_object
-from autodiff_sst.rules.language import adjoint, d, is_constant, macro, rank
+from autodiff_sst.rules.language import Only, adjoint, d, is_complex, is_constant, macro, rank
 from autodiff_sst.rules.registry import declare_linear, declare_nondifferentiable
 from autodiff_sst.runtime.broadcast import unbroadcast, unbroadcast_from
 from autodiff_sst.runtime.calls import plain
@@ -45,6 +45,7 @@ from autodiff_sst.runtime.tables import keys_of_table, zeros_of_table
 declare_nondifferentiable(
     *(np.zeros_like, np.ones_like, np.empty_like, np.shape, np.ndim, np.size, np.argmax, np.argmin),
     *(np.argsort, np.sign, np.floor, np.ceil, np.rint, np.trunc, np.round, np.isnan, np.isfinite),
+    *(np.around, np.isposinf, np.isneginf),
     *(np.isinf, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal),
     *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all, np.zeros),
     *(np.floor_divide, np.fix, np.signbit, np.isclose, np.allclose, np.array_equal),
@@ -84,7 +85,7 @@ declare_nondifferentiable(
 
 declare_linear(np.copy, np.transpose, np.swapaxes, np.reshape, np.ravel, np.squeeze, by=("a",))
 declare_linear(np.roll, np.asarray, np.array, np.atleast_1d, np.ascontiguousarray, by=("a",))
-declare_linear(np.expand_dims, np.moveaxis, np.diff, by=("a",))
+declare_linear(np.expand_dims, np.moveaxis, np.diff, astype, by=("a",))
 declare_linear(np.where, by=("a", "b"), joint=True)
 declare_linear(np.real, by=("val",))
 declare_linear(np.full_like, by=("fill_value",))
@@ -218,10 +219,12 @@ def _(y, a, dtype=None, copy=None, order=None, ndmin=0):
 
 @adjoint(astype)
 def _(y, a, dtype):
-    d[a] = np.asarray(d[y], dtype=np.result_type(a))
-
-
-declare_linear(astype, by=("a",))
+    if is_complex(a):
+        d[a] = np.asarray(d[y], dtype=np.result_type(a))
+    elif is_complex(y):
+        d[a] = np.asarray(np.real(d[y]), dtype=np.result_type(a))
+    else:
+        d[a] = np.asarray(d[y], dtype=np.result_type(a))
 
 
 @adjoint(np.atleast_1d, np.ascontiguousarray)
@@ -307,16 +310,17 @@ def _(y, a, source, destination):
     d[a] = np.moveaxis(d[y], destination, source)
 
 
+ONE = Only(1)
+
+
 @adjoint(np.diff)
-def _(y, a, n=1, axis=-1):
-    d[a] = undiff(d[y], n, axis)
+def _(y, a, n=ONE, axis=-1):
+    d[a] = undiff(d[y], axis)
 
 
 @macro
-def undiff(builder, knowledge, y_bar, n, axis):
+def undiff(builder, knowledge, y_bar, axis):
     """-diff of the cotangent between zeros."""
-    if knowledge.constant(n) != 1:
-        raise MissingRuleError("`n` of np.diff must be 1 to have a derivative rule")
     along, rank = knowledge.constant(axis, False), knowledge.rank(y_bar)
     if along is False or rank is None:
         raise MissingRuleError("`axis` of np.diff must be a constant")

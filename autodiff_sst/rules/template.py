@@ -21,7 +21,7 @@ from autodiff_sst.core.syntax import Atom, Expression, Literal, Object
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.source import Source, read_source
-from autodiff_sst.rules.language import UNSERVED, Macro
+from autodiff_sst.rules.language import UNSERVED, Macro, Only
 from autodiff_sst.rules.registry import Rule
 
 Contribute = Callable[[Atom], None]
@@ -82,7 +82,10 @@ def bind_arguments(
             raise MissingRuleError(f"the rule of `{name}` does not know the keyword `{key}`")
         bound[key] = value
     for key, value in bound.items():
-        if signature[key].default is UNSERVED and value != Literal(None):
+        default = signature[key].default
+        served = None if default is UNSERVED else UNSERVED
+        served = default.value if isinstance(default, Only) else served
+        if served is not UNSERVED and value != Literal(served):
             raise MissingRuleError(f"the rule of `{name}` does not know the argument `{key}`")
     return bound
 
@@ -124,11 +127,12 @@ class _Template:
 def _read(template: Callable[..., Any]) -> _Template:
     parameters = inspect.signature(template).parameters
     defaults: dict[str, Atom] = {
-        name: Literal(p.default)
-        if isinstance(p.default, int | float | str | None)
-        else Object(p.default, repr(p.default))
+        name: Literal(default)
+        if isinstance(default, int | float | str | None)
+        else Object(default, repr(default))
         for name, p in parameters.items()
         if p.default is not p.empty
+        for default in (p.default.value if isinstance(p.default, Only) else p.default,)
     }
     names = {**vars(builtins), **getattr(template, "__globals__", {})}
     return _Template(read_source(template), next(iter(parameters)), defaults, names)

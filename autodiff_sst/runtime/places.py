@@ -64,11 +64,3 @@ def cells_of(sample: Any, edges: Any, shape: Any) -> Any:
         inside &= (place >= 0) & (place < len(bounds) - 1)
         found.append(np.clip(place, 0, len(bounds) - 2))
     return np.where(inside, np.ravel_multi_index(found, shape), -1)
-
-
-def volumes_of(edges: Any) -> Any:
-    """Of the cells between the edges."""
-    volume = np.ones(())
-    for bounds in edges:
-        volume = np.multiply.outer(volume, np.diff(bounds))
-    return volume

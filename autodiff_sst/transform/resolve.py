@@ -75,9 +75,9 @@ from autodiff_sst.transform.copying import is_copy
 from autodiff_sst.transform.displays import Joined
 from autodiff_sst.transform.expand import Expansion
 from autodiff_sst.transform.indices import with_parts_of_index
+from autodiff_sst.transform.keywords import plainer
 from autodiff_sst.transform.known_dicts import KnownDicts
 from autodiff_sst.transform.list_methods import ListMethods
-from autodiff_sst.transform.of_lists import with_arrays
 from autodiff_sst.transform.sites import items_of_tuple
 from autodiff_sst.transform.table_methods import TableMethods
 from autodiff_sst.transform.tables import growing_dicts
@@ -220,7 +220,7 @@ class Resolving:
             case Assign(_, Call() as call) if self.tables.waits(call, self.attributes):
                 return (statement,)
             case Assign(_, Call() | Binary()) if (
-                made := with_arrays(statement, self.facts, self.names)
+                made := plainer(statement, self.facts, self.names)
             ) is not None:
                 self.changed = True
                 return made

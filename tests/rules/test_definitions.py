@@ -294,7 +294,6 @@ CASES: dict[Any, list[Case]] = {
         (lambda a: np.linalg.vector_norm(a), (M,)),
     ],
     np.linalg.cond: [(lambda a: np.linalg.cond(a), (S,))],
-    np.linalg.pinv: [(lambda a: np.linalg.pinv(a), (M,)), (lambda a: np.linalg.pinv(a), (M.T,))],
     item_of: [(lambda a: a.item(1, 2) ** 2, (M,)), (lambda a: a.item(-1) ** 2, (M,))],
     tolist_of: [(lambda a: np.array(a.tolist()) ** 2, (a,)) for a in (V, M, T)],
     view_of: [(lambda a: a.view() ** 2, (M,))],
@@ -307,6 +306,32 @@ CASES: dict[Any, list[Case]] = {
         (lambda w: np.histogramdd(M.T[:, :2], (2, 3), density=True, weights=w)[0], (V[:4] ** 2,)),
         (lambda w: np.histogramdd(V, [2], [(-0.5, 2)], weights=w)[0], (U,)),
     ],
+    np.max: [
+        (lambda a: np.max(a, initial=0.1), (V,)),
+        (lambda a: np.amax(a, axis=1, keepdims=True), (M,)),
+        (lambda a: np.max(a, axis=0, initial=-9.0, where=M > -0.5), (M,)),
+    ],
+    np.min: [
+        (lambda a: np.min(a, initial=0.1), (V,)),
+        (lambda a: np.amin(a, axis=(0, 1)), (M,)),
+        (lambda a: np.min(a, initial=9.0, where=V > -0.5), (V,)),
+    ],
+    np.poly: [(lambda a: np.poly(a), (V,)), (lambda a: np.poly(a @ a.T), (S,))],
+    np.union1d: [(lambda a, b: np.union1d(a, b), (V, U))],
+    np.intersect1d: [
+        (lambda a: np.intersect1d(a, a[1:4]) * a[0], (V,)),
+        (lambda a: np.intersect1d(a, a[1:4], return_indices=True)[0] ** 2, (V,)),
+    ],
+    np.setdiff1d: [(lambda a: np.setdiff1d(a, U), (V,))],
+    np.setxor1d: [(lambda a, b: np.setxor1d(a, b), (V, U))],
+    np.polyfit: [
+        (lambda a, b: np.polyfit(a, b, 2), (V, U)),
+        (lambda b: np.polyfit(V[:3], b, 1), (M,)),
+        (lambda a: np.polyfit(a, U, 1, w=POSITIVE), (V,)),
+        (lambda b: np.polyfit(V, b, 1, cov=True)[1], (U,)),
+        (lambda b: np.polyfit(V, b * U, 1, w=b, cov="unscaled")[1], (POSITIVE,)),
+    ],
+    np.ix_: [(lambda a: np.ix_(a, a * a, [0, 1])[1] ** 2, (V,))],
     np.angle: [
         (lambda a, b: np.angle(a + 1j * b), (V, U)),
         (lambda a: np.angle(a * (1 + 2j), deg=True), (0.7,)),
@@ -355,6 +380,9 @@ CASES: dict[Any, list[Case]] = {
     np.linalg.tensorsolve: [(lambda a, b: np.linalg.tensorsolve(a, b), (S, V[:3]))],
 }
 SAME = {
+    np.amax,
+    np.amin,
+    *([np.row_stack] if hasattr(np, "row_stack") else []),
     np.split,
     np.linalg.diagonal,
     np.linalg.cross,
@@ -362,6 +390,70 @@ SAME = {
     divmod,
     np.linalg.matrix_transpose,
 }  # defined with others
+
+
+# Of functions above, by the keywords that their definitions know, or that need no rule.
+KEYWORDS: list[Case] = [
+    (lambda a: np.diff(a, n=2), (V,)),
+    (lambda a: np.diff(a, 3, axis=1), (M,)),
+    (lambda q: np.quantile(V, q), (0.3,)),
+    (lambda a, q: np.quantile(a, q, method="weibull", axis=0, keepdims=True), (M, U[:2] ** 2 / 9)),
+    (lambda q: np.percentile(V, q, method="lower") + q, (30.0,)),
+    (lambda a: np.median(a, axis=(0, 2), keepdims=True), (T,)),
+    (lambda a: np.nanpercentile(a, [20, 30], axis=(0, 1), keepdims=True), (T,)),
+    (lambda a: np.nanquantile(a, 0.3, axis=1), (M,)),
+    (lambda a: np.median(a, overwrite_input=False), (V,)),
+    (lambda a: np.cov(a, fweights=[1, 2, 1, 3], aweights=[1.0, 2.0, 0.5, 1.0]), (M,)),
+    (lambda a: np.cov(a, aweights=[1.0, 2.0, 0.5, 1.0, 3.0], ddof=0), (V,)),
+    (lambda a: np.histogram2d(a, V * V, bins=(2, [0.0, 0.5, 9.0]))[1], (U,)),
+    (lambda a: np.histogram2d(a, V * V, 2, density=True)[0], (U,)),
+    (lambda a: np.histogramdd(a.T, bins=2)[1][1], (M,)),
+    (lambda a, b: np.linalg.lstsq(a, b)[1], (M.T, V[:4])),
+    (lambda a: np.linalg.lstsq(a, V[:4])[3], (M.T,)),
+    (lambda a: np.linalg.tensorsolve(np.reshape(a, (3, 1, 3)), V[:3], (1,)), (S,)),
+    (lambda a: np.ediff1d(a, to_begin=a[0] ** 2, to_end=[1.0, 2.0]), (V,)),
+    (lambda a: np.unique(a, axis=0), (M,)),
+    (lambda a: np.unique(a, axis=1, return_counts=True)[0], (M,)),
+    (lambda a: np.geomspace(a, a * 3, 4, axis=1), (POSITIVE,)),
+    (lambda a: np.logspace(a, U, 4, axis=-1, base=2.0), (V,)),
+    (lambda a: np.var(a, mean=0.3) + np.std(a, mean=np.mean(a)), (V,)),
+    (lambda a: np.nanvar(a, axis=1, correction=1, where=M > -0.5), (M,)),
+    (lambda a: np.nansum(a, initial=2.0) * np.nanprod(a, initial=2.0), (V,)),
+    (
+        lambda a: (
+            np.nanmax(a, axis=0, initial=0.1) + np.nanmin(a, axis=0, initial=9.0, where=M > -9)
+        ),
+        (M,),
+    ),
+    (lambda a: np.exp(a, order="C", casting="same_kind", where=True), (V,)),
+    (lambda a, b: np.add(a, b, dtype=np.float64, subok=True), (V, U)),
+    (lambda a: np.real(np.sqrt(a, dtype=complex) * (1 + 2j)), (POSITIVE,)),
+    (lambda a: np.cumsum(a, dtype=float) + np.prod(a, dtype=float), (V,)),
+    (lambda a: np.cumprod(a, dtype=float), (V,)),
+    (lambda a: np.concatenate([a, a * a], dtype=float, casting="unsafe"), (V,)),
+    (lambda a: np.hstack([a, a * a], dtype=float), (V,)),
+    (lambda a: np.linspace(a, 1.0, 4, dtype=float), (V,)),
+    (lambda a: np.array(a, order="F", subok=True) ** 2, (M,)),
+    (lambda a: np.copy(a, order="K") ** 2, (M,)),
+    (lambda a: np.sort(a, stable=True), (V,)),
+    (lambda a: np.meshgrid(a, U, copy=True)[0], (V,)),
+    (lambda a: np.gradient(a, axis=(0, 1))[1], (M,)),
+    (lambda a: np.polymul(a, 2.0), (V,)),
+    (lambda a: np.block(a) ** 2, (M,)),
+    (lambda a: np.cov(a, fweights=[1, 2, 1, 3, 1]), (V,)),
+    (lambda a: np.convolve(a, 2.0) + np.convolve([1.0], a), (V,)),
+    (lambda a: np.correlate([1, 2, 3, 4, 5, 6], a), (V,)),
+    (lambda a: np.linalg.vector_norm(a, axis=(0, 2), ord=3), (T,)),
+    (lambda a: np.linalg.vector_norm(a, axis=(0,), keepdims=True), (V,)),
+    (lambda a: np.cumulative_sum(a, axis=(0,)) if hasattr(np, "cumulative_sum") else a, (V,)),
+    (lambda a: np.cumprod(a, out=np.zeros(5)) ** 2, (V,)),
+    (lambda a: np.nancumsum(a * a, out=np.zeros(5), dtype=float), (V,)),
+]
+
+
+@pytest.mark.parametrize(("function", "args"), KEYWORDS)
+def test_keywords(function: Any, args: Any) -> None:
+    test_definition(function, args)
 
 
 def test_every_definition_has_cases() -> None:

@@ -21,6 +21,7 @@ from autodiff_sst.runtime.linalg import (
 )
 from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.products import matmul_left, matmul_right
+from autodiff_sst.runtime.quantiles import quantile_weights
 from autodiff_sst.runtime.sequences import number, own_items, pieces_like, rows_like, unpad_like
 from autodiff_sst.runtime.special import bessel_i, psi_n
 from tests.rules.check import Plain, check_rule
@@ -196,6 +197,8 @@ SQUARE = normal(3, 3) + 3 * np.eye(3)
 STACK = normal(2, 3, 3) + 3 * np.eye(3)
 CASES |= {
     np.linalg.solve: [(SQUARE, normal(3)), (SQUARE, normal(3, 2)), (STACK, normal(2, 3, 2))],
+    np.linalg.pinv: [(MATRIX,), (MATRIX.T,), (SQUARE,), (np.stack([MATRIX, MATRIX[::-1]]),)],
+    quantile_weights: [(0.3, 4, "linear"), (np.array([0.2, 0.55]), 5, "hazen")],
     np.linalg.inv: [(SQUARE,), (STACK,)],
     np.linalg.det: [(SQUARE,), (STACK,)],
     np.linalg.norm: [(normal(3),), (MATRIX,), (MATRIX, None, 1)],

@@ -287,8 +287,15 @@ def qr(a, mode="reduced"):
 @defines(np.linalg.lstsq)
 def lstsq(a, b, rcond=None):
     found = plain(np.linalg.lstsq, a, b, rcond)
-    x = pinv(a) @ b
-    return found[0] + (x - stop_gradient(x)), found[1], found[2], found[3]
+    x = np.linalg.pinv(a) @ b
+    rest = np.ravel(np.sum(np.abs(b - a @ x) ** 2, axis=0))[: np.size(found[1])]
+    s = singular_values(a)
+    return (
+        found[0] + (x - stop_gradient(x)),
+        found[1] + (rest - stop_gradient(rest)),
+        found[2],
+        found[3] + (s - stop_gradient(s)),
+    )
 
 
 @defines(np.linalg.matrix_norm)
@@ -301,7 +308,11 @@ def vector_norm(x, axis=None, keepdims=False, ord=2):
     if axis is None:
         flat = norm(np.ravel(x), ord)
         return np.reshape(flat, (1,) * np.ndim(x)) if keepdims else flat
-    return norm(x, ord, axis, keepdims)
+    if not isinstance(axis, tuple):
+        return norm(x, ord, axis, keepdims)
+    moved = np.moveaxis(x, axis, tuple(range(len(axis))))
+    made = norm(np.reshape(moved, (-1,) + np.shape(moved)[len(axis) :]), ord, 0)
+    return np.expand_dims(made, axis) if keepdims else made
 
 
 @defines(np.linalg.cond)
@@ -316,14 +327,6 @@ def cond(x, p=None):
     return norm(x, p, (-2, -1)) * norm(inverse, p, (-2, -1))
 
 
-@defines(np.linalg.pinv)
-def pinv(a):
-    adjoint = np.conj(np.swapaxes(a, -1, -2))
-    if np.shape(a)[-2] >= np.shape(a)[-1]:
-        return np.linalg.solve(adjoint @ a, adjoint)
-    return np.conj(np.swapaxes(np.linalg.solve(a @ adjoint, a), -1, -2))
-
-
 @defines(np.linalg.tensorinv)
 def tensorinv(a, ind=2):
     shape = np.shape(a)
@@ -333,7 +336,11 @@ def tensorinv(a, ind=2):
 
 
 @defines(np.linalg.tensorsolve)
-def tensorsolve(a, b):
-    inner = np.shape(a)[np.ndim(b) :]
-    flat = np.linalg.solve(np.reshape(a, (np.size(b), -1)), np.ravel(b))
+def tensorsolve(a, b, axes=None):
+    whole = a
+    if axes is not None:
+        whole = np.moveaxis(a, axes, range(np.ndim(a) - len(axes), np.ndim(a)))
+    inner = np.shape(whole)[np.ndim(b) :]
+    square = np.reshape(np.ravel(whole), (np.size(b), np.size(b)))
+    flat = np.linalg.solve(square, np.ravel(b))
     return np.reshape(flat, inner)

@@ -11,10 +11,6 @@ from autodiff_sst.runtime.calls import plain
 from autodiff_sst.runtime.methods import choose_of, compress_of, divided
 from autodiff_sst.runtime.places import partition_places
 
-UniqueInverse = type(np.unique_inverse(np.zeros(1)))
-UniqueCounts = type(np.unique_counts(np.zeros(1)))
-UniqueAll = type(np.unique_all(np.zeros(1)))
-
 
 @defines(np.hstack)
 def hstack(tup):
@@ -22,7 +18,7 @@ def hstack(tup):
     return np.concatenate(arrays, axis=0 if np.ndim(arrays[0]) == 1 else 1)
 
 
-@defines(np.vstack)
+@defines(np.vstack, *([np.row_stack] if hasattr(np, "row_stack") else []))
 def vstack(tup):
     return np.concatenate([np.atleast_2d(a) for a in tup], axis=0)
 
@@ -140,36 +136,6 @@ def apply_over_axes(func, a, axes):
     raise MissingRuleError("`np.apply_over_axes` of this function has no derivative rule")
 
 
-@defines(np.unique_values)
-def unique_values(x):
-    return _first_ones(x, plain(np.unique_values, x))
-
-
-def _first_ones(x, values):
-    """The items of `x` that are the first to be equal to each of the values."""
-    flat = np.ravel(x)
-    return flat[np.argmax(stop_gradient(values)[:, None] == stop_gradient(flat), axis=1)]
-
-
-@defines(np.unique_inverse)
-def unique_inverse(x):
-    found = plain(np.unique_inverse, x)
-    return UniqueInverse(_first_ones(x, found.values), found.inverse_indices)
-
-
-@defines(np.unique_counts)
-def unique_counts(x):
-    found = plain(np.unique_counts, x)
-    return UniqueCounts(_first_ones(x, found.values), found.counts)
-
-
-@defines(np.unique_all)
-def unique_all(x):
-    found = plain(np.unique_all, x)
-    values = _first_ones(x, found.values)
-    return UniqueAll(values, found.indices, found.inverse_indices, found.counts)
-
-
 @defines(np.extract)
 def extract(condition, arr):
     return np.ravel(arr)[np.flatnonzero(condition)]
@@ -248,9 +214,8 @@ def sort(a, axis=-1, kind=None):
 
 @defines(np.partition)
 def partition(a, kth, axis=-1):
-    if axis is None:
-        return partition(np.ravel(a), kth)
-    return take_along_axis(a, partition_places(a, kth, axis), axis)
+    items, along = (np.ravel(a), 0) if axis is None else (a, axis)
+    return take_along_axis(items, partition_places(items, kth, along), along)
 
 
 @defines(np.select)
@@ -267,9 +232,12 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
 
 
 @defines(np.ediff1d)
-def ediff1d(ary):
+def ediff1d(ary, to_end=None, to_begin=None):
     flat = np.ravel(ary)
-    return flat[1:] - flat[:-1]
+    steps = flat[1:] - flat[:-1]
+    if to_begin is not None:
+        steps = np.concatenate([np.ravel(to_begin), steps])
+    return steps if to_end is None else np.concatenate([steps, np.ravel(to_end)])
 
 
 @defines(np.meshgrid)
@@ -351,5 +319,5 @@ def unwrap(p, discont=None, axis=-1, period=6.283185307179586):
 
 
 @defines(np.real_if_close)
-def real_if_close(a):
-    return np.real(a) if np.isrealobj(plain(np.real_if_close, a)) else a
+def real_if_close(a, tol=100):
+    return np.real(a) if np.isrealobj(plain(np.real_if_close, a, tol)) else a

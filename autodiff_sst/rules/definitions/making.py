@@ -11,9 +11,9 @@ from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.definitions import defines
 from autodiff_sst.rules.registry import declare_nondifferentiable
 from autodiff_sst.runtime.calls import plain
-from autodiff_sst.runtime.places import cells_of, volumes_of
+from autodiff_sst.runtime.places import cells_of
 
-declare_nondifferentiable(cells_of, volumes_of)
+declare_nondifferentiable(cells_of)
 
 
 @defines(np.full)
@@ -37,22 +37,6 @@ def arange(start, stop=None, step=None):
     if step is None:
         return moved
     return moved + np.arange(np.shape(ramp)[0]) * (step - stop_gradient(step))
-
-
-@defines(np.unique)
-def unique(ar, return_index=False, return_inverse=False, return_counts=False):
-    _, first, inverse, counts = plain(np.unique, ar, True, True, True)
-    values = np.ravel(ar)[first]
-    if not (return_index or return_inverse or return_counts):
-        return values
-    found = [values]
-    if return_index:
-        found.append(first)
-    if return_inverse:
-        found.append(inverse)
-    if return_counts:
-        found.append(counts)
-    return tuple(found)
 
 
 @defines(np.bincount)
@@ -96,6 +80,8 @@ def _inside(a, edges):
 @defines(np.histogram2d)
 def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
     counts, first, second = plain(np.histogram2d, x, y, bins, range)
+    first = first + _moved(x, first, _part(bins, 0, 2), None if range is None else range[0])
+    second = second + _moved(y, second, _part(bins, 1, 2), None if range is None else range[1])
     if weights is not None:
         counts = (_inside(x, first) * weights) @ _inside(y, second).T
     if density:
@@ -104,21 +90,42 @@ def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
     return counts, first, second
 
 
+def _part(bins, k, count):
+    """The bins of one axis."""
+    return bins[k] if isinstance(bins, (list, tuple)) and len(bins) == count else bins
+
+
+def _moved(a, edges, bins, range):
+    """How edges move with the extremes of the data: zero, with a derivative."""
+    moved = bin_edges(a, bins if np.ndim(bins) == 1 else np.size(edges) - 1, None, None)
+    return 0.0 * edges if range is not None or np.ndim(bins) == 1 else moved - stop_gradient(moved)
+
+
 @defines(np.histogramdd)
 def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     """Which cell each row is in stays; the weights are added there."""
-    counts, edges = plain(np.histogramdd, sample, bins, range)
+    counts, found = plain(np.histogramdd, sample, bins, range)
+    rows = sample if np.ndim(sample) == 2 else sample[:, None]
+    edges = [
+        e + _moved(rows[:, k], e, _part(bins, k, len(found)), None if range is None else range[k])
+        for k, e in enumerate(found)
+    ]
     shape = np.shape(counts)
     if weights is not None:
-        cells = cells_of(sample, edges, shape)
+        cells = cells_of(sample, found, shape)
         counts = np.reshape((np.arange(np.prod(shape))[:, None] == cells) @ weights, shape)
     if density:
-        return counts / volumes_of(edges) / np.sum(counts), edges
+        volumes = np.ones(())
+        for e in edges:
+            volumes = volumes[..., None] * np.diff(e)
+        return counts / volumes / np.sum(counts), edges
     return counts, edges
 
 
 @defines(np.block)
 def block(arrays):
+    if isinstance(arrays, np.ndarray):
+        return np.array(arrays)
     if isinstance(arrays[0], list):
         return np.concatenate([_row(row, 2) for row in arrays], axis=-2)
     return _row(arrays, 1)

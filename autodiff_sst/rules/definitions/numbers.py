@@ -29,21 +29,20 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
 
 
 @defines(np.var)
-def var(a, axis=None, ddof=0, correction=0, where=True, keepdims=False):
-    if where is True:
+def var(a, axis=None, ddof=0, correction=0, where=True, keepdims=False, mean=None):
+    if where is True and mean is None:
         return np.var(a, axis=axis, ddof=ddof + correction, keepdims=keepdims)
     inside = np.broadcast_to(where, np.shape(a))
     count = np.sum(inside, axis=axis, keepdims=True)
-    centred = np.where(
-        inside, a - np.sum(np.where(inside, a, 0.0), axis=axis, keepdims=True) / count, 0.0
-    )
+    centre = np.sum(np.where(inside, a, 0.0), axis=axis, keepdims=True) / count
+    centred = np.where(inside, a - (centre if mean is None else mean), 0.0)
     rest = np.sum(inside, axis=axis, keepdims=keepdims) - ddof - correction
     return np.sum(np.abs(centred) ** 2, axis=axis, keepdims=keepdims) / rest
 
 
 @defines(np.std)
-def std(a, axis=None, ddof=0, correction=0, where=True, keepdims=False):
-    return np.sqrt(var(a, axis, ddof, correction, where, keepdims))
+def std(a, axis=None, ddof=0, correction=0, where=True, keepdims=False, mean=None):
+    return np.sqrt(var(a, axis, ddof, correction, where, keepdims, mean))
 
 
 @defines(np.clip)
@@ -89,56 +88,6 @@ def reduceat_by(ufunc, array, indices, axis=0):
     return np.stack(made, axis=axis)
 
 
-@defines(np.nansum)
-def nansum(a, axis=None, keepdims=False):
-    return np.sum(np.where(np.isnan(a), 0.0, a), axis=axis, keepdims=keepdims)
-
-
-@defines(np.nanprod)
-def nanprod(a, axis=None, keepdims=False):
-    return np.prod(np.where(np.isnan(a), 1.0, a), axis=axis, keepdims=keepdims)
-
-
-@defines(np.nanmean)
-def nanmean(a, axis=None, keepdims=False):
-    count = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims)
-    return nansum(a, axis, keepdims) / count
-
-
-@defines(np.nanmax)
-def nanmax(a, axis=None, keepdims=False):
-    return np.max(np.where(np.isnan(a), -np.inf, a), axis=axis, keepdims=keepdims)
-
-
-@defines(np.nanmin)
-def nanmin(a, axis=None, keepdims=False):
-    return np.min(np.where(np.isnan(a), np.inf, a), axis=axis, keepdims=keepdims)
-
-
-@defines(np.nanvar)
-def nanvar(a, axis=None, ddof=0, keepdims=False):
-    count = np.sum(~np.isnan(a), axis=axis, keepdims=True)
-    centred = np.where(np.isnan(a), 0.0, a) - nansum(a, axis, True) / count
-    squares = np.where(np.isnan(a), 0.0, centred**2)
-    rest = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims) - ddof
-    return np.sum(squares, axis=axis, keepdims=keepdims) / rest
-
-
-@defines(np.nanstd)
-def nanstd(a, axis=None, ddof=0, keepdims=False):
-    return np.sqrt(nanvar(a, axis, ddof, keepdims))
-
-
-@defines(np.nancumsum)
-def nancumsum(a, axis=None):
-    return np.cumsum(np.where(np.isnan(a), 0.0, a), axis=axis)
-
-
-@defines(np.nancumprod)
-def nancumprod(a, axis=None):
-    return np.cumprod(np.where(np.isnan(a), 1.0, a), axis=axis)
-
-
 @defines(np.linspace)
 def linspace(start, stop, num=50, endpoint=True, retstep=False, axis=0):
     ramp = np.linspace(0.0, 1.0, num, endpoint)
@@ -153,14 +102,15 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, axis=0):
 
 
 @defines(np.logspace)
-def logspace(start, stop, num=50, endpoint=True, base=10.0):
-    return base ** linspace(start, stop, num, endpoint)
+def logspace(start, stop, num=50, endpoint=True, base=10.0, axis=0):
+    return base ** linspace(start, stop, num, endpoint, False, axis)
 
 
 @defines(np.geomspace)
-def geomspace(start, stop, num=50, endpoint=True):
-    ramp = np.linspace(0.0, 1.0, num, endpoint)
-    return start * (stop / start) ** ramp
+def geomspace(start, stop, num=50, endpoint=True, axis=0):
+    whole = np.log(stop / start)
+    made = start * np.exp(linspace(whole * 0.0, whole, num, endpoint))
+    return made if axis == 0 else np.moveaxis(made, 0, axis)
 
 
 @defines(np.trapezoid)
@@ -234,7 +184,7 @@ def _longer(a, b):
 
 @defines(np.polymul)
 def polymul(a1, a2):
-    return np.convolve(a1, a2)
+    return np.convolve(np.atleast_1d(a1), np.atleast_1d(a2))
 
 
 @defines(np.vander)
@@ -246,10 +196,12 @@ def vander(x, N=None, increasing=False):
 
 @defines(np.convolve)
 def convolve(a, v, mode="full"):
+    if np.ndim(a) == 0 or np.ndim(v) == 0:
+        return np.atleast_1d(a * v)
     n, m = np.shape(a)[0], np.shape(v)[0]
     rows = np.arange(n + m - 1)[:, None] - np.arange(m)
     inside = (rows >= 0) & (rows < n)
-    full = np.where(inside, a[np.clip(rows, 0, n - 1)], 0.0) @ v
+    full = np.where(inside, np.asarray(a)[np.clip(rows, 0, n - 1)], 0.0) @ v
     if mode == "full":
         return full
     if mode == "same":
@@ -295,6 +247,13 @@ def gradient(f, *varargs, axis=None, edge_order=1):
         return [
             _slope(f, varargs[k] if len(varargs) == np.ndim(f) else _step(varargs), k, edge_order)
             for k in range(np.ndim(f))
+        ]
+    if isinstance(axis, tuple):
+        return [
+            _slope(
+                f, varargs[k] if len(varargs) == len(axis) else _step(varargs), along, edge_order
+            )
+            for k, along in enumerate(axis)
         ]
     return _slope(f, _step(varargs), 0 if axis is None else axis, edge_order)
 

@@ -36,7 +36,7 @@ def cumulative_prod(x, axis=None, dtype=None, include_initial=False):
 
 
 def _running(x, axis, dtype, include_initial, neutral):
-    along = 0 if axis is None else axis
+    along = 0 if axis is None else axis[0] if isinstance(axis, tuple) else axis
     items = x if dtype is None else astype(x, dtype)
     result = np.cumsum(items, axis=along) if neutral == 0 else np.cumprod(items, axis=along)
     if not include_initial:
@@ -82,6 +82,48 @@ def roots(p):
     first = np.arange(degree)[:, None] == 0
     found = np.linalg.eigvals(np.where(first, -inner[1:] / inner[0], np.eye(degree, k=-1)))
     return np.concatenate([found, np.zeros(np.size(p) - 1 - places[-1])])
+
+
+@defines(np.poly)
+def poly(seq_of_zeros):
+    """The coefficients of the polynomial with these roots; of a matrix, its characteristic one."""
+    zeros = np.linalg.eigvals(seq_of_zeros) if np.ndim(seq_of_zeros) == 2 else seq_of_zeros
+    made = np.ones(1)
+    for k in range(np.size(zeros)):
+        made = np.concatenate([made, np.zeros(1)]) - zeros[k] * np.concatenate([np.zeros(1), made])
+    return np.real(made) if np.isrealobj(plain(np.poly, seq_of_zeros)) else made
+
+
+@defines(np.polyfit)
+def polyfit(x, y, deg, w=None, cov=False):
+    """Least squares on powers of `x`, each scaled to length 1."""
+    powers = np.vander(x, deg + 1)
+    values = np.asarray(y) + 0.0
+    if w is not None:
+        powers = powers * np.asarray(w)[:, None]
+        values = values * (np.asarray(w) if np.ndim(y) == 1 else np.asarray(w)[:, None])
+    scale = np.sqrt(np.sum(powers * powers, axis=0))
+    scaled = powers / scale
+    found = np.linalg.pinv(scaled) @ values
+    made = found / scale if np.ndim(y) == 1 else found / scale[:, None]
+    if not cov:
+        return made
+    spread = np.linalg.inv(scaled.T @ scaled) / np.outer(scale, scale)
+    rest = np.sum((values - powers @ made) ** 2, axis=0)
+    factor = 1.0 if cov == "unscaled" else rest / (np.shape(powers)[0] - deg - 1)
+    return made, spread * factor if np.ndim(y) == 1 else spread[:, :, None] * factor
+
+
+@defines(np.ix_)
+def ix_(*args):
+    """Of numbers, the numbers along an axis of their own."""
+    found = plain(np.ix_, *args)
+    return tuple(
+        [
+            np.reshape(a, np.shape(p)) if np.size(a) == np.size(p) else p
+            for a, p in zip(args, found)  # noqa: B905
+        ]
+    )
 
 
 @defines(np.rollaxis)

@@ -1,0 +1,92 @@
+"""Calls with keywords that their rules do not know, as calls without.
+
+y = np.exp(x, dtype=np.float32, order="C")     →     t = astype(x, np.float32)
+                                                     y = np.exp(t)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.values import Abstract, can_be_active
+from autodiff_sst.core.names import Names
+from autodiff_sst.core.syntax import Assign, Atom, Block, Call, Name, Object
+from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.frontend.keywords import is_idle
+from autodiff_sst.rules.registry import adjoint_of
+from autodiff_sst.rules.template import bind_arguments
+from autodiff_sst.runtime.methods import astype
+from autodiff_sst.transform.of_lists import with_arrays
+
+_ASTYPE = Object(astype, "astype")
+# What they make is of the dtype; what others are given is.
+_MAKERS: tuple[Any, ...] = (
+    *(np.concatenate, np.stack, np.hstack, np.vstack, np.ascontiguousarray, np.linspace),
+)
+
+
+def plainer(statement: Assign, facts: Mapping[str, Abstract], names: Names) -> Block | None:
+    """The statement, given no more than rules know; None if it stays."""
+    made = _without_keywords(statement, facts, names)
+    return with_arrays(statement, facts, names) if made is None else made
+
+
+def _without_keywords(
+    statement: Assign, facts: Mapping[str, Abstract], names: Names
+) -> Block | None:
+    call = statement.value
+    if not isinstance(call, Call) or not isinstance(call.function, Object) or not call.keywords:
+        return None
+    given = [*call.args, *(a for _, a in call.keywords)]
+    if not any(can_be_active(fact(a, facts)) for a in given):
+        return None
+    function = call.function.value
+    rule = adjoint_of(function, (None,) * len(call.args))
+    if rule is None or _knows(rule, call):
+        return None
+    rest = tuple((k, a) for k, a in call.keywords if _is_known(rule, k) or not is_idle(k, a))
+    dtype = dict(rest).get("dtype")
+    if dtype is None or _is_known(rule, "dtype"):
+        return (
+            (replace(statement, value=replace(call, keywords=rest)),)
+            if len(rest) < len(call.keywords)
+            else None
+        )
+    rest = tuple((k, a) for k, a in rest if k != "dtype")
+    if function in _MAKERS:
+        whole = names.temporary()
+        first = Assign(whole, replace(call, keywords=rest), statement.origin)
+        return (first, replace(statement, value=Call(_ASTYPE, (Name(whole), dtype))))
+    if getattr(function, "nout", 1) != 1:
+        return None
+    count = function.nin if isinstance(function, np.ufunc) and function is not np.ldexp else 1
+    cast: list[Atom] = []
+    before = []
+    for atom in call.args[:count]:
+        name = names.temporary()
+        before.append(Assign(name, Call(_ASTYPE, (atom, dtype)), statement.origin))
+        cast.append(Name(name))
+    args = (*cast, *call.args[count:])
+    return (*before, replace(statement, value=replace(call, args=args, keywords=rest)))
+
+
+def _is_known(rule: Any, key: str) -> bool:
+    try:
+        return bool(bind_arguments(rule, (), ((key, _NOTHING),)))
+    except MissingRuleError:
+        return False
+
+
+_NOTHING = Name("given")
+
+
+def _knows(rule: Any, call: Call) -> bool:
+    try:
+        return bool(bind_arguments(rule, call.args, call.keywords))
+    except MissingRuleError:
+        return False
