@@ -58,6 +58,55 @@ def test_builtins_that_take_any_number_are_refused() -> None:
         ad.grad(lambda x: np.stack([*np.meshgrid(*x)]).sum())(P)
 
 
+def summed(a: Any, b: Any, c: Any = 1.0) -> Any:
+    return np.sum(a) * b**2 + c
+
+
+def scaled(a: Any, *, scale: Any = 1.0, loc: Any = 0.0) -> Any:
+    return np.sum(a) * scale + loc
+
+
+def applied(f: Any, x: Any, args: Any = ()) -> Any:
+    return f(x, *args)
+
+
+PAIR = (0.3, 2.0)
+OPTIONS = {"scale": 2.0}
+
+
+def of_a_global(x: Any) -> Any:
+    return summed(x, *PAIR) + scaled(x, **OPTIONS) + np.sum(np.maximum(x, *PAIR[:1]) ** 2)
+
+
+def of_a_branch(x: Any) -> Any:
+    pair = (x[0], x[1]) if x[0] > 0 else (x[1], x[0])
+    return summed(x, *pair) + summed(*[x, x[0] * 2], x[1])
+
+
+def of_arguments(x: Any) -> Any:
+    return applied(summed, x, (2.0, 3.0)) + applied(summed, x, args=PAIR)
+
+
+def of_options(x: Any) -> Any:
+    options = {"scale": x[0], "loc": 2.0}
+    return scaled(x, **options)
+
+
+def of_a_shape(x: Any) -> Any:
+    return np.sum(x.reshape(*x.shape, 1) ** 3) + np.sum(np.random.rand(*x.shape)) * 0.0
+
+
+@pytest.mark.parametrize("f", [of_a_global, of_a_branch, of_arguments, of_options, of_a_shape])
+def test_sequences_whose_length_the_types_tell(f: Any) -> None:
+    ad.check_grads(f, (P,), order=2)
+
+
+def test_the_number_may_change() -> None:
+    gradient = ad.grad(lambda x, args: summed(x, *args))
+    np.testing.assert_allclose(gradient(P, (3.0,)), np.full_like(P, 9.0))
+    np.testing.assert_allclose(gradient(P, (2.0, 5.0)), np.full_like(P, 4.0))
+
+
 class Controller:
     def __init__(self, gain: Any, damping: Any) -> None:
         self.gain, self.damping = gain, damping

@@ -95,6 +95,7 @@ from autodiff_sst.runtime.sequences import (
     as_sequence,
     count_from,
     count_of,
+    has_keys,
     in_order,
     is_array,
     is_mapping,
@@ -303,6 +304,8 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
         return Known(found is not None and issubclass(found, np.ndarray | np.generic))
     if called is np.ndim and len(args) == 1 and (known := depth(args[0])) is not None:
         return Known(known)
+    if called is has_keys and isinstance(args[0], Dict):
+        return Known({*args[0].keys} == {*constant_of(args[1])})
     if called in (is_sequence, is_mapping) and (cls := class_of(args[0])) is not None:
         if called is is_mapping:
             return Known(issubclass(cls, dict))

@@ -39,7 +39,6 @@ from autodiff_sst.frontend.calls import (
     is_users,
     of_all,
     spread,
-    spread_keywords,
     unwrap_partial,
 )
 from autodiff_sst.frontend.custom import inline_custom
@@ -61,7 +60,13 @@ from autodiff_sst.frontend.nested import (
     with_captured,
 )
 from autodiff_sst.frontend.source import Source, read_source
-from autodiff_sst.frontend.starred import all_arguments, with_rest
+from autodiff_sst.frontend.starred import (
+    all_arguments,
+    by_hints,
+    named_arguments,
+    refused,
+    with_rest,
+)
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.runtime.sequences import check_count
 
@@ -154,6 +159,10 @@ class Inlining(Dispatch):
             if made is not None:
                 return made
         called, given = self.arguments(node, called)
+        if any(isinstance(v, Rest) for v in (*given.positional, *given.keywords.values())):
+            made = by_hints(self, called, given, node)
+            if made is not None:
+                return made
         if isinstance(called, Object) and called.value is functools.partial:
             function, *first = given.positional
             return Partial(function, Arguments(first, given.keywords))
@@ -205,7 +214,7 @@ class Inlining(Dispatch):
         return self.plain_call(called, given, node)
 
     def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
-        if any(isinstance(value, Rest) for value in given.positional):
+        if any(isinstance(v, Rest) for v in (*given.positional, *given.keywords.values())):
             return with_rest(self, called, given, node)
         given = held_arguments(self, called, given, node)
         if initializes_exception(called):
@@ -241,7 +250,8 @@ class Inlining(Dispatch):
                     given.positional.append(Rest(atom))
                     continue
                 if items is None:
-                    return called, all_arguments(self, called, given.positional, node, k)
+                    given.positional = all_arguments(self, given.positional, node, k)
+                    break
                 given.positional += items
             elif isinstance(argument, gast.GeneratorExp) and not is_users(called, self.shared):
                 given.positional.append(self.atom(argument))
@@ -249,11 +259,7 @@ class Inlining(Dispatch):
                 given.positional.append(self.value(argument))
         for keyword in node.keywords:
             if keyword.arg is None:
-                named = spread_keywords(self.atom(keyword.value), self)
-                if named is None:
-                    words = "`**` of what is not a dict made here is not supported yet"
-                    raise UnsupportedSyntaxError(words, self.source.origin(keyword.value))
-                given.keywords |= named
+                given.keywords |= named_arguments(self, keyword.value)
             else:
                 given.keywords[keyword.arg] = self.value(keyword.value)
         return called, given
@@ -277,7 +283,12 @@ class Inlining(Dispatch):
             raise UnsupportedSyntaxError(words, scope.source.origin(node), instead="a loop.")
         if calls_itself(closure):
             return self.plain_call(*lifted(self, closure, given, at), at)
-        values = bind(node, given, closure.defaults, lambda e: self.emit(e, node))
+        try:
+            values = bind(node, given, closure.defaults, lambda e: self.emit(e, node))
+        except BindingError:
+            if any(isinstance(v, Rest) for v in (*given.positional, *given.keywords.values())):
+                raise refused(self, at) from None
+            raise
         own = [n for n in own_nodes(node) if isinstance(n, gast.Name)]
         local = {*values} | {n.id for n in own if isinstance(n.ctx, gast.Store)}
         local |= {n.name for n in own_nodes(node) if isinstance(n, gast.FunctionDef)} - {

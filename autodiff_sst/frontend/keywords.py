@@ -8,7 +8,8 @@ from autodiff_sst.core.syntax import Literal
 
 # By keyword, the values that leave the result what it is; None: all.
 _IDLE: dict[str, tuple[Any, ...] | None] = {
-    **dict.fromkeys(("order", "subok", "device", "casting", "stable"), None),
+    **dict.fromkeys(("order", "subok", "device", "casting", "stable", "check_finite"), None),
+    **dict.fromkeys(("overwrite_a", "overwrite_b", "overwrite_x", "overwrite_ab"), (False,)),
     **{"like": (None,), "where": (True,), "overwrite_input": (False,), "copy": (True,)},
     **{"sorted": (True,), "equal_nan": (True,), "out": (None,), "dtype": (None,)},
 }

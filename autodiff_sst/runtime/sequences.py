@@ -23,9 +23,9 @@ def is_sequence(x: Any) -> bool:
     return isinstance(x, Sequence) and not isinstance(x, str | bytes | bytearray)
 
 
-def spread_call(function: Any, given: Any) -> Any:
-    """`function(*given)`."""
-    return function(*given)
+def spread_call(function: Any, given: Any, named: Any = None, /, **keywords: Any) -> Any:
+    """`function(*given, **named, **keywords)`."""
+    return function(*given, **(named or {}), **keywords)
 
 
 def is_array(x: Any) -> bool:
@@ -229,6 +229,11 @@ def rows_like(rows: Any, x: Any) -> Any:
     for k, row in enumerate(rows):
         whole[k] = row
     return whole
+
+
+def has_keys(table: Any, keys: tuple[str, ...]) -> bool:
+    """Whether these are the keys of a dict."""
+    return set(table) == set(keys)
 
 
 def check_count(items: Any, count: int, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import taken_branch
-from autodiff_sst.analysis.values import Abstract, Known, Record, Tuple, can_be_active, rank
+from autodiff_sst.analysis.values import Abstract, Dict, Known, Record, Tuple, can_be_active, rank
 from autodiff_sst.core.purity import IN_PLACE
 from autodiff_sst.core.syntax import (
     Assign,
@@ -37,7 +37,7 @@ from autodiff_sst.markers import CustomGradient
 from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import adjoint_of
 from autodiff_sst.rules.template import bind_arguments
-from autodiff_sst.runtime.sequences import as_sequence
+from autodiff_sst.runtime.sequences import as_sequence, spread_call
 from autodiff_sst.transform.of_lists import lists_given
 
 _ONE_OPERAND: dict[Any, str] = {len: "len", abs: "abs", as_sequence: "iter"}
@@ -119,6 +119,14 @@ class _Finder:
 
     def hints(self, value: Expression) -> list[tuple[str, Hint]]:
         match value:
+            case Call(Object(function), (_, whole, *named)) if function is spread_call:
+                known, *tables = (fact(a, self.facts) for a in (whole, *named))
+                found = []
+                if isinstance(known, Tuple):
+                    found.append(("*", Hint(spread_call, lists=(len(known.items),))))
+                if tables and isinstance(tables[0], Dict):
+                    found.append(("**", Hint(spread_call, lists=tuple(tables[0].keys))))
+                return found
             case Call(Object(function), args, keywords) if (
                 definition := definition_of(function)
             ) is not None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, can_be_active
+from autodiff_sst.analysis.values import Abstract, Array, can_be_active
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import Assign, Atom, Block, Call, Name, Object
 from autodiff_sst.errors import MissingRuleError
@@ -68,6 +68,10 @@ def _without_keywords(
     cast: list[Atom] = []
     before = []
     for atom in call.args[:count]:
+        known = fact(atom, facts)
+        if not can_be_active(known) and not isinstance(known, Array):
+            cast.append(atom)  # a number takes the others' dtype
+            continue
         name = names.temporary()
         before.append(Assign(name, Call(_ASTYPE, (atom, dtype)), statement.origin))
         cast.append(Name(name))

@@ -356,7 +356,7 @@ def of_spectra(x: Any) -> Any:
 def of_a_signal(x: Any) -> Any:
     first = signal.istft(np.reshape(x[:6], (3, 2)) * (1 + 0.5j), nperseg=4)[1]
     second = signal.istft(np.reshape(x[:6], (3, 2)) ** 2, 2.0, "hamming", noverlap=1)
-    third = signal.istft(np.reshape(x[:6], (2, 3)), boundary=False)[1]
+    third = signal.istft(np.reshape(x[:6], (2, 3)), 1.0, "boxcar", boundary=False)[1]
     return np.sum(first**3) + np.sum(second[1] * second[0]) + np.sum(third**2)
 
 

@@ -12,9 +12,15 @@ from autodiff_sst.rules.definitions import defines
 from autodiff_sst.runtime.calls import plain
 
 
+def _at_integers(j, value, low=0, high=np.inf):
+    """Where a count is one, from the lowest to the highest; no other has a probability."""
+    return np.where((j == np.floor(j)) & (j >= low) & (j <= high), value, -np.inf)
+
+
 @defines(stats.bernoulli.logpmf)
 def bernoulli_logpmf(k, p, loc=0):
-    return special.xlogy(k - loc, p) + special.xlog1py(1 - (k - loc), -p)
+    j = np.asarray(k) - loc
+    return _at_integers(j, special.xlogy(j, p) + special.xlog1py(1 - j, -p), 0, 1)
 
 
 @defines(stats.bernoulli.pmf)
@@ -29,9 +35,9 @@ def bernoulli_cdf(k, p, loc=0):
 
 @defines(stats.binom.logpmf)
 def binom_logpmf(k, n, p, loc=0):
-    j = k - loc
+    j = np.asarray(k) - loc
     ways = special.gammaln(n + 1.0) - special.gammaln(j + 1.0) - special.gammaln(n - j + 1.0)
-    return ways + special.xlogy(j, p) + special.xlog1py(n - j, -p)
+    return _at_integers(j, ways + special.xlogy(j, p) + special.xlog1py(n - j, -p), 0, n)
 
 
 @defines(stats.binom.pmf)
@@ -41,9 +47,10 @@ def binom_pmf(k, n, p, loc=0):
 
 @defines(stats.nbinom.logpmf)
 def nbinom_logpmf(k, n, p, loc=0):
-    j = k - loc
-    ways = special.gammaln(n + j) - special.gammaln(j + 1.0) - special.gammaln(n)
-    return ways + n * np.log(p) + special.xlog1py(j, -p)
+    j = np.asarray(k) - loc
+    i = np.maximum(j, 0)
+    ways = special.gammaln(n + i) - special.gammaln(i + 1.0) - special.gammaln(n)
+    return _at_integers(j, ways + n * np.log(p) + special.xlog1py(i, -p))
 
 
 @defines(stats.nbinom.pmf)
@@ -53,9 +60,11 @@ def nbinom_pmf(k, n, p, loc=0):
 
 @defines(stats.betabinom.logpmf)
 def betabinom_logpmf(k, n, a, b, loc=0):
-    j = k - loc
-    ways = -np.log(n + 1.0) - special.betaln(n - j + 1.0, j + 1.0)
-    return ways + special.betaln(j + a, n - j + b) - special.betaln(a, b)
+    j = np.asarray(k) - loc
+    i = np.clip(j, 0, n)
+    ways = -np.log(n + 1.0) - special.betaln(n - i + 1.0, i + 1.0)
+    value = ways + special.betaln(i + a, n - i + b) - special.betaln(a, b)
+    return _at_integers(j, value, 0, n)
 
 
 @defines(stats.betabinom.pmf)
@@ -65,7 +74,8 @@ def betabinom_pmf(k, n, a, b, loc=0):
 
 @defines(stats.geom.logpmf)
 def geom_logpmf(k, p, loc=0):
-    return special.xlog1py(k - loc - 1.0, -p) + np.log(p)
+    j = np.asarray(k) - loc
+    return _at_integers(j, special.xlog1py(j - 1.0, -p) + np.log(p), 1)
 
 
 @defines(stats.geom.pmf)
@@ -75,7 +85,8 @@ def geom_pmf(k, p, loc=0):
 
 @defines(stats.poisson.logpmf)
 def poisson_logpmf(k, mu, loc=0):
-    return special.xlogy(k - loc, mu) - special.gammaln(k - loc + 1.0) - mu
+    j = np.asarray(k) - loc
+    return _at_integers(j, special.xlogy(j, mu) - special.gammaln(j + 1.0) - mu)
 
 
 @defines(stats.poisson.pmf)
@@ -85,7 +96,8 @@ def poisson_pmf(k, mu, loc=0):
 
 @defines(stats.poisson.cdf)
 def poisson_cdf(k, mu, loc=0):
-    return special.pdtr(k - loc, mu)
+    j = np.asarray(k) - loc
+    return np.where(j < 0, 0.0, special.pdtr(np.maximum(j, 0), mu))
 
 
 @defines(stats.poisson.entropy)
@@ -129,18 +141,28 @@ def dirichlet_pdf(x, alpha):
 
 
 @defines(stats.multivariate_normal.logpdf)
-def multivariate_normal_logpdf(x, mean=0.0, cov=1.0):
-    if np.ndim(cov) == 0:
-        count = np.shape(x)[-1] if np.ndim(x) else 1
-        squares = (x - mean) ** 2 / cov
-        total = np.sum(squares, axis=-1) if np.ndim(x) else squares
-        return -0.5 * (total + count * np.log(6.283185307179586 * cov))
-    deviation = x - mean
+def multivariate_normal_logpdf(x, mean=None, cov=1.0):
+    count = _dimensions(mean, cov)
+    points = np.asarray(x) - (0.0 if mean is None else mean)
+    if count == 1 and np.ndim(points) > 0 and (mean is None or np.ndim(mean) == 0):
+        points = points[..., None] if np.ndim(cov) < 2 or np.shape(points)[-1] != 1 else points
+    if np.ndim(cov) < 2:
+        squares = points**2 / cov
+        total = np.sum(squares, axis=-1) if np.ndim(points) else squares
+        scale = np.log(np.broadcast_to(6.283185307179586 * np.asarray(cov), (count,)))
+        return -0.5 * (total + np.sum(scale))
     whole = _from_lower(cov)
-    flat = np.reshape(deviation, (-1, np.shape(cov)[0]))
+    flat = np.reshape(points, (-1, count))
     squares = np.sum(flat * np.transpose(np.linalg.solve(whole, np.transpose(flat))), axis=-1)
-    total = np.reshape(squares, np.shape(deviation)[:-1])
-    return -0.5 * (total + np.shape(cov)[0] * 1.8378770664093453 + np.linalg.slogdet(whole)[1])
+    total = np.reshape(squares, np.shape(points)[:-1])
+    return -0.5 * (total + count * 1.8378770664093453 + np.linalg.slogdet(whole)[1])
+
+
+def _dimensions(mean, cov):
+    """As SciPy finds them: from the mean, or from the covariance, or one."""
+    if mean is not None:
+        return np.size(mean)
+    return np.shape(cov)[0] if np.ndim(cov) > 0 else 1
 
 
 def _from_lower(cov):
@@ -149,15 +171,18 @@ def _from_lower(cov):
 
 
 @defines(stats.multivariate_normal.pdf)
-def multivariate_normal_pdf(x, mean=0.0, cov=1.0):
+def multivariate_normal_pdf(x, mean=None, cov=1.0):
     return np.exp(multivariate_normal_logpdf(x, mean, cov))
 
 
 @defines(stats.multivariate_normal.entropy)
-def multivariate_normal_entropy(mean=0.0, cov=1.0):
-    if np.ndim(cov) == 0:
-        return 0.5 * (np.size(mean) * 2.8378770664093453 + np.size(mean) * np.log(cov))
-    return 0.5 * (np.shape(cov)[0] * 2.8378770664093453 + np.linalg.slogdet(_from_lower(cov))[1])
+def multivariate_normal_entropy(mean=None, cov=1.0):
+    count = _dimensions(mean, cov)
+    if np.ndim(cov) < 2:
+        spread = np.sum(np.log(np.broadcast_to(np.asarray(cov), (count,))))
+    else:
+        spread = np.linalg.slogdet(_from_lower(cov))[1]
+    return 0.5 * (count * 2.8378770664093453 + spread)
 
 
 # Statistics

@@ -69,7 +69,13 @@ def multigammaln(a, d):
 
 @defines(special.comb)
 def comb(N, k, exact=False, repetition=False):
-    return special.binom(N + k - 1, k) if repetition else special.binom(N, k)
+    if repetition:
+        return comb_of(N + k - 1, k)
+    return comb_of(N, k)
+
+
+def comb_of(N, k):
+    return np.where((k <= N) & (N >= 0) & (k >= 0), special.binom(N, k), 0.0)
 
 
 @defines(special.factorial)

@@ -193,10 +193,20 @@ def svdvals(a):
 
 @defines(linalg.eigh)
 def eigh(a, b=None, lower=True, eigvals_only=False):
-    if b is not None:
-        raise MissingRuleError("`scipy.linalg.eigh` of two matrices has no derivative rule")
-    w, v = np.linalg.eigh(a, "L" if lower else "U")
-    return w if eigvals_only else (w, v)
+    """Of two matrices, by the Cholesky factor of the second; the signs are SciPy's."""
+    if b is None:
+        w, v = np.linalg.eigh(a, "L" if lower else "U")
+        found = plain(linalg.eigh, a, None, lower=lower)[1] if not eigvals_only else v
+    else:
+        factor = np.linalg.cholesky(_symmetric(b, lower))
+        half = np.linalg.inv(factor)
+        w, turned = np.linalg.eigh(half @ _symmetric(a, lower) @ np.conj(half.T))
+        v = np.conj(half.T) @ turned
+        found = plain(linalg.eigh, a, b, lower=lower)[1] if not eigvals_only else v
+    if eigvals_only:
+        return w
+    phase = np.sum(found * np.conj(stop_gradient(v)), axis=0)
+    return w, v * (phase / np.abs(phase))
 
 
 @defines(linalg.eigvalsh)

@@ -27,12 +27,14 @@ def gamma_pdf(x, a, loc=0, scale=1):
 
 @defines(stats.gamma.cdf)
 def gamma_cdf(x, a, loc=0, scale=1):
-    return special.gammainc(a, np.maximum((x - loc) / scale, 0.0))
+    z = (x - loc) / scale
+    return np.where(z > 0, special.gammainc(a, np.where(z > 0, z, 1.0)), 0.0)
 
 
 @defines(stats.gamma.sf)
 def gamma_sf(x, a, loc=0, scale=1):
-    return special.gammaincc(a, np.maximum((x - loc) / scale, 0.0))
+    z = (x - loc) / scale
+    return np.where(z > 0, special.gammaincc(a, np.where(z > 0, z, 1.0)), 1.0)
 
 
 @defines(stats.gamma.logcdf)
@@ -91,12 +93,16 @@ def beta_pdf(x, a, b, loc=0, scale=1):
 
 @defines(stats.beta.cdf)
 def beta_cdf(x, a, b, loc=0, scale=1):
-    return special.betainc(a, b, np.clip((x - loc) / scale, 0.0, 1.0))
+    z = (x - loc) / scale
+    inside = (z > 0) & (z < 1)
+    return np.where(inside, special.betainc(a, b, np.where(inside, z, 0.5)), z >= 1)
 
 
 @defines(stats.beta.sf)
 def beta_sf(x, a, b, loc=0, scale=1):
-    return special.betainc(b, a, np.clip(1.0 - (x - loc) / scale, 0.0, 1.0))
+    z = 1.0 - (x - loc) / scale
+    inside = (z > 0) & (z < 1)
+    return np.where(inside, special.betainc(b, a, np.where(inside, z, 0.5)), z >= 1)
 
 
 @defines(stats.beta.logcdf)
@@ -240,9 +246,13 @@ def vonmises_pdf(x, kappa, loc=0, scale=1):
 @defines(stats.wrapcauchy.pdf)
 def wrapcauchy_pdf(x, c, loc=0, scale=1):
     z = (x - loc) / scale
-    return (1.0 - c * c) / (6.283185307179586 * scale * (1.0 + c * c - 2.0 * c * np.cos(z)))
+    value = (1.0 - c * c) / (6.283185307179586 * scale * (1.0 + c * c - 2.0 * c * np.cos(z)))
+    return np.where((z >= 0) & (z <= 6.283185307179586), value, 0.0)
 
 
 @defines(stats.wrapcauchy.logpdf)
 def wrapcauchy_logpdf(x, c, loc=0, scale=1):
-    return np.log(wrapcauchy_pdf(x, c, loc, scale))
+    z = (x - loc) / scale
+    inside = (z >= 0) & (z <= 6.283185307179586)
+    density = wrapcauchy_pdf(x, c, loc, scale)
+    return np.where(inside, np.log(np.where(inside, density, 1.0)), -np.inf)

@@ -10,12 +10,12 @@ from autodiff_sst.rules.definitions import defines
 
 
 @defines(signal.convolve, signal.fftconvolve, signal.oaconvolve, signal.convolve2d)
-def convolve(in1, in2, mode="full"):
+def convolve(in1, in2, mode="full", method="auto"):
     return _correlated(in1, np.flip(in2), mode, False)
 
 
 @defines(signal.correlate, signal.correlate2d)
-def correlate(in1, in2, mode="full"):
+def correlate(in1, in2, mode="full", method="auto"):
     return _correlated(in1, np.conj(in2), mode, True)
 
 

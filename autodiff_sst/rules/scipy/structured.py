@@ -5,11 +5,18 @@
 import numpy as np
 from scipy import linalg
 
+from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.definitions import defines
+
+
+def check_vector(c):
+    if np.ndim(c) != 1:
+        raise MissingRuleError("structured matrices of SciPy have derivatives by one vector")
 
 
 @defines(linalg.toeplitz)
 def toeplitz(c, r=None):
+    check_vector(c)
     first = np.ravel(c)
     row = np.conj(first) if r is None else np.ravel(r)
     m, n = np.shape(first)[0], np.shape(row)[0]
@@ -19,12 +26,14 @@ def toeplitz(c, r=None):
 
 @defines(linalg.circulant)
 def circulant(c):
+    check_vector(c)
     n = np.shape(c)[0]
     return c[(np.arange(n)[:, None] - np.arange(n)) % n]
 
 
 @defines(linalg.hankel)
 def hankel(c, r=None):
+    check_vector(c)
     m = np.shape(c)[0]
     rest = np.zeros(m - 1) if r is None else r[1:]
     n = m if r is None else np.shape(r)[0]
@@ -33,18 +42,21 @@ def hankel(c, r=None):
 
 @defines(linalg.companion)
 def companion(a):
+    check_vector(a)
     n = np.shape(a)[0] - 1
     return np.concatenate([(-a[1:] / a[0])[None], np.eye(n)[:-1]])
 
 
 @defines(linalg.fiedler)
 def fiedler(a):
+    check_vector(a)
     return np.abs(a[:, None] - a)
 
 
 @defines(linalg.fiedler_companion)
 def fiedler_companion(a):
     """By the positions that SciPy's own gives to 1, 2, 3, …."""
+    check_vector(a)
     n = np.shape(a)[0]
     monic = a / a[0]
     places = linalg.fiedler_companion(np.concatenate([np.ones(1), np.arange(2.0, n + 1)]))
@@ -68,6 +80,7 @@ def convolution_matrix(a, n, mode="full"):
 
 @defines(linalg.leslie)
 def leslie(f, s):
+    check_vector(f)
     n = np.shape(f)[0]
     return np.concatenate([f[None], np.eye(n)[:-1] * s[:, None]])
 
