@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autodiff_sst as ad
 from autodiff_sst.core.syntax import Function
 from autodiff_sst.emit.nest import to_tree
 from autodiff_sst.emit.printer import print_tree
@@ -136,3 +137,18 @@ def test_objects_may_get_another_text() -> None:
     (sin,) = {s.value.function for s in function.body}  # type: ignore[union-attr]
     text = print_tree(to_tree(function, frozenset(), {sin: "numpy.sin"}))  # type: ignore[dict-item]
     assert "numpy.sin(x)" in text
+
+
+def number_named_as_its_list(x: Any, n: Any) -> Any:
+    c = [x * 2.0, x]
+    c[n % 2] = c[n % 2]
+    for _ in range(2):
+        c = [x, c[n % 2]]
+        for _ in range(2):
+            c[1] = c[-1] * x
+    return c[n % 2]
+
+
+def test_a_buffer_keeps_the_name_that_its_length_is_read_from() -> None:
+    gradient = ad.grad(number_named_as_its_list)(0.3, 3)
+    assert np.isclose(gradient, 5 * 0.3**4)

@@ -134,7 +134,8 @@ class _Lives:
                     self.relate(target, value)
                     self.updated[target] = value.id
                     # One object: what is read of the old name is read before it is changed.
-                    return self.bind([target], live - {value.id}) | {value.id} | live - {target}
+                    before = self.bind([target], live - {value.id}) | self.reads(value)
+                    return before | live - {target}
                 return self.bind([target], live) | self.reads(value)
             case Pop(targets, stack):
                 return self.bind([*targets], live) | {stack}
