@@ -5,6 +5,8 @@ function + abstract values of its arguments → CORE → text → a Python funct
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -101,7 +103,12 @@ _STAY = {
 }
 
 
+_OF_SOLVERS = ("scipy.optimize", "scipy.integrate", "scipy.interpolate")
+
+
 def _lower(function: Any, extra: Extra) -> Lowered:
+    if any(name in sys.modules for name in _OF_SOLVERS):
+        importlib.import_module("autodiff_sst.implicit")
     source = read_source(function)
     fence(source)
     lowered = lower(source, inlines, _hints.get(function), extra.positional, extra.named)

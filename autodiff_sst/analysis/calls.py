@@ -43,6 +43,7 @@ from autodiff_sst.runtime.places import (
     putmask_places,
 )
 from autodiff_sst.runtime.records import make_record, plain_fields
+from autodiff_sst.runtime.solvers import nodes_of, number_of, vector_of
 
 
 def made_by(value: Call) -> tuple[Any, dict[str, Atom]] | None:
@@ -159,9 +160,16 @@ _LIKE_FIRST = (along_places, partition_places, place_places, put_places, putmask
 
 
 def of_places(called: Any, args: list[Abstract], where: str) -> Abstract | None:
-    """Places of items in an array: integers."""
+    """Places of items in an array: integers. Solutions of SciPy's solvers."""
     if called in _FLAT:
         return Array(_PLACES, (f"{where}.0",))
+    if called is vector_of:
+        return Array(np.dtype(float), (f"{where}.0",))
+    if called is number_of:
+        return FLOAT
+    if called is nodes_of:
+        nodes = Array(np.dtype(float), (f"{where}.0",))
+        return Tuple((FLOAT, FLOAT, nodes, nodes))
     if called in _LIKE_FIRST:
         return Array(_PLACES, args[0].dims) if isinstance(args[0], Array) else UNKNOWN
     return None

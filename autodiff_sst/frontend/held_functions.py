@@ -35,6 +35,7 @@ from autodiff_sst.frontend.calls import (
 from autodiff_sst.frontend.lifting import is_variable, made_by
 from autodiff_sst.frontend.making import new_instance
 from autodiff_sst.runtime.records import is_function, is_record
+from autodiff_sst.runtime.solvers import solved
 
 _LOOPS = (gast.For, gast.While, gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)
 
@@ -42,11 +43,14 @@ _LOOPS = (gast.For, gast.While, gast.ListComp, gast.GeneratorExp, gast.SetComp, 
 _made: dict[Any, Any] = {}
 
 
-def held(lowering: Any, value: Static, node: Any) -> Atom | None:
-    """The function as a value; None if it cannot be one."""
+SOLVERS_RUN = solved.__module__  # its functions call what they are given at once
+
+
+def held(lowering: Any, value: Static, node: Any, at_once: bool = False) -> Atom | None:
+    """The function as a value; None if it cannot be one. It is called `at_once`, or later too."""
     match value:
         case Closure():
-            return _closure(lowering, value, node)
+            return _closure(lowering, value, node, at_once)
         case Partial(receiver=None):
             return _partial(lowering, value, node)
         case StaticTuple(items):
@@ -115,11 +119,12 @@ def held_arguments(lowering: Any, called: Value, given: Arguments, node: Any) ->
     """
     value = called.value if isinstance(called, Object) else None
     is_users = isinstance(value, type) and (is_record(value) or hasattr(value, "_fields"))
-    foreign = isinstance(called, Object) and not is_users
+    ours = getattr(value, "__module__", "") == SOLVERS_RUN
+    foreign = isinstance(called, Object) and not is_users and not ours
     whole: dict[Any, Any] = {**dict(enumerate(given.positional)), **given.keywords}
     for key, value in whole.items():
         if isinstance(value, Static):
-            whole[key] = held(lowering, value, node)
+            whole[key] = held(lowering, value, node, ours)
             if whole[key] is None or (foreign and not isinstance(whole[key], Object)):
                 raise UnsupportedSyntaxError(
                     "a function defined here cannot be passed to what has no Python source",
@@ -130,7 +135,7 @@ def held_arguments(lowering: Any, called: Value, given: Arguments, node: Any) ->
     return Arguments(positional, whole)
 
 
-def _closure(lowering: Any, closure: Closure, node: Any) -> Atom | None:
+def _closure(lowering: Any, closure: Closure, node: Any, at_once: bool = False) -> Atom | None:
     scope, tree = closure.scope, copy.deepcopy(closure.node)
     arguments = tree.args
     body = tree.body if isinstance(tree.body, list) else [gast.Return(value=tree.body)]
@@ -144,7 +149,7 @@ def _closure(lowering: Any, closure: Closure, node: Any) -> Atom | None:
     bound = {n.id for n in (*names, *own) if not isinstance(n.ctx, gast.Load)}
     bound |= {n.name for n in inside if isinstance(n, gast.FunctionDef)}
     free = sorted({n.id for n in names if is_variable(scope, n.id)} - bound)
-    if "self" in bound | {*free} or not all(_stays(scope, name) for name in free):
+    if "self" in bound | {*free} or not (at_once or all(_stays(scope, n) for n in free)):
         return None
     try:
         values = {name: scope.lookup(name, node) for name in free}

@@ -14,6 +14,7 @@ from autodiff_sst.rules.reductions import unreduce
 from autodiff_sst.rules.registry import declare_linear
 from autodiff_sst.runtime.einsum import einsum_terms, spread_diagonal
 from autodiff_sst.runtime.linalg import eigenvectors, eigenvectors_of, gaps, log_abs_det, unit_lower
+from autodiff_sst.runtime.products import matmul_left
 
 
 @adjoint(np.linalg.solve, ranks=(2, 1))
@@ -27,7 +28,10 @@ def _(y, a, b):
 def _(y, a, b):
     b_bar = np.linalg.solve(np.swapaxes(a, -1, -2), d[y])
     d[b] = b_bar
-    d[a] = -b_bar @ np.swapaxes(y, -1, -2)
+    if rank(y) is None:
+        d[a] = -matmul_left(b_bar, a, y)
+    else:
+        d[a] = -b_bar @ np.swapaxes(y, -1, -2)
 
 
 @tangent(np.linalg.solve, ranks=(2, 1))
