@@ -103,12 +103,13 @@ _STAY = {
 }
 
 
-_OF_SOLVERS = ("scipy.optimize", "scipy.integrate", "scipy.interpolate")
+_SOLVERS = {"optimize": "implicit", "integrate": "differential", "interpolate": "splines"}
 
 
 def _lower(function: Any, extra: Extra) -> Lowered:
-    if any(name in sys.modules for name in _OF_SOLVERS):
-        importlib.import_module("autodiff_sst.implicit")
+    for scipy, ours in _SOLVERS.items():
+        if f"scipy.{scipy}" in sys.modules:
+            importlib.import_module(f"autodiff_sst.solvers.{ours}")
     source = read_source(function)
     fence(source)
     lowered = lower(source, inlines, _hints.get(function), extra.positional, extra.named)

@@ -51,7 +51,7 @@ MAY_IMPORT = {
     "product": {"analysis", "core", "derivative", "runtime"},
     "api": {"product", "binding", "derivative", "jacobian", "rules", "runtime", "errors"},
     "catalogue": {"driver", "rules"},
-    "implicit": {"api", "rules", "runtime", "markers", "errors"},
+    "solvers": {"api", "rules", "runtime", "markers", "errors"},
     "checks": {"derivative", "errors"},
     "tape": {
         "binding",

@@ -7,6 +7,7 @@ import autodiff_sst as ad
 from autodiff_sst.core.syntax import Function
 from autodiff_sst.emit.nest import to_tree
 from autodiff_sst.emit.printer import print_tree
+from autodiff_sst.runtime.broadcast import unbroadcast, unbroadcast_from
 from tests.passes import program, run
 
 
@@ -152,3 +153,11 @@ def number_named_as_its_list(x: Any, n: Any) -> Any:
 def test_a_buffer_keeps_the_name_that_its_length_is_read_from() -> None:
     gradient = ad.grad(number_named_as_its_list)(0.3, 3)
     assert np.isclose(gradient, 5 * 0.3**4)
+
+
+def test_a_cotangent_that_was_spread_out_may_be_written_to() -> None:
+    rows = unbroadcast_from(1.0, np.zeros((2, 2)), np.zeros((2, 2)))
+    rows[0] = 0.0
+    spread = unbroadcast(np.ones(2), np.zeros((3, 2)))
+    spread[0] = 0.0
+    assert np.sum(rows) == 2 and np.sum(spread) == 4

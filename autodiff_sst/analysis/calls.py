@@ -43,7 +43,14 @@ from autodiff_sst.runtime.places import (
     putmask_places,
 )
 from autodiff_sst.runtime.records import make_record, plain_fields
-from autodiff_sst.runtime.solvers import nodes_of, number_of, vector_of
+from autodiff_sst.runtime.solvers import (
+    nodes_of,
+    number_of,
+    simpson_weights,
+    steps_between,
+    steps_of,
+    vector_of,
+)
 
 
 def made_by(value: Call) -> tuple[Any, dict[str, Atom]] | None:
@@ -163,8 +170,14 @@ def of_places(called: Any, args: list[Abstract], where: str) -> Abstract | None:
     """Places of items in an array: integers. Solutions of SciPy's solvers."""
     if called in _FLAT:
         return Array(_PLACES, (f"{where}.0",))
-    if called is vector_of:
+    if called in (vector_of, simpson_weights):
         return Array(np.dtype(float), (f"{where}.0",))
+    if called in (steps_of, steps_between):
+        steps = Array(np.dtype(float), (f"{where}.0",))
+        first = Array(_PLACES, (f"{where}.1",))
+        weights = Array(np.dtype(float), (f"{where}.2", f"{where}.3"))
+        result = UNKNOWN if called is steps_between else OPAQUE
+        return Tuple((result, steps, steps, first, weights))
     if called is number_of:
         return FLOAT
     if called is nodes_of:

@@ -34,7 +34,7 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     axes = tuple(k for k, n in enumerate(np.shape(x_bar)) if n != 1 and shape[k + offset] == 1)
     if axes:
         x_bar = np.sum(x_bar, axis=axes, keepdims=True)
-    return np.broadcast_to(x_bar, shape)
+    return np.array(np.broadcast_to(x_bar, shape))  # which may be written to
 
 
 def unbroadcast_result(y_bar: Any, y: Any) -> Any:
@@ -55,6 +55,8 @@ def unbroadcast_from(x_bar: Any, x: Any, y: Any) -> Any:
     """
     if np.shape(x_bar) != np.shape(y):
         x_bar = np.broadcast_to(x_bar, np.shape(y))
+        if np.shape(x) == np.shape(y):
+            x_bar = np.array(x_bar)  # which may be written to
     return unbroadcast(x_bar, x)
 
 

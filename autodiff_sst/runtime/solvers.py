@@ -9,8 +9,20 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.errors import UnsupportedSyntaxError
+
 # By SciPy's function, the Python code that takes the place of its calls.
 SOLVERS: dict[Any, Callable[..., Any]] = {}
+
+
+def solver(*functions: Any) -> Any:
+    """The decorated function takes the place of calls of SciPy's."""
+
+    def decorate(definition: Any) -> Any:
+        SOLVERS.update(dict.fromkeys(functions, definition))
+        return definition
+
+    return decorate
 
 
 @dataclass(frozen=True)
@@ -67,3 +79,73 @@ def nodes_of(func: Any, a: Any, b: Any, args: Any, options: Any) -> tuple[float,
     w = (high - low)[:, None] * weights / 2
     order = np.argsort(t, axis=None)
     return value, error, t.ravel()[order], w.ravel()[order]
+
+
+@dataclass(frozen=True)
+class OdeSolution:
+    """What `solve_ivp` gives, under its names."""
+
+    t: Any
+    y: Any
+    nfev: Any
+    status: Any
+    message: Any
+    success: Any
+
+
+def steps_of(
+    fun: Any, t_span: Any, y0: Any, method: Any, t_eval: Any, args: Any, options: Any
+) -> Any:
+    """What `solve_ivp` gives, and its steps: where they begin, how long they are, which of the
+    times are in which, and the weights of the slopes at these times.
+
+    Raises:
+        UnsupportedSyntaxError: the method is none of the explicit ones.
+    """
+    from scipy import integrate
+
+    if method not in ("RK45", "RK23"):
+        words = f"`scipy.integrate.solve_ivp` with method={method!r} has no derivative rule"
+        raise UnsupportedSyntaxError(words, instead="RK45 or RK23.")
+    given = {k: v for k, v in options.items() if v is not None}
+    steps = integrate.solve_ivp(fun, t_span, y0, method, args=args or None, **given)
+    found = steps
+    if t_eval is not None:
+        found = integrate.solve_ivp(fun, t_span, y0, method, t_eval, args=args or None, **given)
+    return found, *_plan(steps.t, None if t_eval is None else found.t, getattr(integrate, method))
+
+
+def _plan(t: Any, times: Any, method: Any) -> tuple[Any, Any, Any, Any]:
+    starts, lengths = t[:-1], np.diff(t)
+    count = method.n_stages + 1
+    if times is None:
+        weights = np.tile(np.append(method.B, 0.0), (len(starts), 1))
+        return starts, lengths, np.arange(len(t)), weights.reshape(-1, count)
+    sign = 1.0 if len(t) < 2 or t[-1] >= t[0] else -1.0
+    place = np.clip(np.searchsorted(sign * t, sign * times, side="left") - 1, 0, len(starts) - 1)
+    share = (times - starts[place]) / lengths[place]
+    powers = share[:, None] ** np.arange(1, method.P.shape[1] + 1)
+    first = np.searchsorted(place, np.arange(len(t)))
+    return starts, lengths, first, powers @ method.P.T
+
+
+def steps_between(func: Any, y0: Any, t: Any, args: Any, tfirst: Any, options: Any) -> Any:
+    """What `odeint` gives, and the steps of Dormand and Prince's method between its times."""
+    from scipy import integrate
+
+    given = {k: v for k, v in options.items() if v is not None}
+    found = integrate.odeint(func, y0, t, args, tfirst=tfirst, **given)
+    times = np.asarray(t, float)
+
+    def slope(s: Any, y: Any) -> Any:
+        return func(s, y, *args) if tfirst else func(y, s, *args)
+
+    steps = integrate.solve_ivp(slope, (times[0], times[-1]), y0, "RK45", rtol=1e-8, atol=1e-10)
+    return found, *_plan(steps.t, times, integrate.RK45)
+
+
+def simpson_weights(count: int, x: Any) -> Any:
+    """The weights of Simpson's rule on so many places: those of SciPy."""
+    from scipy import integrate
+
+    return np.asarray(integrate.simpson(np.eye(count), x=x))

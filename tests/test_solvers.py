@@ -9,6 +9,7 @@ import autodiff_sst as ad
 
 integrate = pytest.importorskip("scipy.integrate")
 optimize = pytest.importorskip("scipy.optimize")
+interpolate = pytest.importorskip("scipy.interpolate")
 
 X = np.array([2.0, 3.0])
 
@@ -125,3 +126,102 @@ def test_a_jacobian_that_comes_with_the_function_is_refused() -> None:
 
     with pytest.raises(ad.UnsupportedSyntaxError, match="jac=True"):
         ad.grad(program)(X)
+
+
+# Differential equations, of tolerances so small that the steps do not tell in the differences
+
+
+def predators(t: Any, y: Any, a: Any, b: Any) -> Any:
+    return np.array([a * y[0] - b * y[0] * y[1], b * y[0] * y[1] - y[1]])
+
+
+def of_solve_ivp(x: Any) -> Any:
+    found = integrate.solve_ivp(
+        predators, (0.0, 3.0), X / 2, args=(x[0], x[1]), t_eval=np.linspace(0, 3, 7), rtol=1e-9,
+        atol=1e-11,
+    )  # fmt: skip
+    return np.sum(found.y**2) if found.success else 0.0
+
+
+def of_an_end(x: Any) -> Any:
+    found = integrate.solve_ivp(
+        lambda t, y: [y[1], -x[0] * np.sin(y[0])], (0.0, x[1]), [1.0, 0.0], rtol=1e-9, atol=1e-11
+    )
+    return found.y[0, -1]
+
+
+def of_third_order(x: Any) -> Any:
+    options = {"rtol": 1e-6, "atol": 1e-8}
+    found = integrate.solve_ivp(
+        lambda t, y: -y * x[0] + np.sin(x[1] * t), (0.0, 1.0), x, "RK23", **options
+    )
+    return np.sum(found.y[:, -1] * np.array([1.0, 2.0]))
+
+
+def of_odeint(x: Any) -> Any:
+    y = integrate.odeint(lambda y, t: [y[1], -x[0] * np.sin(y[0])], [1.0, x[1]], [0.0, 1.0, 2.0])
+    z = integrate.odeint(predators, x, np.array([0.0, 0.5]), args=(1.0, 0.5), tfirst=True)
+    return np.sum(y**2) + np.sum(z)
+
+
+@pytest.mark.parametrize("f", [of_solve_ivp, of_an_end, of_third_order, of_odeint])
+def test_differential_equations(f: Any) -> None:
+    assert np.isclose(ad.value_and_grad(f)(X)[0], f(X), rtol=1e-13)
+    ad.check_grads(f, (X,), order=2, rtol=1e-3, atol=1e-4)
+
+
+def test_implicit_methods_are_refused() -> None:
+    def program(x: Any) -> Any:
+        return integrate.solve_ivp(lambda t, y: -x * y, (0.0, 1.0), X, "BDF").y[0, -1]
+
+    with pytest.raises(ad.UnsupportedSyntaxError, match="BDF"):
+        ad.grad(program)(0.5)
+
+
+# Interpolation, and integrals of samples
+
+T = np.array([0.0, 1.0, 2.5, 3.0, 4.2])
+Y = np.array([1.2, 0.7, -0.3, 0.8, 1.1])
+AT = np.array([-0.3, 0.5, 1.7, 2.7, 3.9, 4.5])
+
+
+def of_cubic_spline(x: Any) -> Any:
+    spline = interpolate.CubicSpline(T, x)
+    return np.sum(spline(AT) ** 2) + spline(1.3) + np.sum(spline(x, 3))
+
+
+def of_end_conditions(x: Any) -> Any:
+    natural = interpolate.CubicSpline(T, x, bc_type="natural")
+    ends = interpolate.CubicSpline(T, x, bc_type=((1, 0.5), (2, -0.3)))
+    table = interpolate.CubicSpline(T, np.outer(x, x), axis=1, bc_type="clamped")
+    return np.sum(natural(AT, 1) ** 2) + np.sum(ends(AT, 2) ** 2) + np.sum(table(AT))
+
+
+def of_knots(x: Any) -> Any:
+    return np.sum(interpolate.CubicSpline(np.cumsum(x**2 + 0.5), T)(AT / 2 + 1) ** 2)
+
+
+def of_few_knots(x: Any) -> Any:
+    parabola = interpolate.CubicSpline(T[:3], x[:3])
+    return np.sum(parabola(AT) ** 2) + np.sum(interpolate.CubicSpline(T[:2], x[:2])(AT) ** 3)
+
+
+def of_interp1d(x: Any) -> Any:
+    linear, cubic = interpolate.interp1d(T, x), interpolate.interp1d(T, x, kind="cubic")
+    return np.sum(linear(AT[1:5]) ** 2) + cubic(1.0 + 0.1 * x[0])
+
+
+def of_samples(x: Any) -> Any:
+    whole = integrate.trapezoid(x**2, T) + integrate.simpson(x**2, x=T)
+    sums = np.sum(integrate.cumulative_trapezoid(x**2, T, initial=0) ** 2)
+    rows = integrate.cumulative_trapezoid(np.outer(x, x), dx=0.5, axis=0)
+    return whole + integrate.simpson(x[:4], dx=0.5) + sums + np.sum(rows)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [of_cubic_spline, of_end_conditions, of_knots, of_few_knots, of_interp1d, of_samples],
+)
+def test_splines_and_samples(f: Any) -> None:
+    assert np.isclose(ad.value_and_grad(f)(Y)[0], f(Y), rtol=1e-12)
+    ad.check_grads(f, (Y,), order=2)

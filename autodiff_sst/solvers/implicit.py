@@ -1,4 +1,4 @@
-"""Solutions that SciPy finds, with their derivatives: of equations, minima, integrals.
+"""Solutions that SciPy finds, with their derivatives: of equations and minima.
 
 What is found solves an equation in the parameters; two steps of Newton's method from there change
 nothing but the derivatives, which then are right up to the third (Griewank, Walther: Evaluating
@@ -9,33 +9,22 @@ Derivatives, 15.4). The code below takes the place of the calls, and is differen
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from scipy import integrate, optimize
+from scipy import optimize
 
 from autodiff_sst.api import grad, hvp, jvp
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.registry import declare_nondifferentiable
 from autodiff_sst.runtime.solvers import (
-    SOLVERS,
     Root,
     Solution,
-    nodes_of,
     number_of,
     solved,
+    solver,
     vector_of,
 )
 
-declare_nondifferentiable(nodes_of, number_of, solved, vector_of)
-
-
-def solver(*functions: Any) -> Any:
-    def decorate(definition: Any) -> Any:
-        SOLVERS.update(dict.fromkeys(functions, definition))
-        return definition
-
-    return decorate
+declare_nondifferentiable(number_of, solved, vector_of)
 
 
 def at_root(residual, x):
@@ -133,24 +122,3 @@ def least_squares(fun, x0, jac="2-point", method="trf", args=(), ftol=1e-8, xtol
     x = at_minimum(lambda z: 0.5 * np.sum(np.asarray(fun(z, *args)) ** 2), vector_of(found))
     residuals = np.asarray(fun(x, *args))
     return Solution(x, residuals, found.success, found.status, found.message, found.nfev)
-
-
-@solver(integrate.quad)
-def quad(func, a, b, args=(), epsabs=None, epsrel=None, limit=None):
-    """By Gauss's rule of twenty points on each of the panels that QUADPACK chose."""
-    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit}
-    value, error, t, w = nodes_of(func, a, b, args, options)
-    total = 0.0
-    for k in range(np.size(t)):
-        if np.isinf(a) and np.isinf(b):
-            x = (1.0 - t[k]) / t[k]
-            total = total + w[k] / t[k] ** 2 * (func(x, *args) + func(-x, *args))
-        elif np.isinf(b):
-            total = total + w[k] / t[k] ** 2 * func(a + (1.0 - t[k]) / t[k], *args)
-        elif np.isinf(a):
-            total = total + w[k] / t[k] ** 2 * func(b - (1.0 - t[k]) / t[k], *args)
-        else:
-            share = (t[k] - stop_gradient(a)) / stop_gradient(b - a)
-            weight = w[k] / stop_gradient(b - a)
-            total = total + (b - a) * weight * func(a + (b - a) * share, *args)
-    return value + (total - stop_gradient(total)), error
