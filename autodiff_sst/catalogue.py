@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+_SCIPY = ("special", "linalg", "signal", "stats", "optimize", "integrate", "interpolate")
+
 
 @dataclass(frozen=True)
 class RuleInfo:
@@ -68,7 +70,7 @@ def _public() -> Iterator[tuple[str, Any]]:
     """Functions by the names that users know them by: of NumPy, `math`, builtins, and SciPy."""
     modules: list[tuple[str, Any]] = [("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft)]
     modules += [("math", math), ("", builtins)]
-    for name in ("special", "linalg", "signal", "stats"):
+    for name in _SCIPY:
         if f"scipy.{name}" in sys.modules:
             modules.append((f"scipy.{name}", importlib.import_module(f"scipy.{name}")))
     for prefix, module in modules:

@@ -5,8 +5,6 @@ function + abstract values of its arguments → CORE → text → a Python funct
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -36,7 +34,7 @@ from autodiff_sst.optimize.passes import Watch, optimize, tell
 from autodiff_sst.optimize.sums import has_lists, sum_without_lists
 from autodiff_sst.rules.all import RULES
 from autodiff_sst.rules.helpers import WRITE_BACK
-from autodiff_sst.rules.registry import find, is_nondifferentiable
+from autodiff_sst.rules.registry import find, is_nondifferentiable, load_pending
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.forward.program import forward
 from autodiff_sst.transform.growing import copy_growing_lists
@@ -103,13 +101,8 @@ _STAY = {
 }
 
 
-_SOLVERS = {"optimize": "implicit", "integrate": "differential", "interpolate": "splines"}
-
-
 def _lower(function: Any, extra: Extra) -> Lowered:
-    for scipy, ours in _SOLVERS.items():
-        if f"scipy.{scipy}" in sys.modules:
-            importlib.import_module(f"autodiff_sst.solvers.{ours}")
+    load_pending()
     source = read_source(function)
     fence(source)
     lowered = lower(source, inlines, _hints.get(function), extra.positional, extra.named)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.integrate
+import scipy.interpolate
 import scipy.linalg
+import scipy.optimize
 import scipy.signal
 import scipy.special
 import scipy.stats
@@ -28,6 +31,9 @@ AREAS = [
     ("scipy.linalg", "scipy.linalg"),
     ("scipy.signal", "scipy.signal"),
     ("scipy.stats", "scipy.stats"),
+    ("scipy.optimize", "scipy.optimize"),
+    ("scipy.integrate", "scipy.integrate"),
+    ("scipy.interpolate", "scipy.interpolate"),
 ]
 WORDS = {"rule": "rule", "definition": "defined", "constant": "constant"}
 

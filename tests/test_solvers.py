@@ -128,6 +128,21 @@ def test_a_jacobian_that_comes_with_the_function_is_refused() -> None:
         ad.grad(program)(X)
 
 
+def at_a_bound(x: Any) -> Any:
+    return optimize.minimize_scalar(lambda z: (z - x[0]) ** 2, bounds=(0.0, 1.0)).x
+
+
+def without_a_root(x: Any) -> Any:
+    return optimize.fsolve(lambda z: z**2 + x[0], 1.0)[0]
+
+
+@pytest.mark.filterwarnings("ignore:The iteration is not making")
+@pytest.mark.parametrize("f", [at_a_bound, without_a_root])
+def test_what_solves_nothing_has_no_derivative(f: Any) -> None:
+    with pytest.raises(ValueError, match="no derivative"):
+        ad.grad(f)(X)
+
+
 # Differential equations, of tolerances so small that the steps do not tell in the differences
 
 

@@ -49,6 +49,7 @@ def is_pure(function: Any) -> bool:
             "check_separate",
             "check_count",
             "check_strict",
+            "check_solved",
             "enter_context",
             "leave_context",
             "spread_call",

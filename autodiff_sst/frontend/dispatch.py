@@ -43,6 +43,7 @@ from autodiff_sst.runtime.methods import (
     reduceat_of,
 )
 from autodiff_sst.runtime.sequences import is_array
+from autodiff_sst.runtime.solvers import is_solver
 
 _IS_ARRAY = Object(is_array, "is_array")
 _ASTYPE = Object(astype, "astype")
@@ -252,6 +253,10 @@ class Dispatch(Control):
         found = [h for h in hints if h.definition is not None and h.function == function]
         if not found:
             return None, given
+        if is_solver(function) and given.keywords.get("jac") == Literal(True):
+            words = f"`{function.__name__}` with jac=True has no derivative rule"
+            instead = "a function of its own."
+            raise UnsupportedSyntaxError(words, self.source.origin(node), instead=instead)
 
         def array(key: Any, value: Any) -> Any:
             return self.emit(Call(_ARRAY, (value,)), node) if key in found[0].lists else value

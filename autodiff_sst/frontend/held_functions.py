@@ -35,7 +35,7 @@ from autodiff_sst.frontend.calls import (
 from autodiff_sst.frontend.lifting import is_variable, made_by
 from autodiff_sst.frontend.making import new_instance
 from autodiff_sst.runtime.records import is_function, is_record
-from autodiff_sst.runtime.solvers import solved
+from autodiff_sst.runtime.solvers import is_solver, solved
 
 _LOOPS = (gast.For, gast.While, gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)
 
@@ -119,7 +119,7 @@ def held_arguments(lowering: Any, called: Value, given: Arguments, node: Any) ->
     """
     value = called.value if isinstance(called, Object) else None
     is_users = isinstance(value, type) and (is_record(value) or hasattr(value, "_fields"))
-    ours = getattr(value, "__module__", "") == SOLVERS_RUN
+    ours = getattr(value, "__module__", "") == SOLVERS_RUN or is_solver(value)
     foreign = isinstance(called, Object) and not is_users and not ours
     whole: dict[Any, Any] = {**dict(enumerate(given.positional)), **given.keywords}
     for key, value in whole.items():

@@ -43,18 +43,11 @@ from autodiff_sst.runtime.higher import (
 )
 from autodiff_sst.runtime.records import is_function
 from autodiff_sst.runtime.sequences import sorted_by
-from autodiff_sst.runtime.solvers import SOLVERS
 
 
 def higher_call(lowering: Any, called: Any, given: Arguments, node: Any) -> Any:
     """What takes the place of a call; None if it stays."""
     function = called.value if isinstance(called, Object) else None
-    if (solver := solver_of(function)) is not None:
-        if given.keywords.get("jac") == Literal(True):
-            words = f"`{called.text}` with jac=True has no derivative rule"
-            instead = "a function of its own."
-            raise UnsupportedSyntaxError(words, lowering.source.origin(node), instead=instead)
-        return lowering.inline_function(solver, given, node)
     if function is np.vectorize and len(given.positional) == 1 and not given.keywords:
         return Partial(constant_atom(np.vectorize), given)
     if function in (operator.attrgetter, operator.itemgetter) and not given.keywords:
@@ -104,13 +97,6 @@ def higher_call(lowering: Any, called: Any, given: Arguments, node: Any) -> Any:
     if definition is None or given.keywords or not _takes_code(given.positional):
         return None
     return _inline(lowering, definition, [], given, node)
-
-
-def solver_of(function: Any) -> Any:
-    try:
-        return SOLVERS.get(function)
-    except TypeError:  # not hashable
-        return None
 
 
 def _getter(lowering: Any, function: Any, given: list[Any], node: Any) -> Any:

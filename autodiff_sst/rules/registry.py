@@ -120,6 +120,9 @@ _pending: dict[str, tuple[str, ...]] = {
     "scipy.linalg": ("matrices", "linalg", "structured"),
     "scipy.signal": ("signal",),
     "scipy.stats": ("stats", "more_stats", "discrete"),
+    "scipy.optimize": ("autodiff_sst.solvers.implicit",),
+    "scipy.integrate": ("autodiff_sst.solvers.differential",),
+    "scipy.interpolate": ("autodiff_sst.solvers.splines",),
 }
 
 
@@ -128,7 +131,8 @@ def load_pending() -> bool:
     ready = [m for m in _pending if m in sys.modules]
     for module in ready:
         for name in _pending.pop(module):
-            importlib.import_module(f"autodiff_sst.rules.scipy.{name}")
+            whole = name if "." in name else f"autodiff_sst.rules.scipy.{name}"
+            importlib.import_module(whole)
     return bool(ready)
 
 

@@ -3,7 +3,6 @@ what it depends on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,18 +10,16 @@ import numpy as np
 
 from autodiff_sst.errors import UnsupportedSyntaxError
 
-# By SciPy's function, the Python code that takes the place of its calls.
-SOLVERS: dict[Any, Callable[..., Any]] = {}
+# SciPy's functions that code of ours stands for, where their arguments carry a derivative; they
+# call what they are given at once.
+SOLVERS: set[Any] = set()
 
 
-def solver(*functions: Any) -> Any:
-    """The decorated function takes the place of calls of SciPy's."""
-
-    def decorate(definition: Any) -> Any:
-        SOLVERS.update(dict.fromkeys(functions, definition))
-        return definition
-
-    return decorate
+def is_solver(function: Any) -> bool:
+    try:
+        return function in SOLVERS
+    except TypeError:  # not hashable
+        return False
 
 
 @dataclass(frozen=True)
@@ -51,6 +48,17 @@ class Root:
 def solved(solver: Any, *args: Any, **options: Any) -> Any:
     """What a solver gives; options that are None are left to it."""
     return solver(*args, **{k: v for k, v in options.items() if v is not None})
+
+
+def check_solved(found: Any, refined: Any) -> None:
+    """Raises ValueError where Newton's method goes far from what was found: it solves nothing, or a
+    bound holds it, and the derivatives would be those of something else."""
+    step = np.max(np.abs(np.asarray(refined) - found), initial=0.0)
+    if not step <= 1e-2 * (1.0 + np.max(np.abs(found), initial=0.0)):
+        raise ValueError(
+            "the solver found no root, or no minimum where the gradient is zero: what it found has "
+            "no derivative"
+        )
 
 
 def vector_of(found: Any) -> Any:

@@ -10,8 +10,8 @@ from scipy import integrate
 
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.registry import declare_nondifferentiable
-from autodiff_sst.runtime.solvers import OdeSolution, solver, steps_between, steps_of
-from autodiff_sst.solvers import integrals
+from autodiff_sst.runtime.solvers import OdeSolution, steps_between, steps_of
+from autodiff_sst.solvers import integrals, solver
 
 assert integrals  # of the same module of SciPy
 declare_nondifferentiable(steps_of, steps_between)

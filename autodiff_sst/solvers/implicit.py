@@ -18,11 +18,12 @@ from autodiff_sst.rules.registry import declare_nondifferentiable
 from autodiff_sst.runtime.solvers import (
     Root,
     Solution,
+    check_solved,
     number_of,
     solved,
-    solver,
     vector_of,
 )
+from autodiff_sst.solvers import solver
 
 declare_nondifferentiable(number_of, solved, vector_of)
 
@@ -33,6 +34,7 @@ def at_root(residual, x):
     for _ in range(2):
         columns = [jvp(residual, (z,), (unit,))[1] for unit in np.eye(np.size(z))]
         z = z - np.linalg.solve(np.stack(columns, axis=1), residual(z))
+    check_solved(x, stop_gradient(z))
     return x + (z - stop_gradient(z))
 
 
@@ -40,6 +42,7 @@ def at_root_of_number(residual, x):
     z = x
     for _ in range(2):
         z = z - residual(z) / grad(residual)(z)
+    check_solved(x, stop_gradient(z))
     return x + (z - stop_gradient(z))
 
 
@@ -48,6 +51,7 @@ def at_minimum(objective, x):
     for _ in range(2):
         rows = [hvp(objective)(z, unit) for unit in np.eye(np.size(z))]
         z = z - np.linalg.solve(np.stack(rows), grad(objective)(z))
+    check_solved(x, stop_gradient(z))
     return x + (z - stop_gradient(z))
 
 

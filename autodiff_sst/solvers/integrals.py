@@ -9,7 +9,8 @@ from scipy import integrate
 
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.registry import declare_nondifferentiable
-from autodiff_sst.runtime.solvers import nodes_of, simpson_weights, solver
+from autodiff_sst.runtime.solvers import nodes_of, simpson_weights
+from autodiff_sst.solvers import solver
 
 declare_nondifferentiable(nodes_of)
 

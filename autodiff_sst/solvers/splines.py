@@ -9,7 +9,7 @@ from scipy import interpolate
 
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.markers import stop_gradient
-from autodiff_sst.runtime.solvers import solver
+from autodiff_sst.solvers import solver
 
 
 def end_condition(kind, h, slopes):

@@ -27,6 +27,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.rules.helpers import ARRAY
 from autodiff_sst.rules.registry import OPERATORS
+from autodiff_sst.runtime.solvers import is_solver
 
 # They join what is in the sequence, or have rules of their own for it.
 _OF_SEQUENCES: tuple[Any, ...] = (
@@ -56,7 +57,7 @@ def takes_arrays(function: Any) -> bool:
     """Whether a function makes arrays of lists that it is given."""
     module = getattr(function, "__module__", None) or ""
     ours = isinstance(function, np.ufunc) or module.partition(".")[0] in ("numpy", "scipy")
-    return ours and not any(function is f for f in _OF_SEQUENCES)
+    return ours and not is_solver(function) and not any(function is f for f in _OF_SEQUENCES)
 
 
 def lists_given(value: Expression, facts: Mapping[str, Abstract]) -> list[Atom]:
