@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,11 +32,10 @@ from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.calls import Arguments, Partial, Static, constant_atom
 from autodiff_sst.frontend.control import Control
 from autodiff_sst.frontend.hints import Hint, Hints, give_up
-from autodiff_sst.frontend.keywords import without_idle
+from autodiff_sst.frontend.keywords import finished, fitted
 from autodiff_sst.runtime.methods import (
     METHODS_OF_UFUNCS,
     accumulate_of,
-    astype,
     at_of,
     reduce_of,
     reduceat_of,
@@ -46,7 +44,6 @@ from autodiff_sst.runtime.sequences import is_array
 from autodiff_sst.runtime.solvers import is_solver
 
 _IS_ARRAY = Object(is_array, "is_array")
-_ASTYPE = Object(astype, "astype")
 _TYPE = Object(type, "type", type)
 _ARRAY = Object(np.array, "np.array", np)
 _SLICE = Object(slice, "slice", slice)
@@ -261,30 +258,11 @@ class Dispatch(Control):
         def array(key: Any, value: Any) -> Any:
             return self.emit(Call(_ARRAY, (value,)), node) if key in found[0].lists else value
 
-        positional = [array(k, v) for k, v in enumerate(given.positional)]
-        known = {*inspect.signature(found[0].definition).parameters}
-        named = without_idle(given.keywords, known)
-        if getattr(function, "nout", 1) == 1:
-            named = {k: v for k, v in named.items() if k in known or k not in ("dtype", "out")}
-        keywords = {k: array(k, v) for k, v in named.items()}
-        return found[0].definition, Arguments(positional, keywords)
-
-    def finished(
-        self, made: Any, function: Any, definition: Any, given: Arguments, node: Any
-    ) -> Any:
-        """What a definition makes, of the `dtype` and in the `out` that it does not know of."""
-        known = inspect.signature(definition).parameters
-        more = {k: v for k, v in given.keywords.items() if k not in known and v != Literal(None)}
-        if not more.keys() & {"dtype", "out"} or getattr(function, "nout", 1) != 1:
-            return made
-        whole = made if isinstance(made, Name | Literal | Object) else self.emit(made, node)
-        if "dtype" in more:
-            whole = self.emit(Call(_ASTYPE, (whole, more["dtype"])), node)
-        if "out" in more:
-            out = more["out"]
-            self.block.append(Store(out.id, (Literal(...),), whole, self.source.origin(node)))
-            return out
-        return whole
+        lists = Arguments(
+            [array(k, v) for k, v in enumerate(given.positional)],
+            {k: array(k, v) for k, v in given.keywords.items()},
+        )
+        return found[0].definition, fitted(function, found[0].definition, lists)
 
     def call_name(self, called: Name, given: Arguments, node: Any) -> Any:
         """A call of what only the kinds of the arguments tell."""
@@ -332,7 +310,10 @@ class Dispatch(Control):
 
         def define() -> Any:
             whole = Arguments([subject, *given.positional], given.keywords)
-            made = self.inline_function(hint.definition, whole, node)
+            known = fitted(hint.function, hint.definition, whole)
+            made = self.inline_function(hint.definition, known, node)
+            if made is not None:
+                made = finished(self, made, hint.function, hint.definition, whole, node)
             if made is None:
                 give_up((self.source.origin(node), "()"), hint.function)
                 made = self.plain_call(called, given, node)

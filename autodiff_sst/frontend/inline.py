@@ -50,6 +50,7 @@ from autodiff_sst.frontend.held_functions import choose, held_arguments
 from autodiff_sst.frontend.higher import higher_call, operator_of, piecewise
 from autodiff_sst.frontend.hints import give_up
 from autodiff_sst.frontend.iteration import AS_SEQUENCE
+from autodiff_sst.frontend.keywords import finished
 from autodiff_sst.frontend.lifting import calls_itself, lifted
 from autodiff_sst.frontend.making import construct, initializes_exception, set_args
 from autodiff_sst.frontend.nested import (
@@ -199,7 +200,7 @@ class Inlining(Dispatch):
             if definition is not None:
                 made = self.inline_function(definition, arrays, node)
                 if made is not None:
-                    return self.finished(made, function, definition, given, node)
+                    return finished(self, made, function, definition, given, node)
                 give_up((self.source.origin(node), "()"), function)
             if isinstance(function, CustomGradient):
                 made = inline_custom(self, function, given, node)

@@ -23,6 +23,7 @@ from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.rules.language import UNSERVED, Macro, Only
 from autodiff_sst.rules.registry import Rule
+from autodiff_sst.runtime.signatures import by_position
 
 Contribute = Callable[[Atom], None]
 
@@ -73,11 +74,15 @@ def bind_arguments(
     signature = inspect.signature(rule.template).parameters
     parameters = list(signature)[1:]
     name = name_of(rule.function)
-    if len(args) > len(parameters):
+    moved = by_position(rule.function, rule.template, 1, len(args))
+    if sum(m is None for m in moved) > len(parameters):
         words = f"the rule of `{name}` takes {len(parameters)} arguments, not {len(args)}"
         raise MissingRuleError(words)
-    bound = dict(zip(parameters, args, strict=False))
-    for key, value in keywords:
+    pairs = zip(moved, args, strict=True)
+    bound = {parameters[k]: a for k, (m, a) in enumerate(pairs) if m is None}
+    named = [(m, a) for m, a in zip(moved, args, strict=True) if m is not None]
+    named = [(m, a) for m, a in named if m in parameters or a != Literal(None)]
+    for key, value in (*named, *keywords):
         if key not in parameters or key in bound:
             raise MissingRuleError(f"the rule of `{name}` does not know the keyword `{key}`")
         bound[key] = value

@@ -21,6 +21,7 @@ from autodiff_sst.frontend.keywords import is_idle
 from autodiff_sst.rules.registry import adjoint_of
 from autodiff_sst.rules.template import bind_arguments
 from autodiff_sst.runtime.methods import astype
+from autodiff_sst.runtime.signatures import by_position
 from autodiff_sst.transform.of_lists import with_arrays
 
 _ASTYPE = Object(astype, "astype")
@@ -40,7 +41,7 @@ def _without_keywords(
     statement: Assign, facts: Mapping[str, Abstract], names: Names
 ) -> Block | None:
     call = statement.value
-    if not isinstance(call, Call) or not isinstance(call.function, Object) or not call.keywords:
+    if not isinstance(call, Call) or not isinstance(call.function, Object):
         return None
     given = [*call.args, *(a for _, a in call.keywords)]
     if not any(can_be_active(fact(a, facts)) for a in given):
@@ -49,7 +50,16 @@ def _without_keywords(
     rule = adjoint_of(function, (None,) * len(call.args))
     if rule is None or _knows(rule, call):
         return None
-    rest = tuple((k, a) for k, a in call.keywords if _is_known(rule, k) or not is_idle(k, a))
+    moved = by_position(function, rule.template, 1, len(call.args))
+    pairs = [*zip(moved, call.args, strict=True)]
+    named = tuple((m, a) for m, a in pairs if m is not None)
+    if named:
+        call = replace(
+            call, args=tuple(a for m, a in pairs if m is None), keywords=(*named, *call.keywords)
+        )
+    rest = tuple(
+        (k, a) for k, a in call.keywords if _is_known(rule, k) or not is_idle(function, k, a)
+    )
     dtype = dict(rest).get("dtype")
     if dtype is None or _is_known(rule, "dtype"):
         return (

@@ -66,6 +66,7 @@ from autodiff_sst.rules.registry import (
 )
 from autodiff_sst.rules.tangents import expand_tangent
 from autodiff_sst.rules.template import bind_arguments, expand, parameters_of
+from autodiff_sst.runtime.signatures import by_position
 from autodiff_sst.transform.forward.sweep import Forward, no_tangent
 from autodiff_sst.transform.reverse.assign import (
     as_call,
@@ -281,7 +282,9 @@ def _linear(
     """The same call of tangents: of all at once, or of each in turn, and the sum."""
     builder = sweep.builder
     bind_arguments(rule, args, keywords)  # refuses what the rule does not know
-    names = [*parameters_of(rule)][: len(args)] + [k for k, _ in keywords]
+    moved = by_position(rule.function, rule.template, 1, len(args))
+    own = [*parameters_of(rule), *moved]
+    names = [m or own[k] for k, m in enumerate(moved)] + [k for k, _ in keywords]
     given = [*args, *(a for _, a in keywords)]
     linear = [k for k, name in enumerate(names) if name in parameters]
     active = [k for k in linear if sweep.tangent(given[k]) is not None]
