@@ -15,9 +15,10 @@ import numpy as np
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.values import Abstract, Array, can_be_active
 from autodiff_sst.core.names import Names
-from autodiff_sst.core.syntax import Assign, Atom, Block, Call, Name, Object
+from autodiff_sst.core.syntax import Assign, Atom, Block, Call, Literal, Name, Object
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.frontend.keywords import is_idle
+from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.registry import adjoint_of
 from autodiff_sst.rules.template import bind_arguments
 from autodiff_sst.runtime.methods import astype
@@ -47,6 +48,9 @@ def _without_keywords(
     if not any(can_be_active(fact(a, facts)) for a in given):
         return None
     function = call.function.value
+    if function is astype and ("copy", Literal(False)) in call.keywords:
+        rest = tuple((k, a) for k, a in call.keywords if k != "copy")  # a view, maybe
+        return (replace(statement, value=Call(numpy_object(np.asarray), call.args, rest)),)
     rule = adjoint_of(function, (None,) * len(call.args))
     if rule is None or _knows(rule, call):
         return None

@@ -440,6 +440,7 @@ KEYWORDS: list[Case] = [
     (lambda a: np.gradient(a, axis=(0, 1))[1], (M,)),
     (lambda a: np.polymul(a, 2.0), (V,)),
     (lambda a: np.block(a) ** 2, (M,)),
+    (lambda a: a.astype(float, copy=False) * a.astype("float64", order="C"), (M,)),
     (lambda a: np.cov(a, fweights=[1, 2, 1, 3, 1]), (V,)),
     (lambda a: np.convolve(a, 2.0) + np.convolve([1.0], a), (V,)),
     (lambda a: np.correlate([1, 2, 3, 4, 5, 6], a), (V,)),
