@@ -228,6 +228,8 @@ def spread(atom: Any, lowering: Any) -> list[Atom] | None:
     """The items of a tuple that lowering has made itself, or of a list that has not changed."""
     made = lowering.shared.made
     value, first = _made_as(atom, made), original(atom, made)
+    if isinstance(first, Object) and type(first.value) is tuple:
+        return [constant_atom(v) for v in first.value]
     if isinstance(value, ListOf) and is_as_made(first.id, lowering):
         return [*value.items]
     return [*value.items] if isinstance(value, TupleOf) else None

@@ -25,7 +25,7 @@ from autodiff_sst.runtime.solvers import (
 )
 from autodiff_sst.solvers import solver
 
-declare_nondifferentiable(number_of, solved, vector_of)
+declare_nondifferentiable(check_solved, number_of, solved, vector_of)
 
 
 def at_root(residual, x):
