@@ -16,7 +16,13 @@ _ASTYPE = Object(astype, "astype")
 _IDLE: dict[str, tuple[Any, ...] | None] = {
     **dict.fromkeys(("order", "subok", "device", "casting", "stable", "check_finite"), None),
     **dict.fromkeys(("overwrite_a", "overwrite_b", "overwrite_x", "overwrite_ab"), (False,)),
-    **{"like": (None,), "where": (True,), "overwrite_input": (False,), "copy": (True,)},
+    **{
+        "lwork": (None,),
+        "like": (None,),
+        "where": (True,),
+        "overwrite_input": (False,),
+        "copy": (True,),
+    },
     **{"sorted": (True,), "equal_nan": (True,), "out": (None,), "dtype": (None,)},
 }
 
