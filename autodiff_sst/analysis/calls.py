@@ -33,15 +33,7 @@ from autodiff_sst.core.syntax import (
     TupleOf,
 )
 from autodiff_sst.runtime.calls import Pullback, call_with_pullback
-from autodiff_sst.runtime.places import (
-    along_places,
-    operands_at,
-    partition_places,
-    place_places,
-    places_at,
-    put_places,
-    putmask_places,
-)
+from autodiff_sst.runtime.places import FLAT, LIKE_FIRST
 from autodiff_sst.runtime.records import make_record, plain_fields
 from autodiff_sst.runtime.solvers import (
     nodes_of,
@@ -162,13 +154,11 @@ def of_copies(called: Any, args: list[Abstract], keywords: dict[str, Abstract]) 
 
 
 _PLACES = np.dtype(int)
-_FLAT = (operands_at, places_at)
-_LIKE_FIRST = (along_places, partition_places, place_places, put_places, putmask_places)
 
 
 def of_places(called: Any, args: list[Abstract], where: str) -> Abstract | None:
     """Places of items in an array: integers. Solutions of SciPy's solvers."""
-    if called in _FLAT:
+    if called in FLAT:
         return Array(_PLACES, (f"{where}.0",))
     if called in (vector_of, simpson_weights):
         return Array(np.dtype(float), (f"{where}.0",))
@@ -183,6 +173,6 @@ def of_places(called: Any, args: list[Abstract], where: str) -> Abstract | None:
     if called is nodes_of:
         nodes = Array(np.dtype(float), (f"{where}.0",))
         return Tuple((FLOAT, FLOAT, nodes, nodes))
-    if called in _LIKE_FIRST:
+    if called in LIKE_FIRST:
         return Array(_PLACES, args[0].dims) if isinstance(args[0], Array) else UNKNOWN
     return None

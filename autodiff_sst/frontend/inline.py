@@ -64,6 +64,7 @@ from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.frontend.starred import (
     all_arguments,
     by_hints,
+    has_rest,
     named_arguments,
     refused,
     with_rest,
@@ -160,7 +161,7 @@ class Inlining(Dispatch):
             if made is not None:
                 return made
         called, given = self.arguments(node, called)
-        if any(isinstance(v, Rest) for v in (*given.positional, *given.keywords.values())):
+        if has_rest(given):
             made = by_hints(self, called, given, node)
             if made is not None:
                 return made
@@ -215,7 +216,7 @@ class Inlining(Dispatch):
         return self.plain_call(called, given, node)
 
     def plain_call(self, called: Any, given: Arguments, node: Any) -> Expression:
-        if any(isinstance(v, Rest) for v in (*given.positional, *given.keywords.values())):
+        if has_rest(given):
             return with_rest(self, called, given, node)
         given = held_arguments(self, called, given, node)
         if initializes_exception(called):
@@ -287,7 +288,7 @@ class Inlining(Dispatch):
         try:
             values = bind(node, given, closure.defaults, lambda e: self.emit(e, node))
         except BindingError:
-            if any(isinstance(v, Rest) for v in (*given.positional, *given.keywords.values())):
+            if has_rest(given):
                 raise refused(self, at) from None
             raise
         own = [n for n in own_nodes(node) if isinstance(n, gast.Name)]

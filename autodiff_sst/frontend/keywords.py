@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from autodiff_sst.core.syntax import Call, Literal, Name, Object, Store
 from autodiff_sst.frontend.calls import Arguments
 from autodiff_sst.runtime.methods import astype
-from autodiff_sst.runtime.signatures import by_position, is_default
+from autodiff_sst.runtime.signatures import by_position, is_default, parameters
 
 _ASTYPE = Object(astype, "astype")
 
@@ -55,7 +54,7 @@ def named_by(function: Any, definition: Any, given: Arguments) -> Arguments:
 def fitted(function: Any, definition: Any, given: Arguments) -> Arguments:
     """The arguments for a definition: without those that change nothing, or that what it makes
     is given (`finished`)."""
-    known = {*inspect.signature(definition).parameters}
+    known = {*parameters(definition)}
     whole = named_by(function, definition, given)
     named = without_idle(function, whole.keywords, known)
     if getattr(function, "nout", 1) == 1:
@@ -67,7 +66,7 @@ def finished(
     lowering: Any, made: Any, function: Any, definition: Any, given: Arguments, node: Any
 ) -> Any:
     """What a definition makes, of the `dtype` and in the `out` that it does not know of."""
-    known = inspect.signature(definition).parameters
+    known = parameters(definition)
     named = named_by(function, definition, given).keywords
     more = {k: v for k, v in named.items() if k not in known and v != Literal(None)}
     if not more.keys() & {"dtype", "out"} or getattr(function, "nout", 1) != 1:

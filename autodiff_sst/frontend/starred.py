@@ -46,6 +46,11 @@ def _takes_a_tuple(lowering: Any, called: Any) -> bool:
     return isinstance(made, Attribute) and made.name in _TAKE_A_TUPLE
 
 
+def has_rest(given: Arguments) -> bool:
+    """Whether it is not known how many arguments there are, or what they are called."""
+    return any(isinstance(v, Rest) for v in (*given.positional, *given.keywords.values()))
+
+
 def by_hints(lowering: Any, called: Any, given: Arguments, node: Any) -> Any:
     """A call by how many arguments there are, or by the keywords that there are, as rounds before
     have told; None if they have not."""

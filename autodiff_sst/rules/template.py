@@ -95,6 +95,16 @@ def bind_arguments(
     return bound
 
 
+def serves(
+    rule: Rule | None, args: tuple[Atom, ...], keywords: tuple[tuple[str, Atom], ...]
+) -> bool:
+    """Whether there is a rule, and it knows these arguments."""
+    try:
+        return rule is not None and bool(bind_arguments(rule, args, keywords))
+    except MissingRuleError:
+        return False
+
+
 def expand(
     rule: Rule,
     builder: Builder,

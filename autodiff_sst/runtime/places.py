@@ -64,3 +64,8 @@ def cells_of(sample: Any, edges: Any, shape: Any) -> Any:
         inside &= (place >= 0) & (place < len(bounds) - 1)
         found.append(np.clip(place, 0, len(bounds) - 2))
     return np.where(inside, np.ravel_multi_index(found, shape), -1)
+
+
+# Of integers: of one dimension, and of the shape of the first argument.
+FLAT = (operands_at, places_at)
+LIKE_FIRST = (along_places, partition_places, place_places, put_places, putmask_places)

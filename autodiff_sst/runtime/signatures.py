@@ -21,7 +21,7 @@ def by_position(
     Args:
         ours: what stands for the function, whose parameters begin at `first`.
     """
-    theirs, own = _parameters(function), [*_parameters(ours)][first:]
+    theirs, own = parameters(function), [*parameters(ours)][first:]
     if function is ours:  # a template that stands for itself
         return [None] * count
     names = [n for n, p in theirs.items() if p.kind in _BY_POSITION]
@@ -37,12 +37,13 @@ def by_position(
 
 def is_default(function: Any, name: str, value: Any) -> bool:
     """Whether an argument is what it is if it is not given."""
-    parameter = _parameters(function).get(name)
+    parameter = parameters(function).get(name)
     return parameter is not None and (parameter.default is value or parameter.default == value)
 
 
 @functools.cache
-def _parameters(function: Any) -> dict[str, inspect.Parameter]:
+def parameters(function: Any) -> dict[str, inspect.Parameter]:
+    """By name; none where there is no signature to be read."""
     try:
         return (
             {} if isinstance(function, np.ufunc) else dict(inspect.signature(function).parameters)

@@ -28,22 +28,26 @@ from autodiff_sst.solvers import solver
 declare_nondifferentiable(check_solved, number_of, solved, vector_of)
 
 
+def as_found(x, z):
+    """What was found, with the derivatives of what Newton's method makes of it."""
+    check_solved(x, stop_gradient(z))
+    return x + (z - stop_gradient(z))
+
+
 def at_root(residual, x):
     """`x`, as it depends on what the residual depends on."""
     z = x
     for _ in range(2):
         columns = [jvp(residual, (z,), (unit,))[1] for unit in np.eye(np.size(z))]
         z = z - np.linalg.solve(np.stack(columns, axis=1), residual(z))
-    check_solved(x, stop_gradient(z))
-    return x + (z - stop_gradient(z))
+    return as_found(x, z)
 
 
 def at_root_of_number(residual, x):
     z = x
     for _ in range(2):
         z = z - residual(z) / grad(residual)(z)
-    check_solved(x, stop_gradient(z))
-    return x + (z - stop_gradient(z))
+    return as_found(x, z)
 
 
 def at_minimum(objective, x):
@@ -51,8 +55,7 @@ def at_minimum(objective, x):
     for _ in range(2):
         rows = [hvp(objective)(z, unit) for unit in np.eye(np.size(z))]
         z = z - np.linalg.solve(np.stack(rows), grad(objective)(z))
-    check_solved(x, stop_gradient(z))
-    return x + (z - stop_gradient(z))
+    return as_found(x, z)
 
 
 def at_minimum_of_number(objective, x):

@@ -30,13 +30,12 @@ from autodiff_sst.core.syntax import (
     Unary,
 )
 from autodiff_sst.core.walk import blocks, statements
-from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.frontend.hints import METHODS, Hint, Hints, Site, is_given_up
 from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import adjoint_of
-from autodiff_sst.rules.template import bind_arguments
+from autodiff_sst.rules.template import serves
 from autodiff_sst.runtime.sequences import as_sequence, spread_call
 from autodiff_sst.transform.of_lists import lists_given
 
@@ -185,11 +184,7 @@ class _Finder:
     def has_rule(self, function: Any, value: Call) -> bool:
         """Whether a rule serves these ranks, and knows these arguments."""
         ranks = tuple(rank(fact(a, self.facts)) for a in value.args)
-        rule = adjoint_of(function, ranks)
-        try:
-            return rule is not None and bool(bind_arguments(rule, value.args, value.keywords))
-        except MissingRuleError:
-            return False
+        return serves(adjoint_of(function, ranks), value.args, value.keywords)
 
     def member(self, known: Abstract, name: str, key: str) -> list[tuple[str, Hint]]:
         """The method that an attribute of an object is."""

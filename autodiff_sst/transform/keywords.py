@@ -16,11 +16,10 @@ from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.values import Abstract, Array, can_be_active
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import Assign, Atom, Block, Call, Literal, Name, Object
-from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.frontend.keywords import is_idle
 from autodiff_sst.rules.helpers import numpy_object
-from autodiff_sst.rules.registry import adjoint_of
-from autodiff_sst.rules.template import bind_arguments
+from autodiff_sst.rules.registry import Rule, adjoint_of
+from autodiff_sst.rules.template import serves
 from autodiff_sst.runtime.methods import astype
 from autodiff_sst.runtime.signatures import by_position
 from autodiff_sst.transform.of_lists import with_arrays
@@ -52,7 +51,7 @@ def _without_keywords(
         rest = tuple((k, a) for k, a in call.keywords if k != "copy")  # a view, maybe
         return (replace(statement, value=Call(numpy_object(np.asarray), call.args, rest)),)
     rule = adjoint_of(function, (None,) * len(call.args))
-    if rule is None or _knows(rule, call):
+    if rule is None or serves(rule, call.args, call.keywords):
         return None
     moved = by_position(function, rule.template, 1, len(call.args))
     pairs = [*zip(moved, call.args, strict=True)]
@@ -66,11 +65,8 @@ def _without_keywords(
     )
     dtype = dict(rest).get("dtype")
     if dtype is None or _is_known(rule, "dtype"):
-        return (
-            (replace(statement, value=replace(call, keywords=rest)),)
-            if len(rest) < len(call.keywords)
-            else None
-        )
+        shorter = len(rest) < len(call.keywords)
+        return (replace(statement, value=replace(call, keywords=rest)),) if shorter else None
     rest = tuple((k, a) for k, a in rest if k != "dtype")
     if function in _MAKERS:
         whole = names.temporary()
@@ -93,18 +89,8 @@ def _without_keywords(
     return (*before, replace(statement, value=replace(call, args=args, keywords=rest)))
 
 
-def _is_known(rule: Any, key: str) -> bool:
-    try:
-        return bool(bind_arguments(rule, (), ((key, _NOTHING),)))
-    except MissingRuleError:
-        return False
+_GIVEN = Name("given")
 
 
-_NOTHING = Name("given")
-
-
-def _knows(rule: Any, call: Call) -> bool:
-    try:
-        return bool(bind_arguments(rule, call.args, call.keywords))
-    except MissingRuleError:
-        return False
+def _is_known(rule: Rule, key: str) -> bool:
+    return serves(rule, (), ((key, _GIVEN),))

@@ -8,19 +8,17 @@ from autodiff_sst.rules.definitions import defines
 from autodiff_sst.rules.registry import declare_nondifferentiable
 from autodiff_sst.runtime.methods import at_of, partition_of, sort_of
 from autodiff_sst.runtime.places import (
+    FLAT,
+    LIKE_FIRST,
     along_places,
     operands_at,
-    partition_places,
     place_places,
     places_at,
     put_places,
     putmask_places,
 )
 
-declare_nondifferentiable(
-    *(along_places, operands_at, partition_places, place_places, places_at, put_places),
-    putmask_places,
-)
+declare_nondifferentiable(*FLAT, *LIKE_FIRST)
 
 
 def _taken(a, values, source):
