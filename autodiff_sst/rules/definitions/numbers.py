@@ -28,23 +28,6 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
     return (mean, total) if returned else mean
 
 
-@defines(np.var)
-def var(a, axis=None, ddof=0, correction=0, where=True, keepdims=False, mean=None):
-    if where is True and mean is None:
-        return np.var(a, axis=axis, ddof=ddof + correction, keepdims=keepdims)
-    inside = np.broadcast_to(where, np.shape(a))
-    count = np.sum(inside, axis=axis, keepdims=True)
-    centre = np.sum(np.where(inside, a, 0.0), axis=axis, keepdims=True) / count
-    centred = np.where(inside, a - (centre if mean is None else mean), 0.0)
-    rest = np.sum(inside, axis=axis, keepdims=keepdims) - ddof - correction
-    return np.sum(np.abs(centred) ** 2, axis=axis, keepdims=keepdims) / rest
-
-
-@defines(np.std)
-def std(a, axis=None, ddof=0, correction=0, where=True, keepdims=False, mean=None):
-    return np.sqrt(var(a, axis, ddof, correction, where, keepdims, mean))
-
-
 @defines(np.clip)
 def clip(a, min=None, max=None):
     return np.clip(a, min, max)

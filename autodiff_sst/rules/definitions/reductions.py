@@ -1,4 +1,4 @@
-"""Extrema from an initial value or where a condition holds; what ignores NaN."""
+"""Extrema from an initial value or where a condition holds; variances; what ignores NaN."""
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -54,19 +54,37 @@ def nanmin(a, axis=None, keepdims=False, initial=None, where=True):
     return amin(np.where(_counted(a, where), a, np.inf), axis, keepdims, initial)
 
 
+@defines(np.var)
+def var(a, axis=None, ddof=0, correction=0, where=True, keepdims=False, mean=None):
+    if where is True and mean is None:
+        return np.var(a, axis=axis, ddof=ddof + correction, keepdims=keepdims)
+    inside = np.broadcast_to(where, np.shape(a))
+    return _variance(a, inside, axis, ddof + correction, keepdims, mean)
+
+
+@defines(np.std)
+def std(a, axis=None, ddof=0, correction=0, where=True, keepdims=False, mean=None):
+    return np.sqrt(var(a, axis, ddof, correction, where, keepdims, mean))
+
+
 @defines(np.nanvar)
 def nanvar(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=0):
-    counted = _counted(a, where)
-    count = np.sum(counted, axis=axis, keepdims=True)
-    centre = nansum(a, axis, True, None, where) / count if mean is None else mean
-    squares = np.where(counted, np.abs(np.where(counted, a, 0.0) - centre) ** 2, 0.0)
-    rest = np.sum(counted, axis=axis, keepdims=keepdims) - ddof - correction
-    return np.sum(squares, axis=axis, keepdims=keepdims) / rest
+    return _variance(a, _counted(a, where), axis, ddof + correction, keepdims, mean)
 
 
 @defines(np.nanstd)
 def nanstd(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=0):
     return np.sqrt(nanvar(a, axis, ddof, keepdims, where, mean, correction))
+
+
+def _variance(a, counted, axis, less, keepdims, mean):
+    """Of the items that count, about their mean or another."""
+    items = np.where(counted, a, 0.0)
+    count = np.sum(counted, axis=axis, keepdims=True)
+    centre = np.sum(items, axis=axis, keepdims=True) / count if mean is None else mean
+    squares = np.where(counted, np.abs(items - centre) ** 2, 0.0)
+    rest = np.sum(counted, axis=axis, keepdims=keepdims) - less
+    return np.sum(squares, axis=axis, keepdims=keepdims) / rest
 
 
 @defines(np.nancumsum)
