@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.analysis.calls import made_by
-from autodiff_sst.core.purity import CHANGE_ARGUMENTS, is_pure, writes_into_argument
+from autodiff_sst.core.purity import CALL_OTHERS, CHANGE_ARGUMENTS, is_pure, writes_into_argument
 from autodiff_sst.core.syntax import (
     Append,
     Assign,
@@ -67,7 +67,7 @@ def only_shows(value: Expression, made: Mapping[str, Expression]) -> bool:
             if isinstance(function, type) and issubclass(function, BaseException):
                 return True
             # What generated code calls itself checks, and makes new values.
-            changes = getattr(function, "__name__", "") in CHANGE_ARGUMENTS
+            changes = getattr(function, "__name__", "") in (*CHANGE_ARGUMENTS, *CALL_OTHERS)
             ours = module.startswith("autodiff_sst.runtime") and not changes
             return ours or module == "logging" or function in _ONLY_SHOW
         case Call(Name(name)):

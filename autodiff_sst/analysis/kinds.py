@@ -160,6 +160,8 @@ def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
         return Table(join_all(items) if items else None, None, join_all(keys) if keys else None)
     if called in (zeros_of_items, own_items) and isinstance(first, List):
         return first
+    if called is list and isinstance(first, List) and not isinstance(first, Table):
+        return first
     if called is dict_of:  # until its keys are known
         return OPAQUE
     if not isinstance(first, Table):

@@ -1,109 +1,234 @@
-"""`with`: `nullcontext` and `suppress` are other statements; all else is entered and left."""
+"""`with`, and what is left on the way out of a block.
+
+`nullcontext` and `suppress` are other statements. A manager that is written in Python is its
+methods, or its generator with the block in the place of `yield` (managed.py); any other one is
+entered and left where generated code runs.
+
+    with Scaled(x) as s:               s = Scaled(x).__enter__()
+        return s.value * x      →      result = s.value * x
+                                       s.__exit__(None, None, None)
+                                       return result
+
+What is entered and not yet left is kept as a variable: the statements that leave it. `return` runs
+them all, `break` and `continue` those of their loop, `raise` those of the `try` that it is in.
+"""
 
 from __future__ import annotations
 
+import ast
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import gast
 
-from autodiff_sst.core.syntax import Call, Effect, Literal, Object
-from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.frontend.exits import own_nodes
+from autodiff_sst.core.syntax import Call, Effect, Literal, Name, Object
+from autodiff_sst.frontend import nodes
+from autodiff_sst.frontend.calls import original
+from autodiff_sst.frontend.custom import insert_grad
+from autodiff_sst.frontend.managed import block_of, generator_of_manager
+from autodiff_sst.frontend.source import read_source
 from autodiff_sst.runtime.contexts import enter_context, leave_context
+from autodiff_sst.runtime.records import make_record
+
+_OPEN, _LOOP, _TRIED = OF_PLACE = ("open()", "open loop()", "open try()")
 
 
-def _manager(lowering: Any, item: Any) -> Any:
-    """The class or function that makes the manager, if it is known."""
-    call = item.context_expr
-    if not isinstance(call, gast.Call):
-        return None
-    called = lowering.callee(call.func)
-    return called.value if isinstance(called, Object) else None
+class Entered(ast.AST):
+    """A statement: from here to `Left`, who leaves runs `last`."""
+
+    def __init__(self, last: list[Any]) -> None:
+        super().__init__()
+        self.last = (*last,)
 
 
-def is_suppressing(lowering: Any, node: Any) -> bool:
-    known = (contextlib.suppress, contextlib.nullcontext)
-    return any(_manager(lowering, item) in known for item in node.items)
+class Left(ast.AST):
+    """A statement: what `Entered` began ends."""
 
 
-def without_with(lowering: Any, node: Any) -> list[Any]:
-    """The statements that a `with` stands for, its first manager taken away."""
+class LeaveContext(ast.AST):
+    """A statement: what was entered at run time is left."""
+
+    _attributes = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+
+
+def is_marker(lowering: Any, node: Any) -> bool:
+    """Runs one of the three statements; whether it is one."""
+    match node:
+        case Entered(last=last):
+            lowering.values[_OPEN] = Literal((*_entered(lowering), last))
+        case Left():
+            leave_to(lowering, len(_entered(lowering)) - 1)
+        case LeaveContext():
+            call = Call(Object(leave_context, "leave_context"), ())
+            lowering.block.append(Effect(call, lowering.source.origin(node)))
+        case _:
+            return False
+    return True
+
+
+def _entered(lowering: Any) -> tuple[tuple[Any, ...], ...]:
+    known = lowering.values.get(_OPEN)
+    return known.value if isinstance(known, Literal) else ()
+
+
+def leave_to(lowering: Any, depth: int) -> None:
+    """Leaves what was entered last first, until `depth` are left."""
+    opened = _entered(lowering)
+    for k in range(len(opened) - 1, depth - 1, -1):
+        lowering.values[_OPEN] = Literal(opened[:k])
+        lowering.body([*opened[k]], False)
+
+
+def pass_over(lowering: Any, dead: list[Any]) -> None:
+    """What follows a `raise` in its block is not run, nor what `Left` would run."""
+    for node in dead:
+        if isinstance(node, Entered):
+            is_marker(lowering, node)
+        elif isinstance(node, Left):
+            lowering.values[_OPEN] = Literal(_entered(lowering)[:-1])
+
+
+def leave_all(lowering: Any) -> None:
+    leave_to(lowering, 0)
+
+
+def leave_loop(lowering: Any) -> None:
+    leave_to(lowering, _depth(lowering, _LOOP))
+
+
+def leave_try(lowering: Any) -> None:
+    """Before a `raise`. What was entered at run time is left there, if no `try` is around."""
+    if not lowering.shared.guarding and any(
+        isinstance(n, LeaveContext) for last in _entered(lowering) for n in last
+    ):
+        return
+    before = _entered(lowering)
+    leave_to(lowering, _depth(lowering, _TRIED))
+    if before:  # as it is in the branches that do not raise
+        lowering.values[_OPEN] = Literal(before)
+
+
+def _depth(lowering: Any, name: str) -> int:
+    known = lowering.values.get(name)
+    return int(known.value) if isinstance(known, Literal) else 0
+
+
+def in_loop(lowering: Any) -> dict[str, Any]:
+    """The variable that tells a loop's body what was entered outside of it."""
+    opened = _entered(lowering)
+    return {_LOOP: Literal(len(opened))} if opened else {}
+
+
+def begin_try(lowering: Any) -> Callable[[], None]:
+    """`raise` leaves what is entered from here; what is given back ends that."""
+    before = lowering.values.get(_TRIED, Literal(0))
+    lowering.values[_TRIED] = Literal(len(_entered(lowering)))
+
+    def end() -> None:
+        lowering.values[_TRIED] = before
+
+    return end
+
+
+# `with`
+
+
+def opened(lowering: Any, node: Any) -> list[Any]:
+    """The statements in the place of a `with`."""
+    if insert_grad(lowering, node):
+        return []
     item, *others = node.items
-    manager, call = _manager(lowering, item), item.context_expr
-    body = node.body
     if others:
-        body = [gast.copy_location(gast.With(items=others, body=body, type_comment=None), node)]
+        inner = gast.With(items=others, body=node.body, type_comment=None)
+        outer = gast.With(items=[item], body=[nodes.placed(inner, node)], type_comment=None)
+        return opened(lowering, nodes.placed(outer, node))
+    target, call = item.optional_vars, item.context_expr
+    manager = _manager(lowering, call)
     if manager is contextlib.nullcontext:
-        value = call.args[0] if call.args else gast.Constant(value=None, kind=None)
-        if item.optional_vars is None:
-            return [*body]
-        bind = gast.Assign(targets=[item.optional_vars], value=value, type_comment=None)
-        return [gast.copy_location(bind, node), *body]
+        value = call.args[0] if call.args else nodes.constant(None)
+        return [*_bound(target, value, node), *node.body]
     if manager is contextlib.suppress:
         kinds = gast.Tuple(elts=call.args, ctx=gast.Load())
-        done = gast.copy_location(gast.Pass(), node)
-        handler = gast.ExceptHandler(type=gast.copy_location(kinds, call), name=None, body=[done])
-        handler = gast.copy_location(handler, node)
-        guarded = gast.Try(body=body, handlers=[handler], orelse=[], finalbody=[])
-        return [gast.copy_location(guarded, node)]
-    if others:
-        first = gast.With(items=[item], body=body, type_comment=None)
-        return [gast.copy_location(first, node)]
-    first = gast.With(items=[item], body=body, type_comment=None)
-    return [gast.copy_location(first, node)]
+        handler = gast.ExceptHandler(type=kinds, name=None, body=[gast.Pass()])
+        tried = gast.Try(body=node.body, handlers=[handler], orelse=[], finalbody=[])
+        return [nodes.placed(tried, node)]
+    generator = generator_of_manager(manager)
+    if generator is not None and lowering.shared.inlines(generator):
+        made = block_of(lowering, node, generator, _guarded)
+        if made is not None:
+            return made
+    if isinstance(manager, type) and _is_plain(lowering, manager):
+        key = lowering.shared.key("manager")
+        entered = _method(node, key, "__enter__")
+        none = [nodes.constant(None) for _ in range(3)]
+        last = nodes.placed(gast.Expr(value=_method(node, key, "__exit__", *none)), node)
+        before = [*_bound(nodes.name(key, gast.Store()), call, node)]
+        if target is None:
+            before.append(nodes.placed(gast.Expr(value=entered), node))
+        return [*before, *_bound(target, entered, node), *_guarded(lowering, node.body, [last])]
+    made_there = Call(Object(enter_context, "enter_context"), (lowering.atom(call),))
+    entered_there = lowering.emit(made_there, node)
+    if target is not None:
+        lowering.assign_to(target, entered_there)
+    return _guarded(lowering, node.body, [nodes.placed(LeaveContext(), node)])
 
 
-# Any other manager is entered and left where generated code runs. `return` leaves all that the
-# function has entered on the way to it, of which the lowering keeps count as of a variable.
-
-_OPEN = "open()"
-
-
-@dataclass
-class Leave:
-    """The end of a `with`, in a list of statements."""
-
-    node: Any
+def _guarded(lowering: Any, body: list[Any], last: list[Any]) -> list[Any]:
+    """`try: body finally: last`; where no `try` is around, what fails fails for the caller."""
+    if lowering.shared.guarding:
+        tried = gast.Try(body=body, handlers=[], orelse=[], finalbody=last)
+        return [nodes.placed(tried, last[0])] if last else body
+    return [Entered(last), *body, Left()] if last else body
 
 
-def is_left_early(node: Any) -> bool:
-    """Whether `break` or `continue` leave a `with`."""
-    inner = [n for part in node.body for n in own_nodes(part)]
-    loops = any(isinstance(n, gast.For | gast.While) for n in inner)
-    return not loops and any(isinstance(n, gast.Break | gast.Continue) for n in inner)
+def _bound(target: Any, value: Any, node: Any) -> list[Any]:
+    if target is None:
+        return []
+    return [nodes.placed(gast.Assign(targets=[target], value=value, type_comment=None), node)]
 
 
-def enter(lowering: Any, node: Any) -> None:
-    if is_left_early(node):
-        raise UnsupportedSyntaxError(
-            "a `with` that is left by `break` or `continue` is not supported yet",
-            lowering.source.origin(node), instead="the exit after the `with`.",
-        )  # fmt: skip
-    for item in node.items:
-        manager = lowering.atom(item.context_expr)
-        made = lowering.emit(Call(Object(enter_context, "enter_context"), (manager,)), node)
-        if item.optional_vars is not None:
-            lowering.assign_to(item.optional_vars, made)
-    lowering.values[_OPEN] = Literal(_count(lowering) + len(node.items))
+def _method(node: Any, key: str, name: str, *args: Any) -> Any:
+    method = gast.Attribute(value=nodes.name(key), attr=name, ctx=gast.Load())
+    gast.copy_location(method, node)
+    method.col_offset += 1  # the call has a place of its own, and what is learnt of it
+    return gast.Call(func=method, args=[*args], keywords=[])
 
 
-def leave(lowering: Any, node: Any) -> None:
-    lowering.values[_OPEN] = Literal(_count(lowering) - len(node.items))
-    _leave(lowering, node, len(node.items))
+def _manager(lowering: Any, node: Any) -> Any:
+    """What makes the manager, a class or a function, if it is known."""
+    if isinstance(node, gast.Call):
+        called = lowering.callee(node.func)
+        return called.value if isinstance(called, Object) else None
+    if not isinstance(node, gast.Name):
+        return None
+    atom = lowering.values.get(node.id)
+    if atom is None and node.id not in lowering.locals:
+        atom = lowering.value(node)
+    if isinstance(atom, Name):
+        first = original(atom, lowering.shared.made)
+        made = lowering.shared.made.get(getattr(first, "id", None))
+        match made:
+            case Call(Object(function), (Object(kind),)) if function is make_record:
+                return kind
+            case Call(Object(function)):
+                return function
+        return None
+    return type(atom.value) if isinstance(atom, Object) else None
 
 
-def leave_all(lowering: Any, node: Any) -> None:
-    _leave(lowering, node, _count(lowering))
-
-
-def _leave(lowering: Any, node: Any, count: int) -> None:
-    call = Call(Object(leave_context, "leave_context"), ())
-    for _ in range(count):
-        lowering.block.append(Effect(call, lowering.source.origin(node)))
-
-
-def _count(lowering: Any) -> int:
-    known = lowering.values.get(_OPEN)
-    return int(known.value) if isinstance(known, Literal) else 0
+def _is_plain(lowering: Any, kind: type) -> bool:
+    """Whether a class's methods are Python's, and leave exceptions alone."""
+    enter, leave = (getattr(kind, name, None) for name in ("__enter__", "__exit__"))
+    if not (isinstance(enter, FunctionType) and isinstance(leave, FunctionType)):
+        return False
+    if not all(map(lowering.shared.inlines, (enter, leave))):
+        return False
+    code = leave.__code__
+    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + 2]
+    inside = [*gast.walk(read_source(leave).tree)]
+    read = {n.id for n in inside if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+    results = [n.value for n in inside if isinstance(n, gast.Return)]
+    nothing = all(r is None or getattr(r, "value", r) in (None, False) for r in results)
+    return nothing and not read & {*own[1:]}

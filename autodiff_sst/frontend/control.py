@@ -37,13 +37,15 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.frontend.calls import Static
 from autodiff_sst.frontend.contexts import (
-    Leave,
-    enter,
-    is_left_early,
-    is_suppressing,
-    leave,
+    OF_PLACE,
+    is_marker,
     leave_all,
-    without_with,
+    leave_loop,
+    opened,
+    pass_over,
+)
+from autodiff_sst.frontend.contexts import (
+    in_loop as entered_before,
 )
 from autodiff_sst.frontend.exits import (
     has_exit,
@@ -92,14 +94,16 @@ class Control(Expressions):
             match node:
                 case gast.Return(value=value):
                     self.values[VALUE] = Literal(None) if value is None else self.value(value)
-                    leave_all(self, node)
+                    leave_all(self)
                     if in_loop:
                         self.values[_RETURNED] = self.values[_STOPPED] = Literal(True)
                     return True
                 case gast.Break():
+                    leave_loop(self)
                     self.values[_STOPPED] = Literal(True)
                     return True
                 case gast.Continue():
+                    leave_loop(self)
                     return True
                 case gast.If() if has_exit(node):
                     rest = nodes[k + 1 :]
@@ -119,13 +123,12 @@ class Control(Expressions):
                     ended = Guarded(self, node, in_loop, rest).lower()
                     if has_exit(node) or ended:
                         return ended
-                case gast.With() if is_suppressing(self, node):
-                    return self.body([*without_with(self, node), *nodes[k + 1 :]], in_loop)
-                case gast.With() if returns(node) and not is_left_early(node):
-                    enter(self, node)
-                    return self.body([*node.body, Leave(node), *nodes[k + 1 :]], in_loop)
-                case Leave(node=entered):
-                    leave(self, entered)
+                case gast.Raise():
+                    self.statement(node)
+                    pass_over(self, nodes[k + 1 :])
+                    return False
+                case gast.With():
+                    return self.body([*opened(self, node), *nodes[k + 1 :]], in_loop)
                 case gast.Match(subject=subject):
                     branches = as_branches(node, self.atom(subject))
                     return self.body([branches, *nodes[k + 1 :]], in_loop)
@@ -140,7 +143,7 @@ class Control(Expressions):
                         return self.after_return_in_loop(nodes[k + 1 :], node, in_loop)
                     if in_loop:  # this loop's flag is not that of the loop around it
                         self.values[_STOPPED] = Literal(False)
-                case _:
+                case _ if not is_marker(self, node):
                     self.statement(node)
         return False
 
@@ -158,7 +161,7 @@ class Control(Expressions):
             blocks.append(tuple(self.block))
         self.values, self.block = before, outer
         merges = []
-        for variable in dict.fromkeys([*ends[0], *ends[1]]):
+        for variable in [v for v in {**ends[0], **ends[1]} if v not in OF_PLACE]:
             a, b = (end.get(variable, UNDEFINED) for end in ends)
             if (function := chosen(a, b, test)) is not None:
                 self.values[variable] = function
@@ -201,7 +204,8 @@ class Control(Expressions):
         carried = {v: self.version(v) for v in variables}
         outer, outer_values = self.block, self.values
         self.block = []
-        self.values = {**outer_values, **{v: Name(n) for v, n in carried.items()}}
+        own = entered_before(self)
+        self.values = {**outer_values, **own, **{v: Name(n) for v, n in carried.items()}}
         turn()
         hold_choices(self, variables, node)
         nexts, block = self.values, tuple(self.block)

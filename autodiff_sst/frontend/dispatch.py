@@ -63,6 +63,7 @@ class Shared:
     # Of the blocks of branches, by identity: the block, and that around it.
     around: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     guarding: int = 0  # in how many `try`s
+    tried: dict[int, Any] = field(default_factory=dict)  # statements that do not fail, by identity
     keys: int = 0  # names that no program has, given so far
 
     def key(self, name: str) -> str:

@@ -13,6 +13,7 @@ matrices and subscripts, which only read; what fails elsewhere, as in a loop, fa
 
 from __future__ import annotations
 
+import copy
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -42,10 +43,12 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import rename, statements, writes
 from autodiff_sst.errors import UnsupportedSyntaxError
+from autodiff_sst.frontend import nodes as make
 from autodiff_sst.frontend.calls import constant_atom
+from autodiff_sst.frontend.contexts import Entered, Left, begin_try, leave_try
 from autodiff_sst.frontend.exits import has_exit
 from autodiff_sst.frontend.raising import failing_loop, raising_loop
-from autodiff_sst.runtime.contexts import error_of
+from autodiff_sst.runtime.contexts import enter_context, error_of, leave_context
 
 End = Callable[[dict[str, str]], None]  # it is given what names are called now
 _ERROR_OF = Object(error_of, "error_of")
@@ -56,7 +59,11 @@ _RISKY: dict[str, Any] = {
     **{"**": operator.pow, "@": operator.matmul},
 }
 
-_WRITES = (operator.setitem, operator.delitem, operator.iconcat)
+_WRITES = (
+    *(operator.setitem, operator.delitem, operator.iconcat),
+    *(enter_context, leave_context),
+)
+_NEVER_FAIL = (error_of, isinstance)
 
 
 class Guarded:
@@ -66,9 +73,19 @@ class Guarded:
         self.lowering = lowering
         self.node = node
         self.in_loop = in_loop
-        self.rest = [*node.finalbody, *rest]
-        if node.finalbody and has_exit(node):
-            raise self.refuse("a `try` that is left, with `finally`,", node)
+        self.rest = rest
+        if any(map(has_exit, node.finalbody)):
+            raise self.refuse("what leaves a `finally`", node)
+        if node.finalbody:
+            lowering.body([Entered(node.finalbody)], in_loop)
+            self.rest = [Left(), *rest]
+            if lowering.shared.guarding and not any(h.type is None for h in node.handlers):
+                again = gast.ExceptHandler(
+                    type=None, name=None, body=[gast.Raise(exc=None, cause=None)]
+                )
+                node = copy.copy(node)
+                self.node = node
+                node.handlers = [*node.handlers, make.placed(again, node)]
         self.kinds: list[list[Atom]] = []  # of each handler
         for handler in node.handlers:
             match handler.type:
@@ -87,10 +104,12 @@ class Guarded:
 
     def lower(self) -> bool:
         """Whether control leaves the block in every case."""
+        self.outside = begin_try(self.lowering)
         self.body(self.node.body)
         return all(self.ends)
 
     def end(self, nodes: list[Any]) -> None:
+        self.outside()
         self.ends.append(self.lowering.body([*nodes, *self.rest], self.in_loop))
 
     def are_users(self) -> bool:
@@ -99,6 +118,9 @@ class Guarded:
         return all(
             isinstance(k, type) and k.__module__.partition(".")[0] not in _RAISING for k in kinds
         )
+
+    def catches_all(self) -> bool:
+        return any(k == constant_atom(BaseException) for kinds in self.kinds for k in kinds)
 
     def all_kinds(self, node: Any) -> Atom:
         kinds = tuple(kind for kinds in self.kinds for kind in kinds)
@@ -185,7 +207,8 @@ class Guarded:
                 isinstance(s, Raise) for s in statements((statement,))
             ):
                 raise self.refuse("a `raise` in a loop, inside a `try`,", node)
-            tried = None if self.are_users() else _tried(statement)
+            is_known = self.are_users() or id(statement) in lowering.shared.tried
+            tried = None if is_known else _tried(statement)
             if tried is None:
                 lowering.block.append(statement)
                 continue
@@ -195,6 +218,8 @@ class Guarded:
 
             def go_on(statement: Statement = statement, rest: list[Statement] = rest) -> None:
                 lowering.block.append(statement)
+                if self.catches_all():
+                    lowering.shared.tried[id(statement)] = statement
                 self.place(rest, end, node)
 
             lowering.branch(test, go_on, lambda: self.handled(error), node)  # noqa: B023
@@ -235,10 +260,15 @@ class Guarded:
             lowering.block.append(statement)
             self.ends.append(True)
             return
+        if self.catches_all():
+            self.handled(statement.value)
+            return
         kinds = self.all_kinds(node)
         caught = lowering.emit(Call(_ISINSTANCE, (statement.value, kinds)), node)
 
         def passed() -> None:
+            self.outside()
+            leave_try(lowering)
             lowering.block.append(statement)
             self.ends.append(True)
 
@@ -296,6 +326,8 @@ def _tried(statement: Statement) -> tuple[Atom, ...] | None:
         case Call(Object(function), args) if function in IN_PLACE:  # the trial must not do it
             risky = _RISKY.get(IN_PLACE[function])
             return None if risky is None else (_operator(risky), *args)
+        case Call(Object(function), _, ()) if function in _NEVER_FAIL:
+            return None
         case Call(Object(function) as called, args, ()) if _only_reads(function):
             return None if writes_into_argument(value) else (called, *args)
         case _:

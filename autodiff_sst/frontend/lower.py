@@ -157,8 +157,6 @@ class _Lowering(Sugar):
                     self.values[VALUE] = UNDEFINED  # there is none
             case gast.Assert(test=test, msg=message):
                 self.assertion(node, test, message)
-            case gast.With():
-                self.with_block(node)
             case gast.FunctionDef(name=name):
                 self.values[name] = self.decorated(node)
             case gast.Delete(targets=names):

@@ -18,6 +18,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.core.syntax import Call, Object, Raise
+from autodiff_sst.frontend.contexts import leave_try
 from autodiff_sst.frontend.nodes import assign, placed
 from autodiff_sst.frontend.nodes import name as name_of
 from autodiff_sst.runtime.sequences import with_cause
@@ -59,6 +60,7 @@ def raise_error(lowering: Any, node: Any) -> None:
     if node.cause is not None and value is not None:
         both = (value, lowering.atom(node.cause))
         value = lowering.emit(Call(Object(with_cause, "with_cause"), both), node)
+    leave_try(lowering)
     lowering.block.append(Raise(value, lowering.source.origin(node)))
 
 

@@ -23,7 +23,6 @@ from autodiff_sst.errors import Origin, SourceUnavailableError
 from autodiff_sst.frontend.cached import without_caches
 from autodiff_sst.frontend.dicts import without_dict_comprehensions
 from autodiff_sst.frontend.factories import with_zipped_dicts
-from autodiff_sst.frontend.finals import with_returns_after
 from autodiff_sst.frontend.heaps import with_sorted_lists
 from autodiff_sst.frontend.held_iterators import with_places
 from autodiff_sst.frontend.held_once import where_used
@@ -100,7 +99,7 @@ def read_source(function: Any) -> Source:
         tree = with_queues(with_single_assignments(tree))
         tree = without_dict_comprehensions(with_zipped_dicts(tree, function))
         tree = where_used(tree, function)
-        tree = with_places(without_caches(with_returns_after(tree), function), function)
+        tree = with_places(without_caches(tree, function), function)
         tree = with_lists(with_late_reads(tree, function), function)
         tree = with_list_values(with_returned_variables(tree), function)
         mark_tests(tree)

@@ -31,8 +31,6 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend.attributes import by_name
 from autodiff_sst.frontend.calls import LIST, Arguments, Static, constant_atom, original, spread
-from autodiff_sst.frontend.contexts import enter, leave
-from autodiff_sst.frontend.custom import insert_grad
 from autodiff_sst.frontend.dicts import dict_from, lists_of
 from autodiff_sst.frontend.exits import Appending, assigned
 from autodiff_sst.frontend.generators import collected, dict_of_pairs
@@ -191,13 +189,6 @@ class Sugar(Inlining):
     def bad(self, node: Any, name: str) -> UnsupportedSyntaxError:
         words = f"`{name}` is imported in the function, and is no function or module"
         return UnsupportedSyntaxError(words, self.source.origin(node), instead="import it above.")
-
-    def with_block(self, node: Any) -> None:
-        if insert_grad(self, node):
-            return
-        enter(self, node)
-        self.all(node.body)
-        leave(self, node)
 
     def of_known_items(self, node: Any) -> Atom | None:
         match node.generators:

@@ -47,6 +47,8 @@ def generator_of(lowering: Any, call: Any) -> Any:
 
 
 class Generator:
+    foreign: tuple[type, ...] = (gast.FunctionDef, gast.Try, gast.With)  # it has none in it
+
     def __init__(self, lowering: Any, node: Any, function: Any) -> None:
         self.lowering = lowering
         self.node = node
@@ -126,7 +128,7 @@ class Generator:
 
     def rename(self, new: dict[str, str]) -> None:
         for part in gast.walk(self.tree):
-            if isinstance(part, gast.FunctionDef | gast.Try | gast.With) and part is not self.tree:
+            if isinstance(part, self.foreign) and part is not self.tree:
                 raise self.refused("a generator with a function, `try` or `with` in it")
             if isinstance(part, gast.Import | gast.ImportFrom | gast.Match):
                 raise self.refused("a generator with an `import` or a `match` in it")

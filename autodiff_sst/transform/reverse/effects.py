@@ -12,6 +12,7 @@ from autodiff_sst.core.syntax import Assign, Call, Effect, Object
 from autodiff_sst.core.walk import reads
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.registry import find, is_nondifferentiable
+from autodiff_sst.runtime.contexts import enter_context
 from autodiff_sst.transform.common import Sweep
 
 
@@ -33,7 +34,8 @@ def check_effect(sweep: Sweep, statement: Assign | Effect) -> None:
         for name in sorted(may_change(value, sweep.made))
         if isinstance(facts[name], Array | List | Dict | Record | Unknown)
     ]
-    if changed and not varied:
+    enters = isinstance(value, Call) and value.function == Object(enter_context, "enter_context")
+    if changed and not varied and not enters:
         raise UnsupportedSyntaxError(
             f"the call may change `{changed[0]}` in place, which is not supported yet",
             statement.origin,
