@@ -277,3 +277,48 @@ def test_what_a_manager_gives_may_be_what_it_holds() -> None:
 
     with pytest.raises(ad.AutodiffError):
         ad.grad(f)(X)
+
+
+def test_manager_of_the_caller_is_read_and_changed() -> None:
+    """Its attributes were those of before it was entered."""
+
+    class Factor:
+        def __init__(self) -> None:
+            self.calls: list[str] = []
+            self.k = 1.0
+
+        def __enter__(self) -> None:
+            self.calls.append("enter")
+            self.k *= 3
+
+        def __exit__(self, *error: object) -> None:
+            self.calls.append("exit")
+            self.k /= 4
+
+    def scaled(factor: Factor) -> Any:
+        def f(x: Any) -> Any:
+            a = x * len(factor.calls) + factor.k
+            with factor:
+                y = x * x * len(factor.calls) * factor.k
+            return y * len(factor.calls) * factor.k + a
+
+        return f
+
+    value, pull = ad.vjp(scaled(Factor()), 2.0)
+    assert value == scaled(Factor())(2.0) == 19.0
+    np.testing.assert_allclose(pull(1.0)[0], 18.0)
+    changed = Factor()
+    ad.grad(scaled(changed))(2.0)
+    assert (changed.calls, changed.k) == (["enter", "exit"], 0.75)
+
+
+def test_manager_that_asks_what_failed_is_refused() -> None:
+    restored = Restored(np.ones(3))
+
+    def f(x: Any) -> Any:
+        with restored:
+            y = x * x
+        return y * restored.a[0]
+
+    with pytest.raises(ad.AutodiffError, match="asks what failed"):
+        ad.grad(f)(2.0)

@@ -151,6 +151,10 @@ def describe(value: Abstract) -> str:
             return "no number"
 
 
+def is_real(known: Abstract) -> bool:
+    return isinstance(known, Array) and known.dtype.kind != "c"
+
+
 def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
     """What a function of ours makes of a list or table; None of anything else."""
     first = args[0] if args else None
@@ -160,6 +164,8 @@ def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
         return Table(join_all(items) if items else None, None, join_all(keys) if keys else None)
     if called in (zeros_of_items, own_items) and isinstance(first, List):
         return first
+    if called is range and not all(isinstance(a, Known) for a in args):
+        return List(INT)
     if called is list and isinstance(first, List) and not isinstance(first, Table):
         return first
     if called is dict_of:  # until its keys are known

@@ -47,6 +47,8 @@ def is_pure(function: Any) -> bool:
             "check_scalar",
             "write_back",
             "check_separate",
+            "check_item",
+            "check_in_one",
             "check_count",
             "check_strict",
             "check_solved",

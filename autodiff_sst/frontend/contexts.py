@@ -18,17 +18,15 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 import gast
 
-from autodiff_sst.core.syntax import Call, Effect, Literal, Name, Object
+from autodiff_sst.core.syntax import Call, Literal, Name, Object
 from autodiff_sst.frontend import nodes
-from autodiff_sst.frontend.calls import original
+from autodiff_sst.frontend.calls import Arguments, original
 from autodiff_sst.frontend.custom import insert_grad
-from autodiff_sst.frontend.managed import block_of, generator_of_manager
-from autodiff_sst.frontend.source import read_source
+from autodiff_sst.frontend.managed import block_of, generator_of_manager, is_plain
 from autodiff_sst.runtime.contexts import enter_context, leave_context
 from autodiff_sst.runtime.records import make_record
 
@@ -50,6 +48,10 @@ class Left(ast.AST):
 class LeaveContext(ast.AST):
     """A statement: what was entered at run time is left."""
 
+    def __init__(self, manager: Any) -> None:
+        super().__init__()
+        self.manager = manager
+
     _attributes = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
@@ -60,9 +62,8 @@ def is_marker(lowering: Any, node: Any) -> bool:
             lowering.values[_OPEN] = Literal((*_entered(lowering), last))
         case Left():
             leave_to(lowering, len(_entered(lowering)) - 1)
-        case LeaveContext():
-            call = Call(Object(leave_context, "leave_context"), ())
-            lowering.block.append(Effect(call, lowering.source.origin(node)))
+        case LeaveContext(manager=manager):
+            _of_manager(lowering, leave_context, "__exit__", manager, [Literal(None)] * 3, node)
         case _:
             return False
     return True
@@ -159,7 +160,7 @@ def opened(lowering: Any, node: Any) -> list[Any]:
         made = block_of(lowering, node, generator, _guarded)
         if made is not None:
             return made
-    if isinstance(manager, type) and _is_plain(lowering, manager):
+    if isinstance(manager, type) and is_plain(lowering.shared.inlines, manager):
         key = lowering.shared.key("manager")
         entered = _method(node, key, "__enter__")
         none = [nodes.constant(None) for _ in range(3)]
@@ -168,11 +169,23 @@ def opened(lowering: Any, node: Any) -> list[Any]:
         if target is None:
             before.append(nodes.placed(gast.Expr(value=entered), node))
         return [*before, *_bound(target, entered, node), *_guarded(lowering, node.body, [last])]
-    made_there = Call(Object(enter_context, "enter_context"), (lowering.atom(call),))
-    entered_there = lowering.emit(made_there, node)
+    atom = lowering.atom(call)
+    made = _of_manager(lowering, enter_context, "__enter__", atom, [], node)
     if target is not None:
-        lowering.assign_to(target, entered_there)
-    return _guarded(lowering, node.body, [nodes.placed(LeaveContext(), node)])
+        lowering.assign_to(target, made)
+    return _guarded(lowering, node.body, [nodes.placed(LeaveContext(atom), node)])
+
+
+def _of_manager(
+    lowering: Any, function: Any, name: str, atom: Any, args: list[Any], node: Any
+) -> Any:
+    """A call of ours with the manager, or the method where its class is known."""
+
+    def run(hint: Any) -> Any:
+        return lowering.method(hint, atom, Arguments([*args], {}), node)
+
+    plain = Call(Object(function, function.__name__), (atom,))
+    return lowering.emit(lowering.hinted(name, atom, run, lambda: plain, node), node)
 
 
 def _guarded(lowering: Any, body: list[Any], last: list[Any]) -> list[Any]:
@@ -216,19 +229,3 @@ def _manager(lowering: Any, node: Any) -> Any:
                 return function
         return None
     return type(atom.value) if isinstance(atom, Object) else None
-
-
-def _is_plain(lowering: Any, kind: type) -> bool:
-    """Whether a class's methods are Python's, and leave exceptions alone."""
-    enter, leave = (getattr(kind, name, None) for name in ("__enter__", "__exit__"))
-    if not (isinstance(enter, FunctionType) and isinstance(leave, FunctionType)):
-        return False
-    if not all(map(lowering.shared.inlines, (enter, leave))):
-        return False
-    code = leave.__code__
-    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + 2]
-    inside = [*gast.walk(read_source(leave).tree)]
-    read = {n.id for n in inside if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
-    results = [n.value for n in inside if isinstance(n, gast.Return)]
-    nothing = all(r is None or getattr(r, "value", r) in (None, False) for r in results)
-    return nothing and not read & {*own[1:]}

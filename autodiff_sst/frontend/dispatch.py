@@ -77,6 +77,9 @@ class Dispatch(Control):
     tree: Any
     receiver: Any  # the class of `self`, of a method
 
+    def made_as(self, atom: Any) -> Expression | None:
+        return self.shared.made.get(atom.id) if isinstance(atom, Name) else None
+
     def inline_function(
         self, function: FunctionType, given: Arguments, node: Any, receiver: Any = None
     ) -> Any:

@@ -137,11 +137,32 @@ class Expressions:
     def index(self, node: Any) -> Index:
         if isinstance(node, gast.Tuple) and len(node.elts) > 1:
             return tuple(self.index_item(item) for item in node.elts)
-        return (self.index_item(node),)
+        return self.parts_of_index(self.index_item(node))
+
+    def made_as(self, atom: Atom | Slice) -> Expression | None:
+        """The expression that a variable is, if that is known."""
+        return None
+
+    def parts_of_index(self, item: Atom | Slice) -> Index:
+        """The index that a variable is: a tuple with parts in it."""
+        made = self.made_as(item)
+        if not isinstance(made, TupleOf):
+            return (item,)
+        items = tuple(map(self.part, made.items))
+        return items if any(isinstance(i, Slice) for i in items) else (item,)
+
+    def part(self, item: Atom) -> Atom | Slice:
+        """`slice(a, b)` as `a:b`."""
+        match self.made_as(item):
+            case Call(Object(function), args, ()) if function is slice and 1 <= len(args) <= 3:
+                bounds = [None if a == Literal(None) else a for a in args]
+                bounds = [None, *bounds] if len(args) == 1 else bounds
+                return Slice(bounds[0], bounds[1], bounds[2] if len(args) == 3 else None)
+        return item
 
     def index_item(self, node: Any) -> Atom | Slice:
         if not isinstance(node, gast.Slice):
-            return self.atom(node)
+            return self.part(self.atom(node))
         bounds = (node.lower, node.upper, node.step)
         return Slice(*(None if b is None else self.atom(b) for b in bounds))
 

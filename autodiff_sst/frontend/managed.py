@@ -18,6 +18,7 @@ import gast
 
 from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.exits import is_generator, own_nodes
+from autodiff_sst.frontend.source import read_source
 from autodiff_sst.frontend.yielding import Generator
 
 _HELPER = contextlib.contextmanager(lambda: iter(())).__code__
@@ -76,3 +77,19 @@ class _Managed(Generator):
 
 def _rest(statement: Any) -> list[Any]:
     return [*getattr(statement, "orelse", ()), *getattr(statement, "finalbody", ())]
+
+
+def is_plain(inlines: Callable[[Any], bool], kind: type) -> bool:
+    """Whether a class's methods are Python's, and leave exceptions alone."""
+    enter, leave = (getattr(kind, name, None) for name in ("__enter__", "__exit__"))
+    if not (isinstance(enter, FunctionType) and isinstance(leave, FunctionType)):
+        return False
+    if not all(map(inlines, (enter, leave))):
+        return False
+    code = leave.__code__
+    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + 2]
+    inside = [*gast.walk(read_source(leave).tree)]
+    read = {n.id for n in inside if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+    results = [n.value for n in inside if isinstance(n, gast.Return)]
+    nothing = all(r is None or getattr(r, "value", r) in (None, False) for r in results)
+    return nothing and not read & {*own[1:]}

@@ -40,7 +40,12 @@ METHODS: dict[str, Any] = {
         "sort": methods.sort_of,
     },
     **{"argpartition": np.argpartition, "searchsorted": np.searchsorted, "nonzero": np.nonzero},
-    **{"reshape": np.reshape, "ravel": np.ravel, "flatten": np.ravel, "squeeze": np.squeeze},
+    **{
+        "reshape": np.reshape,
+        "ravel": np.ravel,
+        "flatten": methods.flatten_of,
+        "squeeze": np.squeeze,
+    },
     "astype": methods.astype,
 }
 # Methods that take a shape or an order as several arguments too: `x.reshape(2, 3)`.

@@ -32,7 +32,8 @@ def enter_context(manager: Any) -> Any:
     return made
 
 
-def leave_context() -> None:
+def leave_context(manager: Any) -> None:
+    """The end of a `with`: the manager is the last that was entered."""
     _entered.managers.pop().__exit__(None, None, None)
 
 

@@ -37,14 +37,19 @@ def item_of(a: Any, *place: Any) -> Any:
     return a.item(*place)
 
 
+def flatten_of(a: Any, order: Any = "C") -> Any:
+    """`a.flatten()`."""
+    return a.flatten(order)
+
+
 def tolist_of(a: Any) -> Any:
     """`a.tolist()`."""
     return a.tolist()
 
 
-def view_of(a: Any) -> Any:
+def view_of(a: Any, *kind: Any) -> Any:
     """`a.view()`."""
-    return a.view()
+    return a.view(*kind)
 
 
 def partition_of(a: Any, kth: Any, axis: int = -1) -> None:

@@ -33,6 +33,28 @@ def check_array(x: Any) -> None:
         )
 
 
+def check_item(index: Any) -> None:
+    """Raises UnsupportedSyntaxError if an index, of which nothing was known, gives a view."""
+    if isinstance(index, slice | tuple) or index is None or index is ...:
+        raise UnsupportedSyntaxError(
+            f"a part of an array, by an index that is a {type(index).__name__}, is a view: "
+            "not supported yet, as something is changed in place",
+            instead="the bounds where the part is taken, or a copy.",
+        )
+
+
+def check_in_one(x: Any) -> None:
+    """Raises UnsupportedSyntaxError if an array does not lie in memory row by row.
+
+    Called where it is seen in another shape, and then changed: NumPy would change a copy.
+    """
+    if isinstance(x, np.ndarray) and not x.flags.c_contiguous:
+        raise UnsupportedSyntaxError(
+            "an array that is raveled or reshaped, and then changed, does not lie row by row",
+            instead="np.ascontiguousarray of it, or a copy of what is raveled.",
+        )
+
+
 def check_separate(x: Any, *others: Any) -> None:
     """Raises UnsupportedSyntaxError if an argument that is changed shares memory with another."""
     own = list(arrays_in(x))

@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import taken_branch
+from autodiff_sst.analysis.kinds import class_of
 from autodiff_sst.analysis.values import Abstract, Dict, Known, Record, Tuple, can_be_active, rank
 from autodiff_sst.core.purity import IN_PLACE
 from autodiff_sst.core.syntax import (
@@ -31,14 +32,17 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import blocks, statements
 from autodiff_sst.frontend.hints import METHODS, Hint, Hints, Site, is_given_up
+from autodiff_sst.frontend.managed import is_plain
 from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.markers import CustomGradient
 from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import adjoint_of
 from autodiff_sst.rules.template import serves
+from autodiff_sst.runtime.contexts import enter_context, leave_context
 from autodiff_sst.runtime.sequences import as_sequence, spread_call
 from autodiff_sst.transform.of_lists import lists_given
 
+_OF_MANAGERS: dict[Any, str] = {enter_context: "__enter__", leave_context: "__exit__"}
 _ONE_OPERAND: dict[Any, str] = {len: "len", abs: "abs", as_sequence: "iter"}
 
 
@@ -118,6 +122,10 @@ class _Finder:
 
     def hints(self, value: Expression) -> list[tuple[str, Hint]]:
         match value:
+            case Call(Object(function), (manager,)) if function in _OF_MANAGERS:
+                kind, name = class_of(fact(manager, self.facts)), _OF_MANAGERS[function]
+                is_known = kind is not None and is_plain(self.inlines, kind)
+                return self.member(fact(manager, self.facts), name, name) if is_known else []
             case Call(Object(function), (_, whole, *named)) if function is spread_call:
                 known, *tables = (fact(a, self.facts) for a in (whole, *named))
                 found = []

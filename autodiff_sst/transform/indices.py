@@ -15,6 +15,7 @@ from autodiff_sst.analysis.values import Abstract, Array, Known, Scalar, Tuple
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Assign,
+    Attribute,
     Block,
     Literal,
     Name,
@@ -22,6 +23,7 @@ from autodiff_sst.core.syntax import (
     Store,
     Subscript,
 )
+from autodiff_sst.errors import UnsupportedSyntaxError
 
 
 def with_parts_of_index(
@@ -29,6 +31,8 @@ def with_parts_of_index(
 ) -> Block | None:
     """The statements that index an array by the items of a tuple; None of any other statement."""
     match statement:
+        case Store(base, (Literal(str() as part),), _) if isinstance(facts.get(base), Array):
+            return _attribute(statement, base, part, names)
         case Assign(_, Subscript(Name(base), (Name() as key,))) | Store(base, (Name() as key,)):
             known = facts.get(key.id)
         case _:
@@ -48,6 +52,21 @@ def with_parts_of_index(
         for k, name in enumerate(parts)
     )
     return (*taken, whole)
+
+
+def _attribute(statement: Store, base: str, name: str, names: Names) -> Block:
+    """`z.real = v` as `t = z.real; t[...] = v`."""
+    if name not in ("real", "imag", "flat"):
+        raise UnsupportedSyntaxError(
+            f"an array whose `{name}` is assigned is not supported",
+            statement.origin,
+            instead="`y = x.reshape(…)`, a new array.",
+        )
+    part = names.temporary()
+    return (
+        Assign(part, Attribute(Name(base), name), statement.origin),
+        replace(statement, target=part, index=(Literal(...),)),
+    )
 
 
 def _is_index(item: Abstract) -> bool:

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.sharing import (
     Classes,
@@ -31,6 +29,7 @@ from autodiff_sst.analysis.values import (
     Unknown,
     keys_of,
 )
+from autodiff_sst.analysis.viewing import momentary
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
@@ -38,7 +37,6 @@ from autodiff_sst.core.syntax import (
     Append,
     Assign,
     Atom,
-    Attribute,
     Block,
     Call,
     DictOf,
@@ -56,11 +54,12 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, atoms, count_reads, map_atoms, reads, statements
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, LIST, SHAPE, WRITE_BACK, numpy_object
+from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, LIST, WRITE_BACK
 from autodiff_sst.transform.common import WHOLE
 from autodiff_sst.transform.reverse.cotangents import item_of
 from autodiff_sst.transform.reverse.program import rebuilt
 from autodiff_sst.transform.sites import read_by_key
+from autodiff_sst.transform.views import changed_through
 
 
 @dataclass(eq=False)
@@ -77,6 +76,7 @@ class Root:
 
     def __post_init__(self) -> None:
         self.name = self.version.id if isinstance(self.version, Name) else "t"
+        self.first = self.version  # as it lies in memory
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,7 @@ class References:
         self.made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
         self.read_by_key = read_by_key(function.body) - reads(function.result)
         self.consumed = _consumed(function)
+        self.momentary = momentary(function)
         self.stored = {self.classes.find(n) for n in stored if self.is_users(n)}
 
     def is_users(self, name: str) -> bool:
@@ -203,6 +204,7 @@ class References:
         for parameter in self.function.parameters:
             if self.tracked(parameter):
                 given[parameter] = Root(self.own(parameter))
+                given[parameter].first = Name(parameter)
                 self.refs[parameter] = Ref(given[parameter])
         starts = {name: root.version for name, root in given.items()}
         body = (*self.builder.statements, *self.block(self.function.body))
@@ -274,26 +276,7 @@ class References:
         *outer, view = ref.path
         base = Ref(ref.root, tuple(outer))
         whole = self.read(base)
-        known = self.builder.fact(whole)
-        match view:
-            case Subscript(_, index):
-                made = self.replaced(whole, known, index, new)
-            case Attribute(_, "T"):
-                made = self.builder.emit(Attribute(new, "T"))
-            case Attribute(_, "flat") if isinstance(known, Array | Unknown):
-                shape = self.builder.call(SHAPE, whole)
-                made = self.builder.emit(Call(numpy_object(np.reshape), (new, shape)))
-            case Attribute(_, name):
-                made = self.replaced(whole, known, (Literal(name),), new)
-            case Call(Object(function), args) if function is np.transpose and len(args) == 1:
-                made = self.builder.emit(Call(numpy_object(np.transpose), (new,)))
-            case Call(Object(function), (_, *rest)) if function is np.swapaxes:
-                made = self.builder.emit(Call(numpy_object(np.swapaxes), (new, *rest)))
-            case Call(Object(function), (_, source, to)) if function is np.moveaxis:
-                made = self.builder.emit(Call(numpy_object(np.moveaxis), (new, to, source)))
-            case _:
-                shape = self.builder.call(SHAPE, whole)
-                made = self.builder.emit(Call(numpy_object(np.reshape), (new, shape)))
+        made = changed_through(self, view, whole, new)
         self.put(base, made)
 
     def replaced(self, whole: Atom, known: Abstract, index: Index, new: Atom) -> Atom:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.kinds import is_real
 from autodiff_sst.analysis.sharing import SHAPES, stores_after
 from autodiff_sst.analysis.values import (
     NOTHING,
@@ -30,7 +31,9 @@ from autodiff_sst.analysis.values import (
     Unknown,
     rank,
 )
+from autodiff_sst.analysis.viewing import gives_indices, is_flat, keeps_order, lies_by_rows
 from autodiff_sst.core.syntax import (
+    Assign,
     Attribute,
     Call,
     DictOf,
@@ -45,6 +48,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
 )
 from autodiff_sst.core.walk import map_index, reads, statements
+from autodiff_sst.rules.helpers import CHECK_IN_ONE, CHECK_ITEM
 from autodiff_sst.transform.references import HOLE, Ref, References, Root
 from autodiff_sst.transform.sites import items_of
 
@@ -190,13 +194,16 @@ class Replacing(References):
                 return None
             case Subscript(base, index) if (ref := self.ref(base)) is not None:
                 known = self.known(ref)
-                if isinstance(known, Array | Unknown) and not self.is_basic(index):
+                flat = bool(ref.path) and is_flat(ref.path[-1])
+                if isinstance(known, Array | Unknown) and (flat or not self.is_basic(index)):
                     return None
                 if isinstance(known, List) and not self.owns_item(ref, known, index, statement):
                     return None
                 return Ref(ref.root, (*ref.path, Subscript(HOLE, self.index(index))))
             case Attribute(base, name) if (ref := self.ref(base)) is not None:
                 known = self.known(ref)
+                if name == "real" and is_real(known):
+                    return ref
                 if name in SHAPES or (isinstance(known, Record) and name not in known.keys):
                     return None
                 return Ref(ref.root, (*ref.path, Attribute(HOLE, name)))
@@ -205,7 +212,7 @@ class Replacing(References):
             ):
                 if function is np.asarray:
                     return ref
-                if function in (np.reshape, np.ravel) and ref.path:
+                if function in (np.reshape, np.ravel) and not self.is_in_one(ref, value, statement):
                     return None
                 view = Call(value.function, (HOLE, *map(self.current, rest)))
                 return Ref(ref.root, (*ref.path, view))
@@ -217,7 +224,60 @@ class Replacing(References):
             if isinstance(item, Slice):
                 continue
             known = self.builder.fact(item)
-            plain = known in (Known(None), Known(...)) or rank(known) == 0
-            if not plain or isinstance(known, Array):
+            plain = known in (Known(None), Known(...)) or _is_place(known)
+            if not plain and not _is_slice(known):
                 return False
         return True
+
+    def copies(self, statement: Assign, value: Subscript, base: Abstract) -> bool:
+        """Whether what is read of an array is new, or nobody sees that it is not."""
+        ref, target = self.ref(value.value), statement.target
+        if not isinstance(base, Array | Unknown):
+            return False
+        if ref is not None and ref.path and is_flat(ref.path[-1]):
+            return True
+        if target in self.momentary or self.gathers(value.index):
+            return True
+        if self.is_settled(statement, target):
+            return True
+        item = value.index[0]
+        if rank(base) != 1 or len(value.index) != 1 or isinstance(item, Slice):
+            return False
+        self.builder.effect(Call(CHECK_ITEM, (item,)))  # of one row, all but a part is new
+        return True
+
+    def gathers(self, index: Index) -> bool:
+        """Whether an index surely gives a copy: by a list or array, or by a truth value."""
+        items = [i for i in index if not isinstance(i, Slice)]
+        made = [self.made.get(getattr(i, "id", "")) for i in items]
+        return any(map(gives_indices, made)) or any(_gathers(self.builder.fact(i)) for i in items)
+
+    def is_in_one(self, ref: Ref, value: Call, statement: Statement) -> bool:
+        """Whether the items of an array lie one after the other, so that all of them can be seen
+        in another shape: code checks that where it is not known."""
+        if ref.path or not keeps_order(value):
+            return False
+        known = self.builder.fact(ref.root.first)
+        made = self.made.get(getattr(ref.root.first, "id", ""))
+        target = statement.target if isinstance(statement, Assign) else ""
+        if rank(known) != 1 and not lies_by_rows(made) and not self.is_settled(statement, target):
+            self.builder.effect(Call(CHECK_IN_ONE, (ref.root.first,)))
+        return True
+
+
+def _is_place(known: Abstract) -> bool:
+    """Whether it is an index that is one number."""
+    if isinstance(known, Known):
+        return type(known.value) is int
+    return isinstance(known, Scalar) and known.kind == "i"
+
+
+def _gathers(known: Abstract) -> bool:
+    if isinstance(known, Tuple):
+        return known.cls is list or any(map(_gathers, known.items))
+    return isinstance(known, Array | List) or (rank(known) == 0 and not _is_place(known))
+
+
+def _is_slice(known: Abstract) -> bool:
+    value = known.value if isinstance(known, Known) else None
+    return isinstance(value, slice) or value == ()

@@ -20,6 +20,7 @@ import numpy as np
 
 from autodiff_sst.analysis.facts import taken_branch
 from autodiff_sst.analysis.infer import infer
+from autodiff_sst.analysis.kinds import is_real
 from autodiff_sst.analysis.values import (
     Abstract,
     Array,
@@ -66,7 +67,7 @@ from autodiff_sst.core.walk import (
 )
 from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.nested import Inner, is_derivative
-from autodiff_sst.rules.helpers import NUMBER, numpy_object
+from autodiff_sst.rules.helpers import FLOAT, NUMBER, numpy_object
 from autodiff_sst.rules.registry import METHODS, OPERATORS, SPREAD
 from autodiff_sst.runtime.methods import item_of
 from autodiff_sst.runtime.sequences import as_sequence
@@ -193,8 +194,9 @@ class Resolving:
                     before = (Assign(shape, TupleOf(args), statement.origin),)
                     args = (Name(shape),)
                 function = item_of if name == "item" and args else METHODS[name]
-                plain = Object(float, "float", float)
-                called = plain if function is float else numpy_object(function)
+                if function is np.conj and is_real(infer(base_atom, self.facts, "")):
+                    function = np.asarray  # the array itself
+                called = FLOAT if function is float else numpy_object(function)
                 call = Call(called, (base_atom, *args), keywords)
                 return (*before, replace(statement, value=call))
             case Assign(_, Call(Name() as own) as call) | Effect(Call(Name() as own) as call) if (

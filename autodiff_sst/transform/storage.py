@@ -40,6 +40,7 @@ from autodiff_sst.analysis.values import (
     Unknown,
     rank,
 )
+from autodiff_sst.analysis.viewing import may_view
 from autodiff_sst.core.purity import IN_PLACE
 from autodiff_sst.core.syntax import (
     Accumulate,
@@ -199,7 +200,7 @@ class Storage(Replacing):
         elif isinstance(value, Subscript | Attribute):
             base = self.builder.fact(self.current(value.value))
             copies = isinstance(value, Subscript) and (
-                isinstance(base, Array | Unknown) or self.is_part_of_list(statement, value, base)
+                self.copies(statement, value, base) or self.is_part_of_list(statement, value, base)
             )
             if isinstance(value, Attribute):  # a shape, or what the class has
                 copies = value.name in SHAPES or isinstance(base, Record)
@@ -272,13 +273,11 @@ class Storage(Replacing):
             return
         known = self.facts[statement.target]
         function = value.function.value if isinstance(value.function, Object) else None
-        if (callable(function) and function not in _VIEWING) or rank(known) == 0:
+        if rank(known) == 0 or (callable(function) and not may_view(value)):
             return
-        if self.is_settled(statement, statement.target):
-            return  # a view or not: nobody changes it any more
-        raise self.refuse(
-            "whether this is a view of an array that is changed is not known", statement
-        )
+        if not self.is_settled(statement, statement.target):  # else nobody changes it any more
+            words = "whether this is a view of an array that is changed is not known"
+            raise self.refuse(words, statement)
 
     def store(self, statement: Store, target: str, index: Index, value: Atom) -> None:
         ref = self.refs.get(target)
@@ -344,11 +343,3 @@ def _makes_numbers(value: Expression, known: Abstract) -> bool:
 
 
 _NUMBERS = (sum, len, any, all, bool, float, np.sum, np.mean)
-# What may give a view of an argument; all other functions of NumPy make something new.
-_VIEWING: tuple[Any, ...] = (
-    *(np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.squeeze),
-    *(np.expand_dims, np.broadcast_to, np.broadcast_arrays, np.asarray, np.ascontiguousarray),
-    *(np.asfortranarray, np.asanyarray, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.diagonal),
-    *(np.real, np.imag, np.split, np.array_split, np.flip, np.fliplr, np.flipud, np.rot90),
-    *(np.nan_to_num, np.diag, np.hsplit, np.vsplit, np.dsplit),
-)

@@ -13,6 +13,7 @@ from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.ownership import Owners
 from autodiff_sst.analysis.values import Abstract, Array, Known, List, Opaque, Tuple, Unknown, rank
+from autodiff_sst.analysis.viewing import seen_flat
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.purity import IN_PLACE
 from autodiff_sst.core.syntax import (
@@ -55,6 +56,7 @@ class Updates:
         self.last = last  # nothing that is left will be known
         self.waits = False
         self.owners = Owners(body)
+        self.seen_flat = seen_flat(body)
         self.items: dict[str, Subscript | Attribute] = {}  # what is read of others
         self.back: dict[str, Store] = {}  # where a name is stored
         self.stores = any(isinstance(s, Store) for s in statements(body))
@@ -101,6 +103,12 @@ class Updates:
                 same = read.value == Name(store.target) and read.index == store.index
                 if same and isinstance(base, Array | Unknown):
                     return True
+        if (
+            isinstance(statement, Assign)
+            and statement.target in self.seen_flat
+            and rank(known) != 1
+        ):
+            return False  # the sum may lie in memory in another order
         return isinstance(left, Name) and self.owners.is_alone(left.id, statement)
 
     def extended(self, statement: Assign | Effect, left: Atom, more: Atom) -> Block:

@@ -13,6 +13,7 @@ from autodiff_sst.runtime.methods import (
     accumulate_of,
     choose_of,
     compress_of,
+    flatten_of,
     item_of,
     reduce_of,
     reduceat_of,
@@ -295,6 +296,7 @@ CASES: dict[Any, list[Case]] = {
     ],
     np.linalg.cond: [(lambda a: np.linalg.cond(a), (S,))],
     item_of: [(lambda a: a.item(1, 2) ** 2, (M,)), (lambda a: a.item(-1) ** 2, (M,))],
+    flatten_of: [(lambda a: a.flatten() ** 2, (a,)) for a in (V, M, T)],
     tolist_of: [(lambda a: np.array(a.tolist()) ** 2, (a,)) for a in (V, M, T)],
     view_of: [(lambda a: a.view() ** 2, (M,))],
     reduceat_of: [

@@ -92,6 +92,8 @@ def take(a, indices, axis=None, mode="raise"):
     where = axis % np.ndim(a)
     moved = np.moveaxis(a, axis, 0)[indices]
     count = np.ndim(indices)
+    if count == 0 and np.ndim(a) > 1:
+        return np.copy(moved)  # no view
     if count == 0 or where == 0:
         return moved
     return np.moveaxis(moved, tuple(range(count)), tuple(range(where, where + count)))
@@ -228,7 +230,11 @@ def select(condlist, choicelist, default=0):
 
 @defines(np.nan_to_num)
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
-    return np.where(np.isfinite(x), x, plain(np.nan_to_num, x, True, nan, posinf, neginf))
+    finite = np.where(np.isfinite(x), x, plain(np.nan_to_num, x, True, nan, posinf, neginf))
+    if copy or np.ndim(x) == 0:
+        return finite
+    x[...] = finite
+    return x
 
 
 @defines(np.ediff1d)
@@ -241,7 +247,9 @@ def ediff1d(ary, to_end=None, to_begin=None):
 
 
 @defines(np.meshgrid)
-def meshgrid(*xi, indexing="xy", sparse=False):
+def meshgrid(*xi, indexing="xy", sparse=False, copy=True):
+    if not copy:
+        raise MissingRuleError("`np.meshgrid` of views has no derivative rule")
     shapes = np.meshgrid(*[np.arange(np.size(x)) for x in xi], indexing=indexing, sparse=sparse)
     return [np.ravel(x)[places] for x, places in zip(xi, shapes)]  # noqa: B905
 

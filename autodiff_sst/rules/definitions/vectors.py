@@ -7,7 +7,7 @@ import numpy as np
 from autodiff_sst.errors import MissingRuleError
 from autodiff_sst.rules.definitions import defines
 from autodiff_sst.runtime.calls import plain
-from autodiff_sst.runtime.methods import astype, item_of, tolist_of, view_of
+from autodiff_sst.runtime.methods import astype, flatten_of, item_of, tolist_of, view_of
 
 
 @defines(np.angle)
@@ -157,7 +157,7 @@ if hasattr(np, "astype"):  # NumPy 2.1
 
     @defines(np.astype)
     def _astype(x, dtype, copy=True):
-        return astype(x, dtype)
+        return astype(x, dtype) if copy else np.asarray(x, dtype)
 
 
 @defines(item_of)
@@ -180,6 +180,13 @@ def tolist(a):
     raise MissingRuleError("`tolist` of more than three dimensions has no derivative rule")
 
 
+@defines(flatten_of)
+def flatten(a, order="C"):
+    return np.copy(np.ravel(a, order))
+
+
 @defines(view_of)
-def view(a):
+def view(a, dtype=None):
+    if dtype is not None and dtype is not np.ndarray:
+        raise MissingRuleError("`view` of another dtype has no derivative rule")
     return a[...]

@@ -35,6 +35,12 @@ def check_effect(sweep: Sweep, statement: Assign | Effect) -> None:
         if isinstance(facts[name], Array | List | Dict | Record | Unknown)
     ]
     enters = isinstance(value, Call) and value.function == Object(enter_context, "enter_context")
+    if enters and any(isinstance(facts[name], Record) for name in changed):
+        raise UnsupportedSyntaxError(
+            "a manager whose `__exit__` asks what failed, or gives something, is not supported yet",
+            statement.origin,
+            instead="a manager that only ends what it began.",
+        )
     if changed and not varied and not enters:
         raise UnsupportedSyntaxError(
             f"the call may change `{changed[0]}` in place, which is not supported yet",
