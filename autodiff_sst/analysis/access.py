@@ -99,6 +99,8 @@ def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
 
 def constant_slice(item: Slice, facts: Facts) -> slice | None:
     """The slice, if its bounds are known."""
+    if any(isinstance(b, Name) and b.id not in facts for b in slice_bounds(item)):
+        return None
     bounds = [None if b is None else fact(b, facts) for b in slice_bounds(item)]
     if not all(b is None or isinstance(b, Known) for b in bounds):
         return None

@@ -47,6 +47,7 @@ def is_pure(function: Any) -> bool:
             "check_scalar",
             "write_back",
             "check_separate",
+            "check_unshared",
             "check_item",
             "check_in_one",
             "check_count",

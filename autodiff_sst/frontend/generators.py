@@ -24,8 +24,26 @@ _CONSUMERS = (sum, list, tuple, max, min, sorted, any, all, set, frozenset)
 
 
 def collected(lowering: Any, node: Any) -> Any:
-    """`sum(pairs(x))` as `sum(q for q in pairs(x))`: a call that goes through it at once."""
+    """`sum(pairs(x))` as `sum(q for q in pairs(x))`: a call that goes through it at once; and
+    `sum(rows, [])` as `[item for row in rows for item in row]`."""
     match node:
+        case gast.Call(
+            func=gast.Name(id="sum"),
+            args=[rows, (gast.List() | gast.Tuple()) as first],
+            keywords=[],
+        ) if "sum" not in lowering.locals:
+            parts = [
+                gast.comprehension(
+                    target=nodes.name(name, gast.Store()), iter=over, ifs=[], is_async=0
+                )
+                for name, over in (("row()", rows), ("item()", nodes.name("row()")))
+            ]
+            made = gast.ListComp(elt=nodes.name("item()"), generators=parts)
+            if isinstance(first, gast.Tuple):
+                made = nodes.call("tuple", made)
+            if first.elts:
+                made = gast.BinOp(left=first, op=gast.Add(), right=made)
+            return nodes.placed(made, node)
         case gast.Call(func=gast.Name(id=name), args=[gast.Call() as call, *rest]) if (
             any(name == c.__name__ for c in _CONSUMERS)
             and name not in lowering.locals

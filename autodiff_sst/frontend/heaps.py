@@ -4,8 +4,7 @@ heapq.heappush(h, v)           →      h.append(v)
                                       h.sort()
 d, u = heapq.heappop(h)        →      d, u = h.pop(0)
 heapq.nsmallest(3, x)          →      sorted(x)[:3]
-bisect.insort(s, v)            →      s.append(v)
-                                      s.sort()
+bisect.insort(s, v)            →      s.insert(bisect.bisect(s, v), v)
 
 Only the first item of a heap is where a sorted list has it: a heap that is read in other ways
 stays, and is refused.
@@ -91,15 +90,25 @@ def _pushed(heap: Any, value: Any) -> list[Any]:
     return [gast.Expr(value=call) for call in calls]
 
 
+def _inserted(items: Any, name: str, value: Any, new: str) -> list[Any]:
+    """At the place that `bisect` finds, whether the list is sorted or not."""
+    side = "left" if name == "insort_left" else "right"
+    place = nodes.call(f"bisect_{side}()", copy.deepcopy(items), nodes.name(new))
+    call = _method(items, "insert", place, nodes.name(new))
+    return [nodes.assign(new, value), gast.Expr(value=call)]
+
+
 def _statement(statement: Any, names: _Names, heaps: set[str]) -> list[Any]:
     made = [statement]
     match statement:
         case gast.Expr(value=gast.Call(args=[heap, *rest]) as call) if gast.dump(heap) in heaps:
             match names.of_call(call), rest:
-                case (("heappush" | "insort" | "insort_left" | "insort_right"), [value]) if (
+                case "heappush", [value]:
+                    made = _pushed(heap, value)
+                case ("insort" | "insort_left" | "insort_right") as name, [value] if (
                     not call.keywords
                 ):
-                    made = _pushed(heap, value)
+                    made = _inserted(heap, name, value, f"new({call.lineno}.{call.col_offset})")
                 case "heapify", []:
                     made = [gast.Expr(value=_method(heap, "sort"))]
                 case ("heappushpop" | "heapreplace") as name, [value]:

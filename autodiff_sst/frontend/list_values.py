@@ -32,7 +32,7 @@ _CHANGING = (
 _READING = ("index", "count", "copy")
 _KEEP_NOTHING = (
     *("len", "sum", "max", "min", "sorted", "list", "tuple", "enumerate", "zip", "reversed"),
-    *("any", "all", "set", "frozenset", "range"),
+    *("any", "all", "set", "frozenset", "range", "bisect_left()", "bisect_right()"),
 )
 _LAZY = ("enumerate", "zip", "reversed")
 _MODULES = ("numpy", "math", "scipy", "itertools")

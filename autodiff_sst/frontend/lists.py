@@ -11,6 +11,7 @@ else may hold the list, that would not do: there the method stays a call, which 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -53,9 +54,15 @@ def delete(lowering: Any, targets: list[Any], node: Any) -> None:
         if isinstance(target, gast.Name):
             lowering.name(target.id, target)  # unbound: an error
             lowering.values.pop(target.id, None)
+        elif isinstance(target, gast.Subscript) and isinstance(target.slice, gast.Slice):
+            part = copy.copy(target)
+            part.ctx = gast.Store()
+            nothing = gast.List(elts=[], ctx=gast.Load())
+            made = gast.Assign(targets=[part], value=nothing, type_comment=None)
+            lowering.statement(nodes.placed(made, node))
         elif delete_item(lowering, target, node):
             pass
-        elif isinstance(target, gast.Subscript) and not isinstance(target.slice, gast.Slice):
+        elif isinstance(target, gast.Subscript):
             pop = gast.Attribute(value=target.value, attr="pop", ctx=gast.Load())  # of a dict, say
             call = gast.Call(func=pop, args=[target.slice], keywords=[])
             lowering.statement(nodes.placed(gast.Expr(value=call), node))

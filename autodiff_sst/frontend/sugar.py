@@ -59,6 +59,8 @@ class Sugar(Inlining):
 
     def call(self, node: Any) -> Any:
         node = collected(self, node)
+        if not isinstance(node, gast.Call):
+            return self.value(node)
         made = dict_of_pairs(self, node)
         if made is not node:
             return self.value(made)

@@ -67,6 +67,17 @@ def check_separate(x: Any, *others: Any) -> None:
                 )
 
 
+def check_unshared(x: Any) -> None:
+    """Raises UnsupportedSyntaxError if a container that is copied deeply holds an array twice: so
+    would the copy."""
+    arrays = list(arrays_in(x))
+    if len({*map(id, arrays)}) < len(arrays):
+        raise UnsupportedSyntaxError(
+            "`deepcopy` of what holds an array twice is not supported yet",
+            instead="copies of the arrays, in a new container.",
+        )
+
+
 def arrays_in(x: Any) -> Iterator[Any]:
     """The arrays in a value, at any depth."""
     if isinstance(x, np.ndarray):

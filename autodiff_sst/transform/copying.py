@@ -36,6 +36,14 @@ def is_copy(function: Any) -> bool:
     return function is copy.copy or function is copy.deepcopy
 
 
+def holds_arrays(known: Abstract) -> int:
+    """How many arrays a container holds."""
+    if isinstance(known, Array):
+        return 1
+    items = known.items if isinstance(known, Tuple | Dict | Record) else ()
+    return sum(map(holds_arrays, items))
+
+
 def copied(atom: Atom, known: Abstract, deep: bool, emit: Emit) -> Expression | None:
     """A copy; None of what is not known item by item."""
     match known:

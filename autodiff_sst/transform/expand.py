@@ -42,6 +42,7 @@ from autodiff_sst.core.syntax import (
     Call,
     Carry,
     DictOf,
+    Effect,
     Expression,
     For,
     If,
@@ -55,7 +56,7 @@ from autodiff_sst.core.syntax import (
     Subscript,
     TupleOf,
 )
-from autodiff_sst.rules.helpers import LEN, LIST, numpy_object
+from autodiff_sst.rules.helpers import CHECK_UNSHARED, LEN, LIST, numpy_object
 from autodiff_sst.runtime.methods import METHODS_OF_UFUNCS
 from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.runtime.sequences import (
@@ -67,7 +68,7 @@ from autodiff_sst.runtime.sequences import (
     position_of,
     sorted_by,
 )
-from autodiff_sst.transform.copying import copied, is_copy
+from autodiff_sst.transform.copying import copied, holds_arrays, is_copy
 
 
 class Expansion:
@@ -134,7 +135,11 @@ class Expansion:
                 known = self.fact(base)
                 if isinstance(known, Unknown):
                     return self.end(Call(numpy_object(np.copy), (base,)))
-                made = copied(base, known, function is copy.deepcopy, self.emit)
+                deep = function is copy.deepcopy
+                if deep and holds_arrays(known) > 1:
+                    check = Call(CHECK_UNSHARED, (base,))
+                    self.done.append(Effect(check, self.statement.origin))
+                made = copied(base, known, deep, self.emit)
                 return None if made is None else self.end(made)
             case Call(Object(function), (base,), keywords) if function is dataclasses.replace:
                 return self.replaced(base, dict(keywords))

@@ -61,6 +61,8 @@ class ListMethods:
     def is_unknown(self, statement: Statement) -> bool:
         """Whether a list may get something by a call that is not seen to be that yet."""
         match statement:
+            case Store(target, (Slice(), *_)):  # and is as long as before until it is a value
+                return isinstance(self.facts.get(target), Tuple)
             case Assign(_, Call(Name(method))) | Effect(Call(Name(method))) if (
                 method in self.methods
             ):
@@ -91,6 +93,8 @@ class ListMethods:
         if not isinstance(first, Name) or not isinstance(self.made.get(first.id), ListOf):
             return False
         names = {first.id} | {n for n in self.made if original(Name(n), self.made) == first}
+        if any(isinstance(s, Store | Append) and s.target in names for s in self.every):
+            return False
         return all(
             isinstance(s, Assign)
             and (

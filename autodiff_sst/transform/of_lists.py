@@ -35,11 +35,13 @@ _OF_SEQUENCES: tuple[Any, ...] = (
     *(np.concatenate, np.hstack, np.vstack, np.dstack, np.column_stack, np.block),
     *(np.meshgrid, np.select, np.choose, np.broadcast_arrays, np.shape, np.size, np.ndim),
     *(np.fromiter, np.linalg.multi_dot, np.max, np.min, np.amax, np.amin),
+    *(np.histogramdd, np.histogram2d, np.ix_, np.lexsort),
 )
 
 
 def is_of_numbers(known: Abstract) -> bool:
-    """Whether this is a list or tuple of numbers that may carry a derivative."""
+    """Whether this is a list or tuple of numbers, or of arrays of one rank, that may carry a
+    derivative."""
     match known:
         case Table():
             return False
@@ -50,7 +52,9 @@ def is_of_numbers(known: Abstract) -> bool:
         case _:
             return False
     numbers = all(rank(i) == 0 and not isinstance(i, Array) for i in items)
-    return numbers and can_be_active(known)
+    arrays = all(isinstance(i, Array) for i in items) and len({*map(rank, items)}) == 1
+    nested = all(isinstance(i, Tuple) and is_of_numbers(i) for i in items) and bool(items)
+    return (numbers or arrays or nested) and can_be_active(known)
 
 
 def takes_arrays(function: Any) -> bool:

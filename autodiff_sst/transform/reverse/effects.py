@@ -5,8 +5,9 @@ Their effect would be missed in silence otherwise: `items.append(x)`, `np.multip
 
 from __future__ import annotations
 
+from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.effects import is_pure_expression, may_change, only_shows
-from autodiff_sst.analysis.values import Array, Dict, List, Record, Unknown
+from autodiff_sst.analysis.values import Array, Dict, List, Record, Tuple, Unknown
 from autodiff_sst.core.purity import writes_into_argument
 from autodiff_sst.core.syntax import Assign, Call, Effect, Object
 from autodiff_sst.core.walk import reads
@@ -19,6 +20,14 @@ from autodiff_sst.transform.common import Sweep
 def check_effect(sweep: Sweep, statement: Assign | Effect) -> None:
     """Refuses a call that may change something in place, given what varies."""
     value = statement.value
+    match value:
+        case Call(Object(function), (_, start)) if function is sum:
+            if isinstance(fact(start, sweep.builder.facts), List | Tuple):
+                raise UnsupportedSyntaxError(
+                    "the `sum` of lists, or of tuples, from one that is held, is not supported yet",
+                    statement.origin,
+                    instead="`[*start, *(item for row in rows for item in row)]`.",
+                )
     if is_pure_expression(value) or only_shows(value, sweep.made):
         return
     match value:

@@ -45,7 +45,7 @@ from autodiff_sst.core.syntax import (
     While,
 )
 from autodiff_sst.core.walk import reads, statements
-from autodiff_sst.rules.helpers import ARRAY, COPY, LAST_WRITTEN, LEN, POSITIONS
+from autodiff_sst.rules.helpers import ARRAY, COPY, LAST_WRITTEN, LEN, OWN_ITEMS, POSITIONS
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
     as_row,
@@ -154,7 +154,14 @@ def read_by_index(sweep: Reverse, target: str, base: str, index: Index, cotangen
     if base not in sweep.buffered:
         place = Place(base)
         whole = sweep.cotangents.get(place)
+        is_list = isinstance(builder.facts[base], List) and isinstance(index[0], Slice)
+        if is_list and whole is not None and not isinstance(builder.fact(whole), Array):
+            whole = builder.call(OWN_ITEMS, whole)
         whole = zero(builder, place) if whole is None else write_out(builder, whole, place)
+        if is_list and not isinstance(builder.fact(whole), Array):
+            sweep.cotangents[place] = sweep.named(whole, base)
+            add_to_slice(sweep, base, index[0], cotangent)  # type: ignore[arg-type]
+            return
         # In a list of cotangents a zero stands for zeros: of it anything may be the cotangent.
         stands = isinstance(builder.facts[base], List) and isinstance(
             builder.fact(cotangent), Unknown
