@@ -122,6 +122,12 @@ def in_loop(lowering: Any) -> dict[str, Any]:
     return {_LOOP: Literal(len(opened))} if opened else {}
 
 
+def place_of(lowering: Any) -> dict[str, Any]:
+    """What is entered here: the variables that tell it."""
+    empty = {_OPEN: Literal(()), _LOOP: Literal(0), _TRIED: Literal(0)}
+    return {name: lowering.values.get(name, none) for name, none in empty.items()}
+
+
 def begin_try(lowering: Any) -> Callable[[], None]:
     """`raise` leaves what is entered from here; what is given back ends that."""
     before = lowering.values.get(_TRIED, Literal(0))

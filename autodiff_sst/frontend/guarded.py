@@ -45,7 +45,7 @@ from autodiff_sst.core.walk import rename, statements, writes
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend import nodes as make
 from autodiff_sst.frontend.calls import constant_atom
-from autodiff_sst.frontend.contexts import Entered, Left, begin_try, leave_try
+from autodiff_sst.frontend.contexts import Entered, Left, begin_try, leave_try, place_of
 from autodiff_sst.frontend.exits import has_exit
 from autodiff_sst.frontend.raising import failing_loop, raising_loop
 from autodiff_sst.runtime.contexts import enter_context, error_of, leave_context
@@ -74,6 +74,7 @@ class Guarded:
         self.node = node
         self.in_loop = in_loop
         self.rest = rest
+        self.place_before = place_of(lowering)
         if any(map(has_exit, node.finalbody)):
             raise self.refuse("what leaves a `finally`", node)
         if node.finalbody:
@@ -106,6 +107,7 @@ class Guarded:
         """Whether control leaves the block in every case."""
         self.outside = begin_try(self.lowering)
         self.body(self.node.body)
+        self.lowering.values |= self.place_before
         return all(self.ends)
 
     def end(self, nodes: list[Any]) -> None:
@@ -262,6 +264,12 @@ class Guarded:
             return
         if self.catches_all():
             self.handled(statement.value)
+            return
+        if not self.kinds:
+            self.outside()
+            leave_try(lowering)
+            lowering.block.append(statement)
+            self.ends.append(True)
             return
         kinds = self.all_kinds(node)
         caught = lowering.emit(Call(_ISINSTANCE, (statement.value, kinds)), node)

@@ -50,7 +50,7 @@ from autodiff_sst.frontend.higher import joined
 from autodiff_sst.frontend.hints import Hints
 from autodiff_sst.frontend.lists import delete
 from autodiff_sst.frontend.matching import Matching, matches
-from autodiff_sst.frontend.parameters import captured_value, names_in, parameters_of
+from autodiff_sst.frontend.parameters import captured_place, captured_value, names_in, parameters_of
 from autodiff_sst.frontend.raising import raise_error
 from autodiff_sst.frontend.source import Source
 from autodiff_sst.frontend.sugar import Sugar
@@ -337,8 +337,11 @@ class _Lowering(Sugar):
 
     def captured_atom(self, function: FunctionType, name: str) -> Name:
         """What a function reads of its module or closure: a parameter."""
-        key = (function, name)
-        if key not in self.shared.captured:
-            own = not self.shared.running and function is self.source.function
-            self.shared.captured[key] = name if own else self.names.fresh(name)
-        return Name(self.shared.captured[key])
+        place = captured_place(function, name)
+        for (other, known), parameter in self.shared.captured.items():
+            if captured_place(other, known) == place:
+                return Name(parameter)  # two functions read the same variable
+        own = not self.shared.running and function.__code__ is self.shared.root
+        parameter = name if own else self.names.fresh(name)
+        self.shared.captured[function, name] = parameter
+        return Name(parameter)

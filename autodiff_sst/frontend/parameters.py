@@ -37,6 +37,14 @@ def parameters_of(
     return tuple(names), packed
 
 
+def captured_place(function: FunctionType, name: str) -> tuple[Any, ...]:
+    """Where a captured name of a function is bound."""
+    if name in function.__code__.co_freevars:
+        cells = function.__closure__ or ()
+        return (id(cells[function.__code__.co_freevars.index(name)]),)
+    return (id(function.__globals__), name)
+
+
 def captured_value(function: FunctionType, name: str) -> Any:
     """What a captured name of a function stands for now."""
     if name in function.__code__.co_freevars:

@@ -59,6 +59,11 @@ def check_separate(x: Any, *others: Any) -> None:
     """Raises UnsupportedSyntaxError if an argument that is changed shares memory with another."""
     own = list(arrays_in(x))
     for other in others:
+        if other is x:
+            raise UnsupportedSyntaxError(
+                "two arguments are the same object, which is changed in place",
+                instead="one name for it.",
+            )
         for b in arrays_in(other):
             if any(a is b or np.may_share_memory(a, b) for a in own):
                 raise UnsupportedSyntaxError(
