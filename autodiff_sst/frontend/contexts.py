@@ -82,13 +82,15 @@ def leave_to(lowering: Any, depth: int) -> None:
         lowering.body([*opened[k]], False)
 
 
-def pass_over(lowering: Any, dead: list[Any]) -> None:
-    """What follows a `raise` in its block is not run, nor what `Left` would run."""
+def pass_over(lowering: Any, dead: list[Any]) -> bool:
+    """What follows a `raise` in its block is not run, nor what `Left` would run; False: the block
+    is not left by an exit."""
     for node in dead:
         if isinstance(node, Entered):
             is_marker(lowering, node)
         elif isinstance(node, Left):
             lowering.values[_OPEN] = Literal(_entered(lowering)[:-1])
+    return False
 
 
 def leave_all(lowering: Any) -> None:

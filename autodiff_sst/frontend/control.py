@@ -61,6 +61,7 @@ from autodiff_sst.frontend.iteration import Iteration
 from autodiff_sst.frontend.iterators import simplified
 from autodiff_sst.frontend.lists import rebound
 from autodiff_sst.frontend.matching import as_branches
+from autodiff_sst.frontend.recorded import block_like
 from autodiff_sst.frontend.source import Source
 
 # No names of the user.
@@ -98,12 +99,10 @@ class Control(Expressions):
                     if in_loop:
                         self.values[_RETURNED] = self.values[_STOPPED] = Literal(True)
                     return True
-                case gast.Break():
+                case gast.Break() | gast.Continue():
                     leave_loop(self)
-                    self.values[_STOPPED] = Literal(True)
-                    return True
-                case gast.Continue():
-                    leave_loop(self)
+                    if isinstance(node, gast.Break):
+                        self.values[_STOPPED] = Literal(True)
                     return True
                 case gast.If() if has_exit(node):
                     rest = nodes[k + 1 :]
@@ -121,12 +120,13 @@ class Control(Expressions):
                 case gast.Try():
                     rest = nodes[k + 1 :] if has_exit(node) else []
                     ended = Guarded(self, node, in_loop, rest).lower()
-                    if has_exit(node) or ended:
+                    if has_exit(node):
                         return ended
+                    if ended:
+                        return pass_over(self, nodes[k + 1 :])
                 case gast.Raise():
                     self.statement(node)
-                    pass_over(self, nodes[k + 1 :])
-                    return False
+                    return pass_over(self, nodes[k + 1 :])
                 case gast.With():
                     return self.body([*opened(self, node), *nodes[k + 1 :]], in_loop)
                 case gast.Match(subject=subject):
@@ -154,7 +154,7 @@ class Control(Expressions):
         before, outer = self.values, self.block
         ends, blocks = [], []
         for lower in (then, orelse):
-            self.values, self.block = {**before}, []
+            self.values, self.block = {**before}, block_like(outer)
             self.shared.around[id(self.block)] = (self.block, outer)
             lower()
             ends.append(self.values)

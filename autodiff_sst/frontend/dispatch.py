@@ -33,6 +33,7 @@ from autodiff_sst.frontend.calls import Arguments, Partial, Static, constant_ato
 from autodiff_sst.frontend.control import Control
 from autodiff_sst.frontend.hints import Hint, Hints, give_up
 from autodiff_sst.frontend.keywords import finished, fitted
+from autodiff_sst.frontend.recorded import Seen
 from autodiff_sst.runtime.methods import (
     METHODS_OF_UFUNCS,
     accumulate_of,
@@ -63,6 +64,7 @@ class Shared:
     # Of the blocks of branches, by identity: the block, and that around it.
     around: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     guarding: int = 0  # in how many `try`s
+    seen: Seen = field(default_factory=dict)  # of what is tried
     tried: dict[int, Any] = field(default_factory=dict)  # statements that do not fail, by identity
     keys: int = 0  # names that no program has, given so far
 

@@ -14,20 +14,16 @@ matrices and subscripts, which only read; what fails elsewhere, as in a loop, fa
 from __future__ import annotations
 
 import copy
-import operator
 from collections.abc import Callable
 from typing import Any
 
 import gast
 
-from autodiff_sst.core.purity import IN_PLACE, is_pure, writes_into_argument
 from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Binary,
     Call,
-    Effect,
-    Expression,
     For,
     Function,
     If,
@@ -35,9 +31,7 @@ from autodiff_sst.core.syntax import (
     Name,
     Object,
     Raise,
-    Slice,
     Statement,
-    Subscript,
     TupleOf,
     While,
 )
@@ -48,22 +42,14 @@ from autodiff_sst.frontend.calls import constant_atom
 from autodiff_sst.frontend.contexts import Entered, Left, begin_try, leave_try, place_of
 from autodiff_sst.frontend.exits import has_exit
 from autodiff_sst.frontend.raising import failing_loop, raising_loop
-from autodiff_sst.runtime.contexts import enter_context, error_of, leave_context
+from autodiff_sst.frontend.recorded import Recorded, renamed, variables_at
+from autodiff_sst.frontend.trying import may_fail, trial
+from autodiff_sst.runtime.contexts import error_of
 
 End = Callable[[dict[str, str]], None]  # it is given what names are called now
 _ERROR_OF = Object(error_of, "error_of")
 _ISINSTANCE = Object(isinstance, "isinstance", isinstance)
 _RAISING = {"builtins", "numpy", "scipy"}
-_RISKY: dict[str, Any] = {
-    **{"/": operator.truediv, "//": operator.floordiv, "%": operator.mod},
-    **{"**": operator.pow, "@": operator.matmul},
-}
-
-_WRITES = (
-    *(operator.setitem, operator.delitem, operator.iconcat),
-    *(enter_context, leave_context),
-)
-_NEVER_FAIL = (error_of, isinstance)
 
 
 class Guarded:
@@ -155,9 +141,11 @@ class Guarded:
         if not isinstance(node, gast.For | gast.While):
             return None
         loops = raising_loop(self.lowering, node)
-        if loops is None and not self.are_users():
-            return failing_loop(self.lowering, node, self.node.handlers)
-        return loops
+        if self.are_users():
+            return loops
+        before, loop, after = ([loops[0]], loops[1], loops[2:]) if loops else ([], node, [])
+        tried = failing_loop(self.lowering, loop, self.node.handlers)
+        return loops if tried is None else [*before, *tried, *after]
 
     def keep(self, value: Any) -> None:
         self.lowering.values["kept()"] = self.lowering.value(value)
@@ -177,8 +165,7 @@ class Guarded:
         """What `lower` makes, tried; then what follows."""
         lowering = self.lowering
         before, outer = {**lowering.values}, lowering.block
-        made: list[Statement] = []
-        lowering.block = made
+        made = lowering.block = Recorded(lowering)
         lowering.shared.guarding += 1
         lower()
         lowering.shared.guarding -= 1
@@ -200,9 +187,10 @@ class Guarded:
         for k, statement in enumerate(made):
             rest = made[k + 1 :]
             if isinstance(statement, Raise):
+                self.find_variables(statement)
                 self.raised(statement, node)
                 return
-            if isinstance(statement, If) and _may_fail(statement):
+            if isinstance(statement, If) and may_fail(statement):
                 self.branch(statement, rest, end, node)
                 return
             if isinstance(statement, For | While) and any(
@@ -210,7 +198,7 @@ class Guarded:
             ):
                 raise self.refuse("a `raise` in a loop, inside a `try`,", node)
             is_known = self.are_users() or id(statement) in lowering.shared.tried
-            tried = None if is_known else _tried(statement)
+            tried = None if is_known else trial(statement)
             if tried is None:
                 lowering.block.append(statement)
                 continue
@@ -224,9 +212,19 @@ class Guarded:
                     lowering.shared.tried[id(statement)] = statement
                 self.place(rest, end, node)
 
-            lowering.branch(test, go_on, lambda: self.handled(error), node)  # noqa: B023
+            def failed(statement: Statement = statement) -> None:
+                self.find_variables(statement)
+                self.handled(error)  # noqa: B023
+
+            lowering.branch(test, go_on, failed, node)
             return
         end({})
+
+    def find_variables(self, statement: Statement) -> None:
+        """The variables are what they are where a statement fails."""
+        found = variables_at(self.lowering, statement)
+        if found is not None:
+            self.lowering.values = {**found, **place_of(self.lowering)}
 
     def branch(self, statement: If, rest: list[Statement], end: End, node: Any) -> None:
         def side(k: int) -> Callable[[], None]:
@@ -238,7 +236,10 @@ class Guarded:
                 names: dict[str, str] = {}
                 if k == 1:  # both sides bind what follows, under names of their own
                     names = {n: self.lowering.names.fresh(n) for n in sorted(writes(tail))}
-                    tail = rename(Function("tail", (), tail, Literal(None)), names).body
+                    copy_ = rename(Function("tail", (), tail, Literal(None)), names).body
+                    for old, new in zip(statements(tail), statements(copy_), strict=True):
+                        renamed(self.lowering.shared.seen, old, new, names)
+                    tail = copy_
                     self.lowering.shared.made |= {
                         s.target: s.value for s in statements(tail) if isinstance(s, Assign)
                     }
@@ -262,7 +263,7 @@ class Guarded:
             lowering.block.append(statement)
             self.ends.append(True)
             return
-        if self.catches_all():
+        if self.catches_all() or id(statement) in lowering.shared.tried:
             self.handled(statement.value)
             return
         if not self.kinds:
@@ -315,40 +316,3 @@ def _raising(node: Any, error: Atom, lowering: Any) -> Any:
         name = gast.copy_location(gast.Name(id="error()", ctx=gast.Load()), node)
         return gast.copy_location(gast.Raise(exc=name, cause=None), node)
     return node
-
-
-def _may_fail(statement: Statement) -> bool:
-    return any(isinstance(s, Raise) or _tried(s) is not None for s in statements((statement,)))
-
-
-def _tried(statement: Statement) -> tuple[Atom, ...] | None:
-    """The function, and its arguments, whose call shows whether a statement fails."""
-    if not isinstance(statement, Assign | Effect):
-        return None
-    value: Expression = statement.value
-    match value:
-        case Binary(op, left, right) if op in _RISKY:
-            return (_operator(_RISKY[op]), left, right)
-        case Subscript(base, (item,)) if not isinstance(item, Slice):
-            return (_operator(operator.getitem), base, item)
-        case Call(Object(function), args) if function in IN_PLACE:  # the trial must not do it
-            risky = _RISKY.get(IN_PLACE[function])
-            return None if risky is None else (_operator(risky), *args)
-        case Call(Object(function), _, ()) if function in _NEVER_FAIL:
-            return None
-        case Call(Object(function) as called, args, ()) if _only_reads(function):
-            return None if writes_into_argument(value) else (called, *args)
-        case _:
-            return None
-
-
-def _operator(function: Any) -> Object:
-    return Object(function, f"operator.{function.__name__}", operator)
-
-
-def _only_reads(function: Any) -> bool:
-    """Whether a call may be tried: it has no effect but its result."""
-    module = (getattr(function, "__module__", None) or "").partition(".")[0]
-    return is_pure(function) or (
-        module in ("_operator", "autodiff_sst") and function not in _WRITES
-    )

@@ -36,8 +36,6 @@ def raising_loop(lowering: Any, node: Any) -> list[Any] | None:
         made = _loop(lowering, copy.deepcopy(node))
     except _Stays:
         return None
-    for loop in (n for s in made for n in gast.walk(s) if isinstance(n, gast.For | gast.While)):
-        loop.is_tried = True
     return made if len(made) > 1 else None
 
 
@@ -61,7 +59,10 @@ def raise_error(lowering: Any, node: Any) -> None:
         both = (value, lowering.atom(node.cause))
         value = lowering.emit(Call(Object(with_cause, "with_cause"), both), node)
     leave_try(lowering)
-    lowering.block.append(Raise(value, lowering.source.origin(node)))
+    made = Raise(value, lowering.source.origin(node))
+    if hasattr(node, "is_handled"):
+        lowering.shared.tried[id(made)] = made
+    lowering.block.append(made)
 
 
 def _loop(lowering: Any, node: Any) -> list[Any]:
@@ -86,7 +87,7 @@ def failing_loop(lowering: Any, node: Any, handlers: list[Any]) -> list[Any] | N
     is left then. None if nothing may."""
     risky = (gast.Subscript, gast.Call, gast.Div, gast.Mod, gast.FloorDiv, gast.Pow)
     inside = [n for s in node.body for n in gast.walk(s)]
-    loops = (gast.For, gast.While, gast.Try, gast.ListComp, gast.GeneratorExp)
+    loops = (gast.Try, gast.ListComp, gast.GeneratorExp)
     if hasattr(node, "is_tried") or any(isinstance(n, loops) for n in inside):
         return None
     if not any(isinstance(n, risky) for n in inside):
@@ -107,7 +108,9 @@ def failing_loop(lowering: Any, node: Any, handlers: list[Any]) -> list[Any] | N
     loop = copy.copy(node)
     loop.body = [placed(tried, node)]
     loop.is_tried = True
-    return _raised_after(loop, failed, error)
+    made = _raised_after(loop, failed, error)
+    made[-1].body[0].is_handled = True  # of these kinds it is
+    return made
 
 
 def _block(lowering: Any, nodes: list[Any], failed: str, error: str) -> list[Any]:

@@ -59,17 +59,12 @@ def check_separate(x: Any, *others: Any) -> None:
     """Raises UnsupportedSyntaxError if an argument that is changed shares memory with another."""
     own = list(arrays_in(x))
     for other in others:
-        if other is x:
+        parts = arrays_in(other)
+        if other is x or any(np.may_share_memory(a, b) for b in parts for a in own):
             raise UnsupportedSyntaxError(
-                "two arguments are the same object, which is changed in place",
-                instead="one name for it.",
+                "two arguments share memory, and one of them is changed in place",
+                instead="a copy of one of them.",
             )
-        for b in arrays_in(other):
-            if any(a is b or np.may_share_memory(a, b) for a in own):
-                raise UnsupportedSyntaxError(
-                    "two arguments share memory, and one of them is changed in place",
-                    instead="a copy of one of them.",
-                )
 
 
 def check_unshared(x: Any) -> None:
