@@ -13,6 +13,7 @@ import numpy as np
 
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
+    UNDEFINED,
     Atom,
     Attribute,
     Binary,
@@ -22,6 +23,7 @@ from autodiff_sst.core.syntax import (
     Literal,
     Name,
     Object,
+    Raise,
     Slice,
     Store,
     Subscript,
@@ -221,6 +223,10 @@ class Dispatch(Control):
         hints = self.shared.hints.get((origin, key), ())
 
         def choose(rest: tuple[Hint, ...]) -> Any:
+            if not rest and hints[-1].is_last:
+                error = Call(Object(TypeError, "TypeError"), (Literal("another function"),))
+                self.block.append(Raise(self.emit(error, node), origin))
+                return UNDEFINED
             if not rest:
                 return self.emit(otherwise(), node)
             hint = rest[0]

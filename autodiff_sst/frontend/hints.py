@@ -37,6 +37,7 @@ class Hint:
     binds_self: bool = True
     definition: Any = None  # Python code for a function that has none
     lists: tuple[int | str, ...] = ()  # arguments that are lists, where arrays are due
+    is_last: bool = False  # of the functions that a container holds, of which one is called
 
 
 Site: TypeAlias = tuple[Origin, str]  # a place, and the attribute or operator there

@@ -129,6 +129,10 @@ class Expansion:
                 self.fact(base), Dict
             ):
                 return self.merged((base,), dict(keywords))
+            case Binary("|", left, right) if all(
+                isinstance(self.fact(a), Dict) for a in (left, right)
+            ):
+                return self.merged((left, right))
             case Call(Object(function), dicts) if function is merged:
                 return self.merged(dicts)
             case Call(Object(function), (base,), ()) if is_copy(function):

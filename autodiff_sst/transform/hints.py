@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, TypeGuard
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import taken_branch
 from autodiff_sst.analysis.kinds import class_of
-from autodiff_sst.analysis.values import Abstract, Dict, Known, Record, Tuple, can_be_active, rank
+from autodiff_sst.analysis.values import (
+    OPAQUE,
+    Abstract,
+    Dict,
+    Known,
+    Record,
+    Tuple,
+    can_be_active,
+    rank,
+)
 from autodiff_sst.core.purity import IN_PLACE
 from autodiff_sst.core.syntax import (
     Assign,
@@ -162,6 +172,8 @@ class _Finder:
                         return [(key, Hint(function))]
                 if is_object(called):
                     return self.member(called, "__call__", "()")
+                if isinstance(made, Subscript) and called == OPAQUE:
+                    return self.of_one(fact(made.value, self.facts))
                 if isinstance(made, Attribute):
                     return self.member(fact(made.value, self.facts), made.name, made.name)
             case Attribute(base, name):
@@ -188,6 +200,27 @@ class _Finder:
                     fact(right, self.facts), f"__r{METHODS[op]}__", f"r{op}"
                 )
         return []
+
+    def of_one(self, container: Abstract) -> list[tuple[str, Hint]]:
+        """The functions that a container holds, of which one is called."""
+        known = getattr(container, "value", None)
+        if isinstance(known, dict):
+            items: Any = [*map(Known, known.values())]
+        elif isinstance(known, list | tuple):
+            items = [*map(Known, known)]
+        else:
+            items = getattr(container, "items", ())
+        found: list[tuple[str, Hint]] = []
+        for item in items:
+            function = item.value if isinstance(item, Known) else None
+            if is_object(item):
+                more = self.member(item, "__call__", "()")
+            else:
+                more = [("()", Hint(function, None, False))] if callable(function) else []
+            if not more:
+                return []
+            found += [pair for pair in more if pair not in found]
+        return [*found[:-1], *((key, replace(h, is_last=True)) for key, h in found[-1:])]
 
     def has_rule(self, function: Any, value: Call) -> bool:
         """Whether a rule serves these ranks, and knows these arguments."""

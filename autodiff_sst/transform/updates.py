@@ -12,7 +12,17 @@ from collections.abc import Mapping
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.ownership import Owners
-from autodiff_sst.analysis.values import Abstract, Array, Known, List, Opaque, Tuple, Unknown, rank
+from autodiff_sst.analysis.values import (
+    Abstract,
+    Array,
+    Dict,
+    Known,
+    List,
+    Opaque,
+    Tuple,
+    Unknown,
+    rank,
+)
 from autodiff_sst.analysis.viewing import seen_flat
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.purity import IN_PLACE
@@ -82,6 +92,8 @@ class Updates:
         if isinstance(known, Opaque) and self.stores:
             return None  # more is known where what is stored into has become values
         total = Binary(IN_PLACE[value.function.value], left, right)
+        if isinstance(known, Dict) and total.operator == "|":
+            return self.merged(statement, left, right)
         if is_list(known):
             return self.extended(statement, left, right)
         if not self.rebinds(statement, left, known):
@@ -110,6 +122,17 @@ class Updates:
         ):
             return False  # the sum may lie in memory in another order
         return isinstance(left, Name) and self.owners.is_alone(left.id, statement)
+
+    def merged(self, statement: Assign | Effect, left: Atom, right: Atom) -> Block:
+        """`d |= e`, of a dict: `d.update(e)`."""
+        method, origin = self.names.temporary(), statement.origin
+        done: Block = (
+            Assign(method, Attribute(left, "update"), origin),
+            Effect(Call(Name(method), (right,)), origin),
+        )
+        if isinstance(statement, Assign):
+            done = (*done, Assign(statement.target, left, origin))
+        return done
 
     def extended(self, statement: Assign | Effect, left: Atom, more: Atom) -> Block:
         """`x += e`, of a list: `x[:] = x + list(e)`."""
