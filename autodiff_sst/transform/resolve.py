@@ -228,7 +228,7 @@ class Resolving:
                 return made
             case Assign(_, Call(Object(called))) if is_copy(called) and self.stores:
                 return (statement,)  # what is copied is not known before
-            case Assign(_, Call()) if (
+            case Assign(_, Call() | Binary("|")) if (
                 made := Expansion(statement, self.facts, self.names, self.attributes).expand()
             ) is not None:
                 self.changed = True
