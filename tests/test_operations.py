@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+import autodiff_sst as ad
 from tests import operations
 
 WRONG_ONCE = {
@@ -25,3 +28,20 @@ def test_what_was_wrong_is_there() -> None:
 def test_operation(seed: int, tmp_path: Path) -> None:
     problem = operations.check(seed, tmp_path)
     assert problem is None, problem
+
+
+def test_list_of_the_caller_grows_after_a_loop() -> None:
+    """Its items are known one by one until then."""
+
+    def f(ws: Any, d: Any) -> Any:
+        s = 0.0
+        for w in ws:
+            s = s + np.sum(w**2)
+        ws.append(s)
+        d["total"] = s * d["k"]
+        return d["total"] + ws[-1] * 0.5
+
+    given = [np.ones(2), np.ones(3)], {"k": 2.0}
+    by_lists = ad.grad(f)(*given)
+    np.testing.assert_allclose(by_lists[0], 5.0 * np.ones(2))
+    np.testing.assert_allclose(by_lists[1], 5.0 * np.ones(3))

@@ -35,6 +35,7 @@ from autodiff_sst.core.syntax import (
     Statement,
     Store,
     Subscript,
+    While,
 )
 from autodiff_sst.core.walk import atoms, own_reads, rebuild, statements
 from autodiff_sst.frontend.calls import original
@@ -61,8 +62,6 @@ class ListMethods:
     def is_unknown(self, statement: Statement) -> bool:
         """Whether a list may get something by a call that is not seen to be that yet."""
         match statement:
-            case Store(target, (Slice(), *_)):  # and is as long as before until it is a value
-                return isinstance(self.facts.get(target), Tuple)
             case Assign(_, Call(Name(method))) | Effect(Call(Name(method))) if (
                 method in self.methods
             ):
@@ -77,7 +76,7 @@ class ListMethods:
 
     def is_open_loop(self, statement: For) -> bool:
         """Whether a loop takes items of a list that may get others, or lose them."""
-        if not self.waits:
+        if not self.waits and not self.is_stored_before(statement):
             return False
         taken = {
             s.value.value
@@ -86,6 +85,25 @@ class ListMethods:
         }
         lists = [a for a in taken if isinstance(a, Name) and is_list(fact(a, self.facts))]
         return any(not self.is_private(a) for a in lists)
+
+    def is_stored_before(self, loop: For) -> bool:
+        """Whether a list that is written down may have got other items before a loop: it is as long
+        as before until it is a value."""
+        stores = [
+            s
+            for s in self.every
+            if isinstance(s, Store) and isinstance(s.index[0], Slice)
+            if isinstance(self.facts.get(s.target), Tuple)
+        ]
+        if not stores:
+            return False
+        places = {id(s): k for k, s in enumerate(self.every)}
+        around = [s for s in self.every if isinstance(s, For | While)]
+        inside = [{id(i) for i in statements((a,))} for a in around]
+        return any(
+            places[id(s)] < places[id(loop)] or any({id(s), id(loop)} <= ids for ids in inside)
+            for s in stores
+        )
 
     def is_private(self, atom: Name) -> bool:
         """Whether a list that is written down is only gone through: it stays as it is."""
