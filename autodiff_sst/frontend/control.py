@@ -141,8 +141,8 @@ class Control(Expressions):
                     self.values[_BROKEN] = self.values[_STOPPED]
                     if returns(node):
                         return self.after_return_in_loop(nodes[k + 1 :], node, in_loop)
-                    if in_loop:  # this loop's flag is not that of the loop around it
-                        self.values[_STOPPED] = Literal(False)
+                    # This loop's flag is not that of a loop around it.
+                    self.values[_STOPPED] = Literal(False)
                 case _ if not is_marker(self, node):
                     self.statement(node)
         return False
