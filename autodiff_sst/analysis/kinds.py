@@ -156,7 +156,8 @@ def is_real(known: Abstract) -> bool:
 
 
 def of_tables(called: Any, args: list[Abstract]) -> Abstract | None:
-    """What a function of ours makes of a list or table; None of anything else."""
+    """What `range`, `list`, or a function of ours, makes of what it gets: a list or table, or what
+    is known of one; None of anything else."""
     first = args[0] if args else None
     if called is table and isinstance(first, Dict):
         items = [widen(i) for i in first.items]

@@ -266,14 +266,6 @@ class Guarded:
         if self.catches_all() or id(statement) in lowering.shared.tried:
             self.handled(statement.value)
             return
-        if not self.kinds:
-            self.outside()
-            leave_try(lowering)
-            lowering.block.append(statement)
-            self.ends.append(True)
-            return
-        kinds = self.all_kinds(node)
-        caught = lowering.emit(Call(_ISINSTANCE, (statement.value, kinds)), node)
 
         def passed() -> None:
             self.outside()
@@ -281,6 +273,11 @@ class Guarded:
             lowering.block.append(statement)
             self.ends.append(True)
 
+        if not self.kinds:
+            passed()
+            return
+        kinds = self.all_kinds(node)
+        caught = lowering.emit(Call(_ISINSTANCE, (statement.value, kinds)), node)
         value = statement.value
         lowering.branch(caught, lambda: self.handled(value), passed, node)
 

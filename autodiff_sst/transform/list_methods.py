@@ -54,6 +54,12 @@ class ListMethods:
         self.made = {s.target: s.value for s in self.every if isinstance(s, Assign)}
         self.grown = {s.target for s in self.every if isinstance(s, Append)}
         self.stored = {s.target for s in self.every if isinstance(s, Store)}
+        self.stores_of_lists = [
+            s
+            for s in self.every
+            if isinstance(s, Store) and isinstance(s.index[0], Slice)
+            if isinstance(facts.get(s.target), Tuple)
+        ]
         self.methods = {
             n: (v.value, v.name) for n, v in self.made.items() if isinstance(v, Attribute)
         }
@@ -89,20 +95,14 @@ class ListMethods:
     def is_stored_before(self, loop: For) -> bool:
         """Whether a list that is written down may have got other items before a loop: it is as long
         as before until it is a value."""
-        stores = [
-            s
-            for s in self.every
-            if isinstance(s, Store) and isinstance(s.index[0], Slice)
-            if isinstance(self.facts.get(s.target), Tuple)
-        ]
-        if not stores:
+        if not self.stores_of_lists:
             return False
         places = {id(s): k for k, s in enumerate(self.every)}
         around = [s for s in self.every if isinstance(s, For | While)]
         inside = [{id(i) for i in statements((a,))} for a in around]
         return any(
             places[id(s)] < places[id(loop)] or any({id(s), id(loop)} <= ids for ids in inside)
-            for s in stores
+            for s in self.stores_of_lists
         )
 
     def is_private(self, atom: Name) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from autodiff_sst.analysis.infer import infer
@@ -129,8 +130,11 @@ class References:
         self.made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
         self.read_by_key = read_by_key(function.body) - reads(function.result)
         self.consumed = _consumed(function)
-        self.momentary = momentary(function)
         self.stored = {self.classes.find(n) for n in stored if self.is_users(n)}
+
+    @cached_property
+    def momentary(self) -> set[str]:
+        return momentary(self.function)
 
     def is_users(self, name: str) -> bool:
         """Whether a store is the user's: buffers of derivatives are accumulated into only."""

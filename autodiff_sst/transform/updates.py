@@ -8,6 +8,7 @@ t = iadd(x, e)          t_1 = x + e             t = x + e
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.kinds import is_list
@@ -66,7 +67,7 @@ class Updates:
         self.last = last  # nothing that is left will be known
         self.waits = False
         self.owners = Owners(body)
-        self.seen_flat = seen_flat(body)
+        self.body = body
         self.items: dict[str, Subscript | Attribute] = {}  # what is read of others
         self.back: dict[str, Store] = {}  # where a name is stored
         self.stores = any(isinstance(s, Store) for s in statements(body))
@@ -115,13 +116,16 @@ class Updates:
                 same = read.value == Name(store.target) and read.index == store.index
                 if same and isinstance(base, Array | Unknown):
                     return True
-        if (
-            isinstance(statement, Assign)
-            and statement.target in self.seen_flat
-            and rank(known) != 1
-        ):
-            return False  # the sum may lie in memory in another order
-        return isinstance(left, Name) and self.owners.is_alone(left.id, statement)
+        if not isinstance(left, Name) or not self.owners.is_alone(left.id, statement):
+            return False
+        # Where it is reshaped too, the sum may lie in memory in another order.
+        if rank(known) == 1 or isinstance(statement, Effect):
+            return True
+        return statement.target not in self.seen_flat
+
+    @cached_property
+    def seen_flat(self) -> set[str]:
+        return seen_flat(self.body)
 
     def merged(self, statement: Assign | Effect, left: Atom, right: Atom) -> Block:
         """`d |= e`, of a dict: `d.update(e)`."""

@@ -43,7 +43,8 @@ def check_effect(sweep: Sweep, statement: Assign | Effect) -> None:
         for name in sorted(may_change(value, sweep.made))
         if isinstance(facts[name], Array | List | Dict | Record | Unknown)
     ]
-    enters = isinstance(value, Call) and value.function == Object(enter_context, "enter_context")
+    called = value.function if isinstance(value, Call) else None
+    enters = isinstance(called, Object) and called.value is enter_context
     if enters and any(isinstance(facts[name], Record) for name in changed):
         raise UnsupportedSyntaxError(
             "a manager whose `__exit__` asks what failed, or gives something, is not supported yet",
