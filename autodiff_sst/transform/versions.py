@@ -123,12 +123,15 @@ class Versions(Storage):
         merges: list[Merge],
     ) -> None:
         """A name that refers to one object or another."""
-        if first is not None and (first == second or merge.values[1] == UNDEFINED):
+        if first is not None and first == second:
             self.refs[merge.name] = first
             return
-        if second is not None and merge.values[0] == UNDEFINED:
-            self.refs[merge.name] = second
-            return
+        for k, ref in enumerate((first, second)):
+            if ref is not None and merge.values[1 - k] == UNDEFINED:
+                if ref.root not in ends[k]:
+                    self.leaves(ref.root, k, ends, merges)
+                self.refs[merge.name] = ref
+                return
         live = self.live[id(statement)] - {merge.name}
         known = self.facts.get(merge.name, UNKNOWN)
         settled = not self.is_changed_after(statement, [merge.name], known)
@@ -152,6 +155,14 @@ class Versions(Storage):
             ref.root.version, self.views = kept, views
         merges.append(Merge(merge.name, (values[0], values[1])))
         self.refs[merge.name] = Ref(Root(Name(merge.name)))
+
+    def leaves(self, root: Root, k: int, ends: list[dict[Root, Atom]], merges: list[Merge]) -> None:
+        """What one branch made is there after it too."""
+        name = self.version_name(root)
+        self.builder.facts[name] = self.builder.fact(root.version)
+        values = (root.version, UNDEFINED) if k == 0 else (UNDEFINED, root.version)
+        merges.append(Merge(name, values))
+        root.version = ends[0][root] = ends[1][root] = Name(name)
 
     def version_name(self, root: Root) -> str:
         return self.builder.names.fresh(root.name)
