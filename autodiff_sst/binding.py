@@ -16,9 +16,12 @@ from itertools import count
 from types import FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 from autodiff_sst.frontend.source import read_source
 from autodiff_sst.markers import CustomGradient
-from autodiff_sst.rules.registry import find
+from autodiff_sst.rules.definitions import definition_of
+from autodiff_sst.rules.registry import has_rule
 from autodiff_sst.runtime.records import is_record
 
 Argnums = int | str | tuple[int | str, ...]
@@ -143,10 +146,10 @@ def unwrap(primal: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
 
 def with_source(function: Any) -> Any:
     """A function that can be read: itself, or one that calls it, if it has a rule."""
+    if isinstance(function, CustomGradient) or is_known(function):
+        return calling(function)
     if isinstance(function, FunctionType):
         return function
-    if find(function) or isinstance(function, CustomGradient):
-        return calling(function)
     try:
         inspect.signature(function)
     except (TypeError, ValueError):
@@ -154,26 +157,58 @@ def with_source(function: Any) -> Any:
     return function
 
 
+def is_known(function: Any) -> bool:
+    """Whether a function is not read, because there is a rule or a definition for it."""
+    if not isinstance(function, FunctionType) or not is_users(function):
+        from autodiff_sst.rules.all import RULES  # noqa: F401  # it is loaded
+
+    return has_rule(function) or definition_of(function) is not None
+
+
+def is_users(function: FunctionType) -> bool:
+    return (function.__module__ or "").partition(".")[0] not in ("numpy", "scipy")
+
+
 _numbers = count(1)
 
 
 @functools.lru_cache(maxsize=256)
 def calling(function: Any) -> FunctionType:
-    """A Python function of one line that calls a function without source."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-        names = [p.name for p in parameters if p.default is _NONE and p.kind is not _NAMED]
-    except (TypeError, ValueError):
-        names = [f"x{k}" for k in range(getattr(function, "nin", 1))]
-    given = ", ".join(names)
-    text = f"def call({given}):\n    return function({given})\n"
+    """A Python function of one line that calls a function that is not read."""
+    namespace: dict[str, Any] = {"function": function}
+    given = ", ".join(_passed_on(function, namespace))
+    taken = ", ".join(part.partition("=")[0] for part in given.split(", ")) if given else ""
+    text = f"def call({given}):\n    return function({taken})\n"
     file = f"<autodiff_sst call {next(_numbers)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    namespace: dict[str, Any] = {"function": function}
     exec(compile(text, file, "exec"), namespace)
     made: FunctionType = namespace["call"]
     made.__name__ = getattr(function, "__name__", "call")
     return made
+
+
+def _passed_on(function: Any, defaults: dict[str, Any]) -> list[str]:
+    """The parameters: those of a function of the user, with their defaults; of another, those that
+    must be given, and what else is."""
+    is_read = isinstance(function, FunctionType | CustomGradient)
+    try:
+        parameters = inspect.signature(function, follow_wrapped=not is_read).parameters.values()
+    except (TypeError, ValueError):
+        is_ufunc = isinstance(function, np.ufunc)
+        return [f"x{k}" for k in range(function.nin)] if is_ufunc else ["*rest", "**named"]
+    found: list[str] = []
+    more = False
+    for parameter in parameters:
+        if parameter.kind is _MANY or parameter.kind is _NAMED:
+            more = True
+        elif parameter.default is _NONE:
+            found.append(parameter.name)
+        elif is_read and parameter.kind is not _BY_NAME:
+            defaults[f"{parameter.name}_"] = parameter.default
+            found.append(f"{parameter.name}={parameter.name}_")
+        elif not isinstance(function, np.ufunc):
+            more = True
+    return [*found, "*rest", "**named"] if more else found
 
 
 def check_argnums(argnums: Argnums) -> tuple[int | str, ...]:

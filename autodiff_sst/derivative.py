@@ -165,8 +165,6 @@ class Derivative:
     def _made_of(self) -> tuple[type[Derivative], tuple[Any, ...]]:
         return Derivative, (self.primal, self.kind, self.argnums, self.has_aux, self.backend)
 
-    # How it comes about
-
     @property
     def root(self) -> Any:
         """What was passed below all derivatives."""
@@ -187,7 +185,10 @@ class Derivative:
     def lowered(self, extra: Extra) -> Lowered:
         from autodiff_sst.driver import lower_function
 
-        return lower_function(self.base, extra)
+        first = self
+        while isinstance(first.primal, Derivative):
+            first = first.primal
+        return lower_function(self.base, extra, first.kind == "jvp")
 
     def core_of_primal(self, facts: Facts, extra: Extra) -> Function:
         if isinstance(self.primal, Derivative):

@@ -34,7 +34,7 @@ from autodiff_sst.optimize.passes import Watch, optimize, tell
 from autodiff_sst.optimize.sums import has_lists, sum_without_lists
 from autodiff_sst.rules.all import RULES
 from autodiff_sst.rules.helpers import WRITE_BACK
-from autodiff_sst.rules.registry import find, is_nondifferentiable, load_pending
+from autodiff_sst.rules.registry import find, has_rule, is_nondifferentiable, load_pending
 from autodiff_sst.runtime.sequences import as_sequence
 from autodiff_sst.transform.forward.program import forward
 from autodiff_sst.transform.growing import copy_growing_lists
@@ -62,18 +62,22 @@ class Derived:
         return changes_arguments(self.core)
 
 
-_lowered: WeakKeyDictionary[Any, dict[Extra, Lowered]] = WeakKeyDictionary()
+_lowered: WeakKeyDictionary[Any, dict[tuple[Extra, bool], Lowered]] = WeakKeyDictionary()
 _hints: WeakKeyDictionary[Any, Hints] = WeakKeyDictionary()
 
 
-def lower_function(function: Any, extra: Extra) -> Lowered:
-    """The core of a function, lowered once with the hints that there are."""
+def lower_function(function: Any, extra: Extra, for_tangents: bool = False) -> Lowered:
+    """The core of a function, lowered once with the hints that there are.
+
+    Args:
+        for_tangents: whether calls of functions with a tangent rule stay calls.
+    """
     if not isinstance(function, FunctionType):
-        return _lower(function, extra)  # raises: it has no source
+        return _lower(function, extra, for_tangents)  # raises: it has no source
     known = _lowered.setdefault(function, {})
-    if extra not in known:
-        known[extra] = _lower(function, extra)
-    return known[extra]
+    if (extra, for_tangents) not in known:
+        known[extra, for_tangents] = _lower(function, extra, for_tangents)
+    return known[extra, for_tangents]
 
 
 def learn(function: Any, more: MoreHintsError) -> None:
@@ -93,6 +97,10 @@ def inlines(function: Any) -> bool:
     return not (stays or find(function) or is_nondifferentiable(function))
 
 
+def inlines_forward(function: Any) -> bool:
+    return inlines(function) and not has_rule(function)
+
+
 # Calls of functions in these modules stay calls: nothing in them computes with numbers.
 _STAY = {
     *("numpy", "scipy", "dataclasses", "copy", "functools", "logging", "warnings", "contextlib"),
@@ -101,11 +109,12 @@ _STAY = {
 }
 
 
-def _lower(function: Any, extra: Extra) -> Lowered:
+def _lower(function: Any, extra: Extra, for_tangents: bool) -> Lowered:
     load_pending()
     source = read_source(function)
     fence(source)
-    lowered = lower(source, inlines, _hints.get(function), extra.positional, extra.named)
+    chosen = inlines_forward if for_tangents else inlines
+    lowered = lower(source, chosen, _hints.get(function), extra.positional, extra.named)
     tell("lower", lowered.function)
     # Variables that nobody reads again need no merges and no carries. Copies stay: `resolve` asks
     # which names share an object.

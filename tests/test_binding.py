@@ -101,7 +101,7 @@ def test_what_has_a_rule_needs_no_source() -> None:
     assert ad.grad(np.multiply, argnums=(0, 1))(2.0, 3.0) == (3.0, 2.0)
     assert ad.grad(cached)(3.0) == 6.0
     with pytest.raises(ad.SourceUnavailableError):
-        ad.grad(divmod)(1.0, 2.0)
+        ad.grad(math.nextafter)(1.0, 2.0)
 
 
 def test_a_derivative_of_a_method_pickles() -> None:

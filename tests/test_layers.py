@@ -52,7 +52,7 @@ MAY_IMPORT = {
     "api": {"product", "binding", "derivative", "jacobian", "rules", "runtime", "errors"},
     "catalogue": {"driver", "rules"},
     "solvers": {"api", "rules", "runtime", "markers", "errors"},
-    "checks": {"derivative", "errors"},
+    "checks": {"derivative", "runtime", "errors"},
     "tape": {
         "binding",
         "markers",

@@ -66,7 +66,7 @@ class _Scope:
     """What is seen at a point; `branches` holds what the branches of earlier `if`s bound."""
 
     seen: set[str] = field(default_factory=set)
-    branches: dict[tuple[Name, int], _Scope] = field(default_factory=dict)
+    branches: dict[tuple[Any, int], _Scope] = field(default_factory=dict)
 
     def inner(self, *others: _Scope | None) -> _Scope:
         new = _Scope({*self.seen}, {**self.branches})
@@ -86,6 +86,11 @@ class _Checker:
         self.buffers: set[str] = set()  # assigned, and so perhaps a buffer
         self.was_read: set[str] = set()
         self.lists: set[str] = set()
+        self.values: dict[str, Any] = {}  # what a name is: a test may be made or saved twice
+        self.pushed: dict[str, list[tuple[Any, ...]]] = {}
+
+    def value(self, atom: Any) -> Any:
+        return self.values.get(atom.id, atom) if isinstance(atom, Name) else atom
 
     def fail(self, reason: str) -> InvalidCoreError:
         try:
@@ -145,6 +150,9 @@ class _Checker:
         match statement:
             case Assign(target, value):
                 self.expression(scope, value)
+                if isinstance(value, Binary):
+                    known = (value.operator, self.value(value.left), self.value(value.right))
+                    self.values[target] = known
                 if isinstance(value, NewStack) or _copies_a_list(value):
                     self.stacks.add(target)
                 else:
@@ -178,9 +186,15 @@ class _Checker:
             case Push(stack, values):
                 self.reads(scope, values)
                 self.stack(scope, stack)
+                self.pushed.setdefault(stack, []).append((*map(self.value, values),))
             case Pop(targets, stack):
                 self.stack(scope, stack)
                 self.bind(scope, targets)
+                pushed = self.pushed.get(stack, [])
+                if len(pushed) == 1:
+                    self.values |= zip(targets, pushed[0], strict=False)
+                elif not pushed:  # the forward half of a pair did it
+                    self.values |= dict.fromkeys(targets, _UNKNOWN)
             case If():
                 self.if_else(statement, scope)
             case For(target, bounds, body, carries):
@@ -243,8 +257,9 @@ class _Checker:
         self.read(scope, statement.test)
         ends = []
         for k, branch in enumerate((statement.then, statement.orelse)):
-            key = (statement.test, k) if isinstance(statement.test, Name) else None
-            inner = scope.inner(scope.branches.get(key) if key else None)
+            key = (self.value(statement.test), k) if isinstance(statement.test, Name) else None
+            same = [s for known, s in scope.branches.items() if key and _may_be_same(key, known)]
+            inner = scope.inner(*same)
             self.block(branch, inner)
             ends.append(inner)
             if key:
@@ -284,6 +299,13 @@ class _Checker:
         self.statement = statement
         self.reads(turn, [c.next for c in carries])
         scope.seen |= {c.name for c in carries}
+
+
+_UNKNOWN = Literal("a value that was saved elsewhere")
+
+
+def _may_be_same(key: tuple[Any, int], other: tuple[Any, int]) -> bool:
+    return key == other or (key[1] == other[1] and _UNKNOWN in (key[0], other[0]))
 
 
 def _copies_a_list(value: Expression) -> bool:

@@ -13,7 +13,14 @@ from autodiff_sst.rules.language import UNSERVED, adjoint, d, macro, rank, tange
 from autodiff_sst.rules.reductions import unreduce
 from autodiff_sst.rules.registry import declare_linear
 from autodiff_sst.runtime.einsum import einsum_terms, spread_diagonal
-from autodiff_sst.runtime.linalg import eigenvectors, eigenvectors_of, gaps, log_abs_det, unit_lower
+from autodiff_sst.runtime.linalg import (
+    eigenvectors,
+    eigenvectors_of,
+    gaps,
+    log_abs_det,
+    undiagonal,
+    unit_lower,
+)
 from autodiff_sst.runtime.products import matmul_left
 
 
@@ -253,6 +260,19 @@ def _(y, m, k=0):
 @adjoint(np.triu)
 def _(y, m, k=0):
     d[m] = np.triu(d[y], k)
+
+
+@adjoint(np.diag)
+def _(y, v):
+    d[v] = undiagonal(d[y], v)  # whether a vector or a matrix is told when it runs
+
+
+@adjoint(undiagonal)
+def _(y, diagonal, v):
+    d[diagonal] = np.diag(d[y])
+
+
+declare_linear(undiagonal, by=("diagonal",))
 
 
 @adjoint(np.diag, ranks=(1,))

@@ -119,6 +119,11 @@ def find(function: Any, table: Table = _adjoints) -> list[Rule]:
         return []
 
 
+def has_rule(function: Any) -> bool:
+    """Whether there is a rule of its own, in either mode."""
+    return bool(find(function) or find(function, _tangents))
+
+
 # The rules for a module of SciPy, loaded once a program has imported that.
 _pending: dict[str, tuple[str, ...]] = {
     "scipy.special": ("elementary", "gamma", "bessel", "polynomials", "functions"),

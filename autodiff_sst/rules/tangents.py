@@ -32,7 +32,7 @@ def expand_tangent(
     """The tangent of the result; None if it is zero. `tangents` holds those that are not zero."""
     expansion = _Tangent(rule, builder, knowledge, result, arguments, Literal(None), {})
     expansion.tangents = tangents
-    expansion.carriers = {}
+    expansion.carriers, expansion.zeros = {}, {}
     expansion.block(expansion.source.tree.body)
     return expansion.total
 
@@ -40,6 +40,7 @@ def expand_tangent(
 class _Tangent(Expansion):
     tangents: Mapping[str, Atom]
     carriers: dict[str, bool]  # names bound to what is made of tangents: whether it is zero
+    zeros: dict[str, Any]  # of those that are, what they are made of
     total: Atom | None = None
 
     def differential(self, key: str, value: Any) -> None:
@@ -57,7 +58,9 @@ class _Tangent(Expansion):
             return super().bind(name, value)
         kept = self.without_zeros(value)
         self.carriers[name] = kept is None
-        if kept is not None:
+        if kept is None:
+            self.zeros[name] = value
+        else:
             super().bind(name, kept)
 
     def expression(self, node: Any) -> Expression:
@@ -67,6 +70,11 @@ class _Tangent(Expansion):
                     return self.tangents[key]
                 return Call(ZEROS_LIKE, (self.values[key],))  # beside others that are not zero
         return super().expression(node)
+
+    def name(self, name: str, node: Any) -> Atom:
+        if name not in self.values and name in self.zeros:  # beside others, too
+            super().bind(name, self.zeros[name])
+        return super().name(name, node)
 
     def without_zeros(self, node: Any) -> Any:
         """An expression without the terms that are zero; None if it is zero."""
@@ -86,15 +94,18 @@ class _Tangent(Expansion):
                     return None
                 return gast.copy_location(gast.BinOp(left=kept[0], op=op, right=kept[1]), node)
             case gast.Call(func=func, args=args, keywords=keywords):
-                kept = [self.without_zeros(a) if self.parts(a) else a for a in args]
-                whole = gast.Call(
-                    func=func,
-                    args=[a if k is None else k for a, k in zip(args, kept, strict=True)],
-                    keywords=keywords,
-                )
+                whole = gast.Call(func=func, args=[*map(self.shorter, args)], keywords=keywords)
                 return None if self.is_zero(node) else gast.copy_location(whole, node)
+            case gast.List(elts=items) | gast.Tuple(elts=items):
+                new = type(node)(elts=[*map(self.shorter, items)], ctx=gast.Load())
+                return None if self.is_zero(node) else gast.copy_location(new, node)
             case _:
                 return None if self.is_zero(node) else node
+
+    def shorter(self, node: Any) -> Any:
+        """An expression without the terms that are zero; all of it, if it is."""
+        kept = self.without_zeros(node) if self.parts(node) else node
+        return node if kept is None else kept
 
     def is_zero(self, node: Any) -> bool:
         """Whether an expression is made of tangents, all of them zero."""

@@ -72,3 +72,13 @@ def unit_lower(a: Any) -> Any:
         lower[k + 1 :, k] = rest[k + 1 :, k] / rest[k, k]
         rest[k + 1 :] -= np.outer(lower[k + 1 :, k], rest[k])
     return lower
+
+
+def undiagonal(diagonal: Any, v: Any) -> Any:
+    """The cotangent of `v`, from that of `np.diag(v)`, whether it is a vector or a matrix."""
+    if np.ndim(v) == 1:
+        return np.diag(diagonal)
+    v_bar = np.zeros(np.shape(v), np.result_type(diagonal))
+    places = np.arange(len(diagonal))
+    v_bar[places, places] = diagonal
+    return v_bar

@@ -21,6 +21,7 @@ from autodiff_sst.errors import AutodiffError
 from autodiff_sst.frontend.hints import MoreHintsError
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.transform.alike import make_alike
+from autodiff_sst.transform.alike_parts import gather_alike
 from autodiff_sst.transform.columns import split_columns
 from autodiff_sst.transform.displays import gather_displays
 from autodiff_sst.transform.fields import name_fields
@@ -115,6 +116,8 @@ class _Rounds:
                     function = split_none(simpler)  # of what was an attribute, it may be None
                     continue
                 simpler = make_alike(function, facts)
+                if simpler is function:
+                    simpler = gather_alike(function, facts)
                 if simpler is not function:
                     function = simpler
                     continue

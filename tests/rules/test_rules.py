@@ -17,6 +17,7 @@ from autodiff_sst.runtime.linalg import (
     log_abs_det,
     product_of_others,
     second_product,
+    undiagonal,
     unit_lower,
 )
 from autodiff_sst.runtime.methods import astype
@@ -238,6 +239,7 @@ CASES |= {
     np.fft.fftshift: [(normal(5),)],
     np.fft.ifftshift: [(MATRIX,)],
     log_abs_det: [(SQUARE,), (STACK,)],
+    undiagonal: [(normal(3), Plain(SQUARE)), (SQUARE, Plain(normal(3)))],
     eigenvectors: [(SQUARE,), (SQUARE, "U")],
     gaps: [(normal(3),)],
     spread_diagonal: [(normal(3), Plain(SQUARE), "ii", "i"), (normal(3), Plain(MATRIX), "ij", "j")],

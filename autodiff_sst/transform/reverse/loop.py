@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from autodiff_sst.analysis.values import INT, Abstract, can_be_active, keys_of
+from autodiff_sst.analysis.values import INT, Abstract, List, can_be_active, keys_of
 from autodiff_sst.core.syntax import (
     Accumulate,
     Assign,
@@ -162,6 +162,10 @@ def _inits(
         for path in _paths(builder.facts[name]):
             place = Place(name, path)
             if path and sweep.goes_to_items(place):
+                continue
+            if path and taken is None and isinstance(place.fact(builder), List):
+                if place not in sweep.cotangents:
+                    sweep.make_list(place)  # the turns add to it, where it is
                 continue
             known = sweep.cotangents.get(place) if taken is None else taken.get(path)
             whole = zero(builder, place) if known is None else known

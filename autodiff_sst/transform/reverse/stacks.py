@@ -26,7 +26,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import statements
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import LEN
+from autodiff_sst.rules.helpers import LEN, OWN_ITEMS
 from autodiff_sst.transform.reverse.cotangents import Place, as_row, write_out, zero
 from autodiff_sst.transform.reverse.program import rebuilt
 from autodiff_sst.transform.reverse.sweep import Reverse
@@ -64,9 +64,18 @@ def add_to_list(sweep: Reverse, place: Place, value: Atom) -> None:
     """Adds a list, or the rows of an array, to the cotangents of a list, item by item."""
     builder = sweep.builder
     if place not in sweep.cotangents:
+        if place.path and sweep.depth:  # it goes on to what the container was read of
+            builder.keep(value)
+            sweep.cotangents[place] = value
+            sweep.lent.add(place)
+            return
         if sweep.depth:  # what a turn makes is not there outside of the loop
             raise sweep.refuse("a list as a whole")
         sweep.make_list(place)
+    if place in sweep.lent:
+        sweep.lent.remove(place)
+        own = builder.call(OWN_ITEMS, sweep.cotangents[place])
+        sweep.cotangents[place] = sweep.named(own, place.name)
     buffer = sweep.cotangents[place]
     assert isinstance(buffer, Name)
     builder.keep(value)

@@ -15,14 +15,7 @@ from typing import Any
 from autodiff_sst.analysis.activity import find_active, may_be_active
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.knowledge import FactsKnown
-from autodiff_sst.analysis.values import (
-    Abstract,
-    List,
-    Opaque,
-    Scalar,
-    Table,
-    keys_of,
-)
+from autodiff_sst.analysis.values import Abstract, List, Opaque, Scalar, Table, keys_of
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
@@ -91,6 +84,7 @@ class Reverse:
         self.knowledge = FactsKnown(self.builder.facts, self.made)
         self.in_pair = in_pair
         self.depth = 0  # of loops around
+        self.lent: set[Place] = set()  # whose cotangents are lists that another place has
         self.stacks: list[str] = []  # made, but not yet in the program
         self.twins: dict[str, str] = {}
         self.branches = branches_of(function.body)
@@ -99,8 +93,8 @@ class Reverse:
             s.target for s in statements(function.body) if isinstance(s, Append)
         )
         updated = names_updated(function.body) - self.growing - {*function.parameters}
-        lists = {n for n in updated & self.active if isinstance(facts[n], List)}
-        lists |= {n for n in self.active if isinstance(facts[n], Table)}
+        lists = {n for n in self.active if isinstance(facts[n], Table)}
+        lists |= {n for n in updated & self.active if isinstance(facts[n], List)}
         self.builder.ragged = names_of_ragged(function.body, facts, self.made)
         self.builder.rows = rows_of_ragged(self.builder.ragged, self.made)
         lists |= self.builder.rows & self.active
@@ -182,7 +176,7 @@ class Reverse:
             items = made.values if isinstance(made, DictOf) else made.items
             self.add_to(items[all_keys.index(path[0])], value, path[1:])
             return
-        if isinstance(fact, List) and isinstance(fact.item, Scalar) and self.depth == 0:
+        if isinstance(fact, List) and isinstance(fact.item, Scalar):
             self.add_list(place, value)
             return
         if isinstance(fact, List | Opaque):
