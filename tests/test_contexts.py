@@ -322,3 +322,68 @@ def test_manager_that_asks_what_failed_is_refused() -> None:
 
     with pytest.raises(ad.AutodiffError, match="asks what failed"):
         ad.grad(f)(2.0)
+
+
+@contextlib.contextmanager
+def told(v: Any) -> Iterator[Any]:
+    """What follows its `yield` is run unless the block fails."""
+    LOG.append("begin")
+    yield v * 0.5
+    LOG.append("end")
+
+
+@contextlib.contextmanager
+def told_always(v: Any) -> Iterator[Any]:
+    try:
+        yield v * 3
+    finally:
+        LOG.append("finally")
+    LOG.append("after")
+
+
+def raises_in_it(x: Any) -> Any:
+    s = x[0] * x[1]
+    try:
+        with told(s) as v:
+            s = s + v
+            raise ValueError("no")
+    except ValueError:
+        s = s * x[2]
+    return s * s
+
+
+def fails_in_it(x: Any) -> Any:
+    s = x[0] * x[1]
+    for k in range(2, 5):
+        try:
+            with told(s) as v, told_always(v) as w:
+                s = s + w * x[k]
+        except IndexError:
+            s = s * x[2]
+    return s * s
+
+
+def leaves_it(x: Any) -> Any:
+    s = x[0]
+    for k in range(4):
+        with told(s) as v, told_always(v) as w:
+            if k == 1:
+                continue
+            if k == 3:
+                break
+            s = s * w + x[k % 3]
+    with told(s):
+        return s * s
+
+
+@pytest.mark.parametrize("f", [raises_in_it, fails_in_it, leaves_it])
+def test_what_follows_yield_is_not_run_where_the_block_fails(f: Any) -> None:
+    LOG.clear()
+    f(X.copy())
+    expected = [*LOG]
+    assert "begin" in expected
+    for run in (lambda: ad.grad(f)(X.copy()), lambda: ad.jvp(f, (X.copy(),), (X,))):
+        LOG.clear()
+        run()
+        assert expected == LOG
+    ad.check_grads(f, (X,))

@@ -36,9 +36,15 @@ _OPEN, _LOOP, _TRIED = OF_PLACE = ("open()", "open loop()", "open try()")
 class Entered(ast.AST):
     """A statement: from here to `Left`, who leaves runs `last`."""
 
-    def __init__(self, last: list[Any]) -> None:
+    def __init__(self, last: list[Any], is_last: bool = True) -> None:
         super().__init__()
-        self.last = (*last,)
+        self.last = (*last,) if is_last else Unless(last)
+
+
+class Unless(tuple[Any, ...]):
+    """What is run by who leaves, unless something failed."""
+
+    __slots__ = ()
 
 
 class Left(ast.AST):
@@ -74,12 +80,13 @@ def _entered(lowering: Any) -> tuple[tuple[Any, ...], ...]:
     return known.value if isinstance(known, Literal) else ()
 
 
-def leave_to(lowering: Any, depth: int) -> None:
+def leave_to(lowering: Any, depth: int, failed: bool = False) -> None:
     """Leaves what was entered last first, until `depth` are left."""
     opened = _entered(lowering)
     for k in range(len(opened) - 1, depth - 1, -1):
         lowering.values[_OPEN] = Literal(opened[:k])
-        lowering.body([*opened[k]], False)
+        if not (failed and isinstance(opened[k], Unless)):
+            lowering.body([*opened[k]], False)
 
 
 def pass_over(lowering: Any, dead: list[Any]) -> bool:
@@ -108,7 +115,7 @@ def leave_try(lowering: Any) -> None:
     ):
         return
     before = _entered(lowering)
-    leave_to(lowering, _depth(lowering, _TRIED))
+    leave_to(lowering, _depth(lowering, _TRIED), failed=True)
     if before:  # as it is in the branches that do not raise
         lowering.values[_OPEN] = Literal(before)
 
@@ -165,7 +172,7 @@ def opened(lowering: Any, node: Any) -> list[Any]:
         return [nodes.placed(tried, node)]
     generator = generator_of_manager(manager)
     if generator is not None and lowering.shared.inlines(generator):
-        made = block_of(lowering, node, generator, _guarded)
+        made = block_of(lowering, node, generator, _resumed)
         if made is not None:
             return made
     if isinstance(manager, type) and is_plain(lowering.shared.inlines, manager):
@@ -202,6 +209,12 @@ def _guarded(lowering: Any, body: list[Any], last: list[Any]) -> list[Any]:
         tried = gast.Try(body=body, handlers=[], orelse=[], finalbody=last)
         return [nodes.placed(tried, last[0])] if last else body
     return [Entered(last), *body, Left()] if last else body
+
+
+def _resumed(lowering: Any, body: list[Any], last: list[Any]) -> list[Any]:
+    """`body; last`, and `last` where the body is left, but not where it fails: the generator fails
+    where its `yield` is."""
+    return [Entered(last, is_last=False), *body, Left()] if last else body
 
 
 def _bound(target: Any, value: Any, node: Any) -> list[Any]:
