@@ -10,10 +10,11 @@ from __future__ import annotations
 import functools
 import inspect
 import linecache
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -65,10 +66,13 @@ class Binding:
             self.primal(*args, **kwargs)  # raises what the primal raises, in its own words
             raise
         bound.apply_defaults()
+        return self._in_order(bound.arguments)
+
+    def _in_order(self, arguments: Mapping[str, Any]) -> tuple[list[Any], Extra]:
         values: list[Any] = []
         extra = Extra()
         for parameter in self.signature.parameters.values():
-            value = bound.arguments[parameter.name]
+            value = arguments[parameter.name]
             if parameter.kind is _MANY:
                 extra = Extra(len(value), extra.named)
                 values += value
@@ -81,18 +85,17 @@ class Binding:
 
     def atoms(
         self, args: tuple[Any, ...], keywords: dict[str, Any], constant: Callable[[Any], Any]
-    ) -> list[Any] | None:
-        """The atoms of a call in a program by position; None where that is not known now."""
-        if _MANY in self.kinds or _NAMED in self.kinds:
-            return None
+    ) -> tuple[list[Any], Extra]:
+        """The atoms of a call in a program by position."""
         first = map(constant, self.first)
         known = {k: constant(v) for k, v in self.keywords.items()}
         bound = self.signature.bind(*first, *args, **{**known, **keywords})
-        found = []
+        found: dict[Any, Any] = {_MANY: (), _NAMED: {}}
         for name, parameter in self.signature.parameters.items():
-            given = name in bound.arguments
-            found.append(bound.arguments[name] if given else constant(parameter.default))
-        return found
+            if name not in bound.arguments:
+                default = found.get(parameter.kind)
+                bound.arguments[name] = constant(parameter.default) if default is None else default
+        return self._in_order(bound.arguments)
 
     def names(self, extra: Extra) -> list[str]:
         """The names of the values."""
@@ -127,7 +130,7 @@ def unwrap(primal: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
     first: tuple[Any, ...] = ()
     keywords: dict[str, Any] = {}
     while not isinstance(primal, FunctionType):
-        if isinstance(primal, MethodType):
+        if isinstance(primal, MethodType) and not is_known(primal):
             primal, first = primal.__func__, (primal.__self__, *first)
         elif isinstance(primal, functools.partial):
             first = (*primal.args, *first)
@@ -162,11 +165,17 @@ def is_known(function: Any) -> bool:
     if not isinstance(function, FunctionType) or not is_users(function):
         from autodiff_sst.rules.all import RULES  # noqa: F401  # it is loaded
 
-    return has_rule(function) or definition_of(function) is not None
+    is_other = isinstance(function, BuiltinFunctionType) and function in _LOWERED
+    return is_other or has_rule(function) or definition_of(function) is not None
 
 
-def is_users(function: FunctionType) -> bool:
-    return (function.__module__ or "").partition(".")[0] not in ("numpy", "scipy")
+# Built-in functions that become statements.
+_OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "neg", "getitem")
+_LOWERED = {max, min, *(getattr(operator, name) for name in _OPERATORS)}
+
+
+def is_users(function: Any) -> bool:
+    return (getattr(function, "__module__", None) or "").partition(".")[0] not in ("numpy", "scipy")
 
 
 _numbers = count(1)
@@ -190,7 +199,7 @@ def calling(function: Any) -> FunctionType:
 def _passed_on(function: Any, defaults: dict[str, Any]) -> list[str]:
     """The parameters: those of a function of the user, with their defaults; of another, those that
     must be given, and what else is."""
-    is_read = isinstance(function, FunctionType | CustomGradient)
+    is_read = isinstance(function, FunctionType | CustomGradient) and is_users(function)
     try:
         parameters = inspect.signature(function, follow_wrapped=not is_read).parameters.values()
     except (TypeError, ValueError):

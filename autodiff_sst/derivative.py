@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from autodiff_sst.binding import Argnums, Binding, Extra
 from autodiff_sst.emit.compiled import check_backend, compiled
-from autodiff_sst.errors import NonDifferentiableInputError, NonScalarOutputError
+from autodiff_sst.errors import (
+    AutodiffError,
+    NonDifferentiableInputError,
+    NonScalarOutputError,
+)
+from autodiff_sst.learning import Learning
 
 if TYPE_CHECKING:
     from autodiff_sst.analysis.values import Abstract
@@ -25,7 +30,7 @@ T = TypeVar("T")
 Key = tuple[Extra, tuple["Abstract", ...]]
 
 
-class Derivative:
+class Derivative(Learning):
     """The derivative of `primal`: generated source, compiled for the arguments that it meets."""
 
     __name__: str
@@ -85,9 +90,12 @@ class Derivative:
         binding = self._binding
         known = len(self._cases) == MOST or any(c.derived is derived for c in self._cases)
         given = binding.first or binding.keywords
-        if known or given or not can_be_tested(binding.signature, values):
+        names = self.parameters(Extra()) if self.fixed else ()
+        kinds = tuple(
+            example(v, k < len(names) and names[k] in self.fixed) for k, v in enumerate(values)
+        )
+        if known or given or not can_be_tested(binding.signature, kinds):
             return
-        kinds = tuple(map(example, values))
         self._cases.append(Case(kinds, derived, derived.loaded.function))
         captured = [(f or self.base, name) for f, name in self.lowered(Extra()).captured]
         call = dispatching(self.base, binding.signature, captured, self._cases)
@@ -102,17 +110,6 @@ class Derivative:
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The source that is specialised to the types and ranks of these arguments."""
         return self.bound(args, kwargs)[0].loaded.text
-
-    def learning(self, make: Callable[[], T]) -> T:
-        """What `make` makes; again, as often as it tells more of what is called where."""
-        from autodiff_sst.driver import learn
-        from autodiff_sst.frontend.hints import MoreHintsError
-
-        while True:
-            try:
-                return make()
-            except MoreHintsError as more:
-                learn(self.base, more)
 
     def export(self, path: str | Path, *args: Any) -> None:
         """Writes a module that computes this derivative with NumPy alone.
@@ -133,15 +130,6 @@ class Derivative:
         constants = {name: captured_value(f or self.base, name) for f, name in captured}
         doc = f"{self.kind} of `{self.__qualname__}`, written by autodiff_sst."
         Path(path).write_text(module_text(derived.loaded, doc, constants))
-
-    def unspecialised(self) -> Derived:
-        """The derivative for arguments of which nothing is known."""
-        from autodiff_sst.analysis.values import Unknown
-
-        none = Extra()
-        return self.learning(
-            lambda: self.derive({p: Unknown(p) for p in self.parameters(none)}, none)
-        )
 
     def show(self) -> None:
         """Prints the source, in colours on a terminal if Pygments is installed (`show` extra)."""
@@ -169,11 +157,6 @@ class Derivative:
     def root(self) -> Any:
         """What was passed below all derivatives."""
         return self.primal.root if isinstance(self.primal, Derivative) else self.primal
-
-    @property
-    def base(self) -> Any:
-        """The function that was written."""
-        return self._binding.function
 
     def by(self, extra: Extra) -> tuple[str, ...]:
         return self._binding.by(extra)
@@ -205,9 +188,7 @@ class Derivative:
         return values, extra
 
     def derived_for(self, values: list[Any], extra: Extra) -> Derived:
-        from autodiff_sst.analysis.values import abstract
-
-        kinds = tuple(abstract(v) for v in values)
+        kinds = self.kinds(values, extra)
         key = ((extra, kinds), self.chosen)
         derived = self._derived.get(key)
         if derived is None:
@@ -242,11 +223,8 @@ class Derivative:
 
         captured = [a for k, a in call.keywords if k.startswith(CAPTURED)]
         named = {k: a for k, a in call.keywords if not k.startswith(CAPTURED)}
-        bound = self._binding.atoms(call.args, named, constant_atom)
-        if bound is None:
-            return None
+        bound, extra = self._binding.atoms(call.args, named, constant_atom)
         bound += captured
-        extra = Extra()
 
         def make() -> Function | None:
             names = self.parameters(extra)
@@ -254,7 +232,14 @@ class Derivative:
                 return None
             return self.derive({p: fact(a) for p, a in zip(names, bound, strict=True)}, extra).core
 
-        core = self.learning(make)
+        try:
+            core = self.learning(make)
+        except AutodiffError as error:  # what is given is what has to be a constant
+            given = dict(zip(self.parameters(extra), bound, strict=False))
+            atoms = [given[name] for name in error.parameters]
+            error.needs = tuple(str(atom.id) for atom in atoms if hasattr(atom, "id"))
+            error.parameters = frozenset()
+            raise
         return None if core is None else (core, bound)
 
     def likeness(self) -> Any:
@@ -293,10 +278,9 @@ class Derivative:
 
     def pair(self, values: list[Any], extra: Extra) -> DerivedPair:
         """Forward and backward function for these arguments, compiled once a signature."""
-        from autodiff_sst.analysis.values import abstract
         from autodiff_sst.driver import derive_pair
 
-        kinds = tuple(abstract(v) for v in values)
+        kinds = self.kinds(values, extra)
         found = self._pairs.get((extra, kinds))
         if found is None:
             facts = dict(zip(self.parameters(extra), kinds, strict=True))

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
+from autodiff_sst.analysis.sources import naming_parameters
 from autodiff_sst.analysis.values import INT, Abstract, Array, rank
 from autodiff_sst.binding import Extra
 from autodiff_sst.core.syntax import Atom, Call, Effect, Function, Object
@@ -165,7 +166,8 @@ def _stepped(core: Function, facts: Facts, step: Step, by: tuple[str, ...]) -> F
 def resolved(core: Function, facts: Facts) -> Function:
     """The program as it is differentiated: decided by type, nothing changed in place."""
     check_iterated(core)
-    core = propagate_copies(resolve(split_none(core), facts, inlines, inner_derivative))
+    with naming_parameters(core):
+        core = propagate_copies(resolve(split_none(core), facts, inlines, inner_derivative))
     if has_lists(core):
         core = remove_dead_code(core)  # of what held a list, and nobody reads any more
         core = copy_growing_lists(sum_without_lists(core, find_facts(core, facts)))
@@ -179,7 +181,8 @@ def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -
     core = resolved(core, facts)
     watch("resolve", core)
     known = find_facts(core, facts)
-    derived = reverse(core, known, request)
+    with naming_parameters(core):
+        derived = reverse(core, known, request)
     watch("reverse", derived)
     seeds = {p: fact(core.result, known) for p in derived.parameters if p not in facts}
     return optimize(derived, {**facts, **seeds}, watch)
@@ -226,7 +229,8 @@ def derive_pullback(core: Function, facts: Facts, by: tuple[str, ...]) -> Functi
     core = resolved(core, facts)
     known = find_facts(core, facts)
     request = Request(by, f"pullback_{core.name}", seed=SEED, as_tuple=True)
-    pullback, seed = _seeded(reverse(core, known, request), facts)
+    with naming_parameters(core):
+        pullback, seed = _seeded(reverse(core, known, request), facts)
     return optimize(without_custom(pullback), {**facts, seed: fact(core.result, known)})
 
 
@@ -255,7 +259,8 @@ def _along(
     with_value: bool,
 ) -> Derived:
     """The tangent of a program that is resolved, with its value or without."""
-    derived = forward(function, find_facts(function, facts), by, name, with_value=with_value)
+    with naming_parameters(function):
+        derived = forward(function, find_facts(function, facts), by, name, with_value=with_value)
     tell("forward", derived)
     facts = with_tangents(derived, facts, by)
     derived = optimize(derived, facts)
@@ -274,7 +279,8 @@ def derive_jacobian(core: Function, facts: Facts, wanted: Wanted, users: frozens
     """The Jacobian, all its directions in one sweep."""
     core = resolved(core, facts)
     kind = "batch_jacobian" if wanted.batch else "jacobian"
-    derived = jacobian_program(core, find_facts(core, facts), wanted, f"{kind}_{core.name}")
+    with naming_parameters(core):
+        derived = jacobian_program(core, find_facts(core, facts), wanted, f"{kind}_{core.name}")
     tell("jacobian", derived)
     facts = {**facts, **dict.fromkeys({*derived.parameters} - {*facts}, INT)}  # start, stop
     derived = optimize(derived, facts)
@@ -308,7 +314,8 @@ def derive_pair(
     request = Request(
         by, f"vjp_{core.name}", with_value=True, seed=SEED, as_tuple=True, in_pair=True
     )
-    derived, backward = reverse_in_parts(core, known, request)
+    with naming_parameters(core):
+        derived, backward = reverse_in_parts(core, known, request)
     tell("reverse", derived)
     derived, seed = _seeded(derived, facts)
     facts = {**facts, seed: fact(core.result, known)}

@@ -82,12 +82,21 @@ class AutodiffError(Exception):
         self.origin = origin
         self.reached_from = reached_from
         self.instead = instead
+        self.needs: tuple[str, ...] = ()  # what had to be a constant, in the program
+        self.parameters: frozenset[str] = frozenset()  # of the function, that decide it
 
     def __str__(self) -> str:
         return render(self.message, self.origin, self.reached_from, self.instead)
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.message, self.origin, self.reached_from, self.instead)
+
+
+def needing(error: AutodiffError, value: object) -> AutodiffError:
+    """The error, which tells that this value had to be a constant."""
+    if isinstance(name := getattr(value, "id", None), str):
+        error.needs = (name,)
+    return error
 
 
 class UnsupportedSyntaxError(AutodiffError, SyntaxError):

@@ -57,7 +57,7 @@ class Jacobian(Derivative):
         return Jacobian, made_of
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        key = None if kwargs or self.chunk else _plain(args)
+        key = None if kwargs or self.chunk or self.fixed else _plain(args)
         if key is not None and (derived := self._quick.get(key)) is not None:
             self._last = derived
             return derived.loaded.function(*args)

@@ -32,7 +32,9 @@ MAY_IMPORT = {
         "errors",
     },
     "binding": {"frontend", "rules", "runtime", "markers", "errors"},
+    "learning": {"binding", "analysis", "driver", "frontend", "errors"},
     "derivative": {
+        "learning",
         "binding",
         "driver",
         "runtime",

@@ -49,8 +49,17 @@ def can_be_tested(signature: inspect.Signature, values: Sequence[Any]) -> bool:
     return not kinds & many and all(guard_of("x", v) is not None for v in values)
 
 
-def example(value: Any) -> Any:
+@dataclass(frozen=True)
+class Fixed:
+    """A number that a function was compiled for."""
+
+    value: Any
+
+
+def example(value: Any, is_fixed: bool = False) -> Any:
     """A value of the same signature that holds no data: the user's arrays are not kept."""
+    if is_fixed and type(value) in (bool, int, str):
+        return Fixed(value)
     if not isinstance(value, np.ndarray):
         return value
     return np.empty([1 if n == 1 else 0 for n in value.shape], value.dtype)
@@ -155,6 +164,9 @@ def guard_of(
         first: what binds the value to the name, where it is read first.
     """
     first = first or name
+    if isinstance(value, Fixed):
+        test = guard_of(name, value.value, called, first)
+        return None if test is None else f"{test} and {name} == {value.value!r}"
     kind, type_of = type(value), called("type", type)
     if value is None:
         return f"{first} is None"

@@ -7,7 +7,7 @@ differentiation" (2008), unless another source is given.
 import numpy as np
 
 from autodiff_sst.core.syntax import Literal, Object, Subscript
-from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.errors import MissingRuleError, needing
 from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import UNSERVED, adjoint, d, macro, rank, tangent
 from autodiff_sst.rules.reductions import unreduce
@@ -297,7 +297,8 @@ def einsum_adjoint(builder, knowledge, y_bar, subscripts, k, *operands):
     there = [o for o in operands if knowledge.constant(o, 0) is not None]
     ranks = [knowledge.rank(o) for o in there]
     if not isinstance(given, str) or ("..." in given and None in ranks):
-        raise MissingRuleError("the subscripts of np.einsum must be a constant string")
+        words = "the subscripts of np.einsum must be a constant string"
+        raise needing(MissingRuleError(words), subscripts)
     terms, right = einsum_terms(given, ranks)
     own = terms[position]
     others = [t for j, t in enumerate(terms) if j != position]
@@ -349,5 +350,6 @@ def _(y, subscripts, a, b=None, c=None, e=None, optimize=False):
 def einsum_with(builder, knowledge, subscripts, *operands):
     there = [o for o in operands if knowledge.constant(o, 0) is not None]
     if not isinstance(knowledge.constant(subscripts), str):
-        raise MissingRuleError("the subscripts of np.einsum must be a constant string")
+        words = "the subscripts of np.einsum must be a constant string"
+        raise needing(MissingRuleError(words), subscripts)
     return builder.call(numpy_object(np.einsum), subscripts, *there)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from autodiff_sst.core.syntax import Literal, Slice, Subscript
-from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.errors import MissingRuleError, needing
 from autodiff_sst.rules.helpers import LEN, numpy_object
 from autodiff_sst.rules.language import adjoint, d, is_complex, macro, rank, tangent
 from autodiff_sst.rules.registry import declare_linear, declare_nondifferentiable
@@ -22,8 +22,9 @@ def unreduce(builder, knowledge, y_bar, a, axis, keepdims):
     if axes is None or kept is True:
         return y_bar
     if axes is _MISSING or kept is _MISSING:
-        what = "axis" if axes is _MISSING else "keepdims"
-        raise MissingRuleError(f"`{what}` of a reduction must be a constant", builder.origin)
+        what, value = ("axis", axis) if axes is _MISSING else ("keepdims", keepdims)
+        words = f"`{what}` of a reduction must be a constant"
+        raise needing(MissingRuleError(words, builder.origin), value)
     rank = knowledge.rank(a)
     axes = axes if isinstance(axes, tuple) else (axes,)
     if rank is None:

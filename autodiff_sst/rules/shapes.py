@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from autodiff_sst.core.syntax import Atom, ListOf, Literal, Object, Slice, Subscript, Unary
-from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.errors import MissingRuleError, needing
 from autodiff_sst.markers import stop_gradient
 from autodiff_sst.rules.helpers import numpy_object
 from autodiff_sst.rules.language import Only, adjoint, d, is_complex, is_constant, macro, rank
@@ -160,7 +160,8 @@ def _(y, x):
 def inverse_axes(builder, knowledge, y_bar, axes):
     order = knowledge.constant(axes, False)
     if order is False:
-        raise MissingRuleError("`axes` of a transpose must be a constant", builder.origin)
+        words = "`axes` of a transpose must be a constant"
+        raise needing(MissingRuleError(words, builder.origin), axes)
     if order is None:
         return builder.call(numpy_object(np.transpose), y_bar)
     inverse = tuple(int(k) for k in np.argsort([axis % len(order) for axis in order]))
@@ -323,7 +324,7 @@ def undiff(builder, knowledge, y_bar, axis):
     """-diff of the cotangent between zeros."""
     along, rank = knowledge.constant(axis, False), knowledge.rank(y_bar)
     if along is False or rank is None:
-        raise MissingRuleError("`axis` of np.diff must be a constant")
+        raise needing(MissingRuleError("`axis` of np.diff must be a constant"), axis)
     width = tuple((int(k == along % rank), int(k == along % rank)) for k in range(rank))
     padded = builder.call(numpy_object(np.pad), y_bar, width)
     return builder.emit(Unary("-", builder.call(numpy_object(np.diff), padded, axis=along)))

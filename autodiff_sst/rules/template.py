@@ -18,7 +18,7 @@ import gast
 
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.syntax import Atom, Expression, Literal, Object
-from autodiff_sst.errors import MissingRuleError
+from autodiff_sst.errors import MissingRuleError, needing
 from autodiff_sst.frontend.expressions import Expressions
 from autodiff_sst.frontend.source import Source, read_source
 from autodiff_sst.rules.language import UNSERVED, Macro, Only
@@ -274,7 +274,8 @@ class _Asked:
             return constant
         if knowledge.is_not_none(atom):
             return _Something(self.expansion, self.name)
-        raise self.expansion.bad(f"`{self.name}` must be a constant")
+        error = self.expansion.bad(f"`{self.name}` must be a constant")
+        raise needing(error, self.expansion.values[self.name])
 
 
 class _Something:
@@ -285,7 +286,8 @@ class _Something:
         self.name = name
 
     def refuse(self, *_: Any) -> Any:
-        raise self.expansion.bad(f"`{self.name}` must be a constant")
+        error = self.expansion.bad(f"`{self.name}` must be a constant")
+        raise needing(error, self.expansion.values[self.name])
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = refuse
     __hash__ = None  # type: ignore[assignment]

@@ -45,7 +45,11 @@ from autodiff_sst.core.syntax import (
     Update,
 )
 from autodiff_sst.core.text import show_expression
-from autodiff_sst.errors import MissingRuleError, SourceUnavailableError, UnsupportedSyntaxError
+from autodiff_sst.errors import (
+    MissingRuleError,
+    SourceUnavailableError,
+    UnsupportedSyntaxError,
+)
 from autodiff_sst.frontend.calls import REASONS
 from autodiff_sst.markers import Checkpointed, CustomGradient
 from autodiff_sst.rules.helpers import (
@@ -68,7 +72,7 @@ from autodiff_sst.rules.registry import (
 from autodiff_sst.rules.template import bind_arguments, expand, name_of
 from autodiff_sst.transform.common import Sweep
 from autodiff_sst.transform.reverse.cotangents import Place, as_row, is_list_of_numbers, write_out
-from autodiff_sst.transform.reverse.indexed import read_by_index, reverse_update
+from autodiff_sst.transform.reverse.indexed import constant_key, read_by_index, reverse_update
 from autodiff_sst.transform.reverse.pullbacks import pull_back_call, pull_back_pullback
 from autodiff_sst.transform.reverse.sweep import Reverse
 
@@ -118,7 +122,7 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
             case Subscript(base, (index,)) if not isinstance(index, Slice) and keys_of(
                 fact(base, facts)
             ):
-                key = _constant_key(sweep, fact(base, facts), index)
+                key = constant_key(sweep, fact(base, facts), index)
                 if key in (keys_of(fact(base, facts)) or ()):  # else the program fails there
                     sweep.add_to(base, cotangent, (key, *path))
             case Subscript(base, (Slice() as part,)) if isinstance(
@@ -137,7 +141,7 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
                     raise UnsupportedSyntaxError(words, statement.origin, instead="a tuple.")
                 read_by_index(sweep, statement.target, base, index, cotangent)
             case Update(base, (index,), new, adds) if path and not isinstance(index, Slice):
-                is_there = path[0] == _constant_key(sweep, fact(base, facts), index)
+                is_there = path[0] == constant_key(sweep, fact(base, facts), index)
                 if is_there:
                     sweep.add_to(new, cotangent, path[1:])
                 if adds or not is_there:
@@ -235,17 +239,6 @@ def _add_item(sweep: Reverse, item: Atom, cotangent: Atom, k: int) -> None:
 
 def _is_container(atom: Atom, facts: Mapping[str, Abstract]) -> bool:
     return isinstance(fact(atom, facts), List | Tuple | Dict | Record)
-
-
-def _constant_key(sweep: Reverse, container: Abstract, index: Atom) -> Any:
-    known = fact(index, sweep.builder.facts)
-    if not isinstance(known, Known):
-        words = f"`{show_expression(index)}` must be a constant to take an item of a tuple or dict"
-        raise UnsupportedSyntaxError(words, sweep.builder.origin, instead="an array, or a list.")
-    keys = keys_of(container) or ()
-    if isinstance(container, Tuple):
-        return known.value % len(keys)
-    return known.value
 
 
 Keywords = tuple[tuple[str, Atom], ...]

@@ -10,6 +10,7 @@ added to the buffer too.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from autodiff_sst.analysis.access import added_to_item, fact
 from autodiff_sst.analysis.values import (
@@ -22,6 +23,7 @@ from autodiff_sst.analysis.values import (
     Table,
     Tuple,
     Unknown,
+    keys_of,
 )
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.syntax import (
@@ -44,7 +46,9 @@ from autodiff_sst.core.syntax import (
     Update,
     While,
 )
+from autodiff_sst.core.text import show_expression
 from autodiff_sst.core.walk import reads, statements
+from autodiff_sst.errors import UnsupportedSyntaxError, needing
 from autodiff_sst.rules.helpers import ARRAY, COPY, LAST_WRITTEN, LEN, OWN_ITEMS, POSITIONS
 from autodiff_sst.transform.reverse.cotangents import (
     Place,
@@ -284,3 +288,15 @@ def _may_repeat(facts: Mapping[str, Abstract], item: Atom | Slice) -> bool:
             return True
         case _:
             return True
+
+
+def constant_key(sweep: Reverse, container: Abstract, index: Atom) -> Any:
+    known = fact(index, sweep.builder.facts)
+    if not isinstance(known, Known):
+        words = f"`{show_expression(index)}` must be a constant to take an item of a tuple or dict"
+        instead = "an array, or a list."
+        raise needing(UnsupportedSyntaxError(words, sweep.builder.origin, (), instead), index)
+    keys = keys_of(container) or ()
+    if isinstance(container, Tuple):
+        return known.value % len(keys)
+    return known.value
