@@ -6,6 +6,8 @@
                             y = x + s
 
     -a * b              -(a * b)              sums of what is negative: the sum is
+    np.sum(v * w)       v @ w                 of vectors, where the sweep goes backward
+    -m @ v              -(m @ v)              of a matrix and a vector
     2 * (c * a)         (2 * c) * a           of an array `a` and a number `c`
     (a @ b).T           b.T @ a.T             of matrices; a transpose is a view
     np.size(a + b)      np.size(a)            of arrays that are as large as their sum
@@ -67,6 +69,7 @@ class Moving:
         self.values: dict[str, Expression] = {}
         self.count = count_reads(function)
         self.before: list[Statement] = []
+        self.is_backward = False  # what is computed as the user wrote it keeps its last digit
 
     def run(self) -> Function:
         return replace(self.function, body=self.block(self.function.body))
@@ -92,6 +95,7 @@ class Moving:
         for statement in block:
             if isinstance(statement, Assign):
                 value = statement.value
+                self.is_backward = statement.origin is not None and statement.origin.backward
                 while (moved := self.step(value)) is not None:
                     value = moved
                 statement = replace(statement, value=value)
@@ -146,10 +150,14 @@ class _Factors(Moving):
                         return Unary("-", self.named(Binary(op, inner, right)))
                 if op == "*":
                     return self.scaled(left, right) or self.scaled(right, left)
+            case Binary("@", left, right):
+                return self.positive(left, right)
             case Call(function, (Name(x),), keywords) if function == SUM:
                 match self.values.get(x):
                     case Unary("-", inner) if self.is_real_array(Name(x)):
                         return Unary("-", self.named(Call(function, (inner,), keywords)))
+                if not keywords and self.is_backward:
+                    return self.dot(Name(x))
             case Call(Object(function), (base,), ()) if function is np.transpose:
                 return self.transposed(base)
             case Attribute(base, "T"):
@@ -169,6 +177,27 @@ class _Factors(Moving):
         for c, a in self.products(array):
             if self.is_number(c) and not self.is_number(a):
                 return Binary("*", self.named(Binary("*", number, c)), a)
+        return None
+
+    def dot(self, product: Name) -> Expression | None:
+        """The sum of a product of vectors of one length."""
+        for left, right in self.products(product)[:1]:
+            a, b = fact(left, self.facts), fact(right, self.facts)
+            vectors = self.rank(left) == self.rank(right) == 1
+            real = self.is_real_array(left) and self.is_real_array(right)
+            if vectors and real and isinstance(a, Array) and isinstance(b, Array):
+                return Binary("@", left, right) if are_same(a.dims, b.dims) else None
+        return None
+
+    def positive(self, left: Atom, right: Atom) -> Expression | None:
+        """`-matrix @ vector`: the vector that comes of it is shorter to negate."""
+        for matrix, vector in ((left, right), (right, left)):
+            if (self.rank(matrix), self.rank(vector)) != (2, 1) or not self.is_real_array(matrix):
+                continue
+            match self.values.get(matrix.id) if isinstance(matrix, Name) else None:
+                case Unary("-", inner):
+                    sides = (inner, right) if matrix is left else (left, inner)
+                    return Unary("-", self.named(Binary("@", *sides)))
         return None
 
     def transposed(self, base: Atom) -> Expression | None:

@@ -264,26 +264,23 @@ def _(y, m, k=0):
 
 @adjoint(np.diag)
 def _(y, v):
-    d[v] = undiagonal(d[y], v)  # whether a vector or a matrix is told when it runs
+    d[v] = undiagonal(d[y], v)  # of a matrix; or who knows
 
 
 @adjoint(undiagonal)
 def _(y, diagonal, v):
     d[diagonal] = np.diag(d[y])
+    d[v] = None  # of `v` it takes the shape
 
 
-declare_linear(undiagonal, by=("diagonal",))
+@tangent(undiagonal)
+def _(y, diagonal, v):
+    d[y] = undiagonal(d[diagonal], v)
 
 
 @adjoint(np.diag, ranks=(1,))
 def _(y, v):
     d[v] = np.diag(d[y])
-
-
-@adjoint(np.diag, ranks=(2,))
-def _(y, v):
-    columns = np.minimum(np.arange(np.shape(v)[1]), len(y) - 1)  # of a matrix that is not square
-    d[v] = d[y][columns] * identity_like(v)
 
 
 @macro

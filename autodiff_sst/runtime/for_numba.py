@@ -22,6 +22,7 @@ from autodiff_sst.runtime.directions import (
     widened,
     widened_item,
 )
+from autodiff_sst.runtime.linalg import undiagonal
 
 Maker = Callable[..., Any]
 
@@ -118,6 +119,20 @@ def _widened_item(x: Any, count: Any) -> Maker:
     if not isinstance(x, types.Array) or x.ndim == 0:
         return lambda x, count: np.zeros(count)
     return lambda x, count: x
+
+
+@_said(undiagonal)
+def _undiagonal(diagonal: Any, v: Any) -> Maker:
+    if v.ndim == 1:
+        return lambda diagonal, v: np.diag(diagonal)
+
+    def of_matrix(diagonal: Any, v: Any) -> Any:
+        v_bar = np.zeros(v.shape, diagonal.dtype)
+        for k in range(len(diagonal)):
+            v_bar[k, k] = diagonal[k]
+        return v_bar
+
+    return of_matrix
 
 
 @_said(unbroadcast)
