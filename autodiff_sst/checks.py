@@ -194,7 +194,7 @@ def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
 def _like(value: Any, model: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     """The same of a gradient, say, of `model`."""
     parts = children(model)
-    if parts is not None:
+    if parts is not None and holds_floats(model):
         for (step, part), (_, own) in zip(parts, children(value) or (), strict=True):
             yield from _like(own, part, place + step)
     elif is_differentiable(model):

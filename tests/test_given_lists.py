@@ -130,3 +130,41 @@ def test_the_list_is_made_once() -> None:
     text = ad.grad(of_dict).source_for({"ws": [W, W.T], "bs": [X, X]}, X, 2)
     made, comment = "p['ws']", 'p["ws"]'  # the comment quotes the program
     assert text.count(made) == text.count(comment) == 1
+
+
+def of_one_number(p: Any) -> Any:
+    return p["a"] ** 3 * len(p["n"])
+
+
+def chosen_by_name(p: Any, x: Any) -> Any:
+    functions = {"tanh": np.tanh, "sin": np.sin}
+    for name, w in zip(p["names"], p["ws"], strict=True):
+        x = functions[name](w * x)
+    return np.sum(x)
+
+
+@pytest.mark.parametrize("n", [[1, 2], [True, False], [], ["a", "b"], [None], (1, "a")])
+def test_lists_that_hold_no_floats(n: Any) -> None:
+    p = {"a": 1.5, "n": n}
+    expected = {"a": 3 * 1.5**2 * len(n), "n": type(n)([None] * len(n))}
+    assert ad.grad(of_one_number)(p) == ad.vjp(of_one_number, p)[1](1.0)[0] == expected
+    ad.check_grads(of_one_number, (p,))
+
+
+@pytest.mark.parametrize("ws", [[X, 2 * X], [0.3, 0.7]])
+def test_names_beside_numbers(ws: Any) -> None:
+    ad.check_grads(chosen_by_name, ({"names": ["tanh", "sin"], "ws": ws}, X))
+
+
+def softmax(x: Any, axis: int) -> Any:
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def cross_entropy(logits: Any, labels: Any, axis: int = -1) -> Any:
+    p = softmax(logits, axis)
+    return -np.mean(np.log(p[np.arange(len(labels)), labels]))
+
+
+def test_comparisons_of_what_is_not_known_carry_no_derivative() -> None:
+    ad.check_grads(cross_entropy, (W, np.array([0, 2, 1])))

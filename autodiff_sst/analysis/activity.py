@@ -32,6 +32,7 @@ from autodiff_sst.core.syntax import (
     Assign,
     Atom,
     Attribute,
+    Binary,
     Block,
     Call,
     CustomGrad,
@@ -54,6 +55,7 @@ from autodiff_sst.core.syntax import (
 from autodiff_sst.core.walk import Names, atoms, blocks, reads
 from autodiff_sst.rules.registry import is_nondifferentiable
 
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in")
 _SHAPE_ONLY = ("shape", "ndim", "size", "dtype")
 
 
@@ -85,6 +87,9 @@ def sources_of(value: Expression, facts: Mapping[str, Abstract]) -> Names:
         case Attribute(base, name) if isinstance(known := fact(base, facts), Record):
             if name not in known.keys:  # of the class
                 return frozenset()
+        case Binary(op, left, right) if op in _COMPARISONS:
+            if not any(isinstance(fact(a, facts), Opaque | Record) for a in (left, right)):
+                return frozenset()  # of numbers; what objects give is theirs to say
         case Call(function):
             called: Any = fact(function, facts)
             if isinstance(called, Known) and is_nondifferentiable(called.value):

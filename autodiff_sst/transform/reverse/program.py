@@ -49,7 +49,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, substitute, writes
 from autodiff_sst.errors import NonScalarOutputError, Origin, UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, LIST, MAKE_RECORD, WRITE_BACK
+from autodiff_sst.rules.helpers import CHECK_SCALAR, COPY, LEN, LIST, MAKE_RECORD, WRITE_BACK
 from autodiff_sst.runtime.calls import Pullback
 from autodiff_sst.runtime.records import plain_fields
 from autodiff_sst.transform.reverse.cotangents import Place, write_out, zero
@@ -202,6 +202,11 @@ def _result(sweep: Reverse, place: Place) -> Atom:
         parts = [_result(sweep, Place(place.name, (*place.path, k))) for k in keys]
         return rebuilt(builder, known, parts)
     if isinstance(known, List):
+        if known.item is None and place not in sweep.cotangents:
+            return builder.emit(ListOf(()))  # it is empty
+        if isinstance(known.item, Scalar) and not can_be_active(known.item):
+            length = builder.call(LEN, place.atom(builder))
+            return builder.binary("*", builder.emit(ListOf((Literal(None),))), length)
         if not isinstance(known.item, Scalar):
             words = f"the gradient by the list `{place.name}` of other things than numbers"
             raise UnsupportedSyntaxError(f"{words} is not supported yet", instead="a tuple.")
