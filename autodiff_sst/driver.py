@@ -32,7 +32,7 @@ from autodiff_sst.optimize.common_subexpressions import share_common_subexpressi
 from autodiff_sst.optimize.copies import drop_copies, propagate_copies
 from autodiff_sst.optimize.dead_code import remove_dead_code
 from autodiff_sst.optimize.passes import Watch, optimize, tell
-from autodiff_sst.optimize.stored import has_updates, read_from_source
+from autodiff_sst.optimize.stored import read_from_source
 from autodiff_sst.optimize.sums import has_lists, sum_without_lists
 from autodiff_sst.rules.all import RULES
 from autodiff_sst.rules.helpers import WRITE_BACK
@@ -174,9 +174,8 @@ def resolved(core: Function, facts: Facts) -> Function:
         core = copy_growing_lists(sum_without_lists(core, find_facts(core, facts)))
     # Parts whose bounds are one expression are as long as each other.
     core = share_common_subexpressions(core)
-    if has_updates(core):
-        core = propagate_copies(read_from_source(core, find_facts(core, facts)))
-    return remove_dead_code(core)
+    read = read_from_source(core, lambda: find_facts(core, facts))
+    return remove_dead_code(core if read is core else propagate_copies(read))
 
 
 def reverse_core(core: Function, facts: Facts, request: Request, watch: Watch) -> Function:

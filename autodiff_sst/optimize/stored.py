@@ -4,61 +4,70 @@
     u = a_1[i:, k]                  →
     v = np.outer(u, w)                   v = np.outer(t, w)
 
-So nothing has to be kept of the array. Only where the part has the dtype and the shape of what was
-stored: of a float32 array it would be rounded, and a number might fill a row.
+So nothing has to be kept of the array. Only where the part is one place for each item, and has the
+dtype and the shape of what was stored: an index that names a place twice keeps the last of two
+items, a float32 array rounds them, and a number may fill a row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 
+from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.lengths import are_same
-from autodiff_sst.analysis.values import Abstract, Array, Scalar
-from autodiff_sst.core.syntax import Assign, Atom, Block, Function, Index, Name, Subscript, Update
-from autodiff_sst.core.walk import rebuild, statements
+from autodiff_sst.analysis.values import Abstract, Array, Known, Scalar
+from autodiff_sst.core.syntax import Assign, Block, Function, Index, Name, Slice, Subscript, Update
+from autodiff_sst.core.walk import rebuild
+
+Facts = Mapping[str, Abstract]
 
 
-def has_updates(function: Function) -> bool:
-    return any(
-        isinstance(s, Assign) and isinstance(s.value, Update) for s in statements(function.body)
-    )
+def read_from_source(function: Function, facts: Callable[[], Facts]) -> Function:
+    """The function, with copies where a part was read; itself if none was.
 
-
-def read_from_source(function: Function, facts: Mapping[str, Abstract]) -> Function:
-    """The function, with copies where a part was read."""
+    Args:
+        facts: gives what is known of the names, if it is asked for.
+    """
+    known = cache(facts)
     stored: dict[tuple[str, Index], Name] = {}
-
-    def source_of(statement: Assign) -> Name | None:
-        match statement.value:
-            case Subscript(Name(base), index) if (base, index) in stored:
-                source = stored[base, index]
-                of_array = isinstance(facts[base], Array)
-                alike = of_array and _is_alike(facts[statement.target], facts[source.id])
-                return source if alike else None
-        return None
+    found = False
 
     def block(body: Block) -> Block:
+        nonlocal found
         done = []
         for statement in body:
-            if isinstance(statement, Assign):
-                if isinstance(made := statement.value, Update):
-                    if isinstance(made.value, Name) and not made.add:
-                        stored[statement.target, made.index] = made.value
-                elif (source := source_of(statement)) is not None:
-                    statement = replace(statement, value=source)
-            done.append(rebuild(statement, _same, block))
+            match statement:
+                case Assign(target, Update(_, index, Name() as value, False)):
+                    stored[target, index] = value
+                case Assign(target, Subscript(Name(base), index)) if (base, index) in stored:
+                    source = stored[base, index]
+                    if _is_the_same(target, base, index, source.id, known()):
+                        found = True
+                        statement = replace(statement, value=source)
+            done.append(rebuild(statement, lambda atom: atom, block))
         return tuple(done)
 
-    return replace(function, body=block(function.body))
+    body = block(function.body)
+    return replace(function, body=body) if found else function
 
 
-def _same(atom: Atom) -> Atom:
-    return atom
-
-
-def _is_alike(read: Abstract, stored: Abstract) -> bool:
-    """Whether they have one dtype and shape; of numbers, one type."""
+def _is_the_same(part: str, base: str, index: Index, source: str, facts: Facts) -> bool:
+    """Whether a part of an array is what was stored there."""
+    if not isinstance(facts[base], Array) or not all(_is_place(i, facts) for i in index):
+        return False
+    read, stored = facts[part], facts[source]
     if isinstance(read, Array) and isinstance(stored, Array):
         return read.dtype == stored.dtype and are_same(read.dims, stored.dims)
     return isinstance(read, Scalar) and read == stored and read.dtype is not None
+
+
+def _is_place(index: object, facts: Facts) -> bool:
+    """Whether it is a slice or an integer: an array may name a place twice."""
+    if isinstance(index, Slice):
+        return True
+    known = fact(index, facts)  # type: ignore[arg-type]
+    if isinstance(known, Known):
+        return known.value is None or known.value is ... or type(known.value) is int
+    return isinstance(known, Scalar) and known.kind == "i"

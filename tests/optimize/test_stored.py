@@ -56,7 +56,48 @@ def test_nothing_is_kept_of_it() -> None:
     ad.check_grads(eliminated, (A,))
 
 
-@pytest.mark.parametrize("f", [rounded, filled, changed_after])
+TWICE = np.array([0, 0, 1])
+
+
+def stored_twice(x: Any) -> Any:
+    y = np.zeros(3)
+    y[TWICE] = x
+    return np.sum(y[TWICE] * x * x)
+
+
+def stored_in_two(x: Any) -> Any:
+    y = np.zeros((2, 3))
+    rows = [0, 0, 1]
+    y[rows, [0, 0, 1]] = x
+    return np.sum(y[rows, [0, 0, 1]] * x)
+
+
+def stored_twice_by_argument(x: Any) -> Any:
+    y = np.zeros(3)
+    places = np.asarray(x * 0, int)
+    y[places] = x
+    return np.sum(y[places] * x * x)
+
+
+def masked(x: Any) -> Any:
+    y = np.zeros(3)
+    mask = x > 0.5
+    y[mask] = x[mask] * 2
+    return np.sum(y[mask] * x[mask])
+
+
+def never_stored(x: Any) -> Any:
+    y = np.zeros(3)
+    for k in range(int(x[0] * 0)):
+        y[k] = x[k] * 2
+        x = x * y[k]
+    return np.sum(y * x) + np.sum(x * x)
+
+
+STORED = [rounded, filled, changed_after, stored_twice, stored_in_two, stored_twice_by_argument]
+
+
+@pytest.mark.parametrize("f", [*STORED, masked, never_stored])
 def test_values_stay_what_they_are(f: Any) -> None:
     x = np.array([0.1, 0.7, 1.3])
     value, _ = ad.value_and_grad(f)(x)
