@@ -162,7 +162,7 @@ def with_source(function: Any) -> Any:
 
 def is_known(function: Any) -> bool:
     """Whether a function is not read, because there is a rule or a definition for it."""
-    if not isinstance(function, FunctionType) or not is_users(function):
+    if not (isinstance(function, FunctionType | MethodType) and is_users(function)):
         from autodiff_sst.rules.all import RULES  # noqa: F401  # it is loaded
 
     is_other = isinstance(function, BuiltinFunctionType) and function in _LOWERED

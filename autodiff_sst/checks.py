@@ -10,6 +10,7 @@ import numpy as np
 
 from autodiff_sst.derivative import Derivative, derivative_of
 from autodiff_sst.errors import GradientMismatchError
+from autodiff_sst.runtime.calls import with_pullback
 from autodiff_sst.runtime.structure import (
     children,
     holds_floats,
@@ -119,9 +120,8 @@ def _check_second_order(
         products.append(("gradient's tangent", found[1]))
     is_real = all(np.asarray(leaf).dtype.kind == "f" for k in by for _, leaf in _leaves(args[k]))
     if "reverse" in modes and is_real:  # a complex gradient's pullback is no Hessian
-        pair, values = derivative_of(first, by, "vjp").bound_pair(_owned(args), {})
-        _, saved = pair.forward.function(*values)
-        products.append(("gradient's pullback", pair.backward.function(*saved, vectors)))
+        _, pullback = with_pullback(derivative_of(first, by), _owned(args), {})
+        products.append(("gradient's pullback", pullback(vectors)))
     for what, product in products:
         for k, own, after, before in zip(by, product, up, down, strict=True):
             whole = (_like(v, args[k]) for v in (own, after, before))

@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from autodiff_sst.binding import Argnums, Binding, Extra
 from autodiff_sst.emit.compiled import check_backend, compiled
-from autodiff_sst.errors import (
-    AutodiffError,
-    NonDifferentiableInputError,
-    NonScalarOutputError,
-)
+from autodiff_sst.errors import NonDifferentiableInputError, NonScalarOutputError
 from autodiff_sst.learning import Learning
 
 if TYPE_CHECKING:
@@ -89,12 +85,13 @@ class Derivative(Learning):
 
         binding = self._binding
         known = len(self._cases) == MOST or any(c.derived is derived for c in self._cases)
-        given = binding.first or binding.keywords
+        if known or binding.first or binding.keywords:
+            return
         names = self.parameters(Extra()) if self.fixed else ()
         kinds = tuple(
             example(v, k < len(names) and names[k] in self.fixed) for k, v in enumerate(values)
         )
-        if known or given or not can_be_tested(binding.signature, kinds):
+        if not can_be_tested(binding.signature, kinds):
             return
         self._cases.append(Case(kinds, derived, derived.loaded.function))
         captured = [(f or self.base, name) for f, name in self.lowered(Extra()).captured]
@@ -218,6 +215,7 @@ class Derivative(Learning):
         self, call: Call, fact: Callable[[Any], Abstract]
     ) -> tuple[Function, list[Any]] | None:
         """The core of this derivative for a call in a program, and the atoms for its parameters."""
+        from autodiff_sst.analysis.sources import naming_arguments
         from autodiff_sst.frontend.calls import constant_atom
         from autodiff_sst.frontend.nested import CAPTURED
 
@@ -230,16 +228,11 @@ class Derivative(Learning):
             names = self.parameters(extra)
             if len(names) != len(bound):  # it turned out to read more
                 return None
-            return self.derive({p: fact(a) for p, a in zip(names, bound, strict=True)}, extra).core
+            given = dict(zip(names, bound, strict=True))
+            with naming_arguments(given):
+                return self.derive({p: fact(a) for p, a in given.items()}, extra).core
 
-        try:
-            core = self.learning(make)
-        except AutodiffError as error:  # what is given is what has to be a constant
-            given = dict(zip(self.parameters(extra), bound, strict=False))
-            atoms = [given[name] for name in error.parameters]
-            error.needs = tuple(str(atom.id) for atom in atoms if hasattr(atom, "id"))
-            error.parameters = frozenset()
-            raise
+        core = self.learning(make)
         return None if core is None else (core, bound)
 
     def likeness(self) -> Any:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import find_facts
-from autodiff_sst.analysis.sources import naming_parameters
+from autodiff_sst.analysis.sources import naming_arguments, naming_parameters
 from autodiff_sst.analysis.values import INT, Abstract, Array, rank
 from autodiff_sst.binding import Extra
 from autodiff_sst.core.syntax import Atom, Call, Effect, Function, Object
@@ -130,9 +130,11 @@ def inner_derivative(
     called = call.function.value if isinstance(call.function, Object) else None
     if isinstance(called, Inner):
         core = called.function
-        facts = dict(zip(core.parameters, map(fact_of, call.args), strict=False))
-        for step, by in zip(called.steps, called.by, strict=True):
-            core = _stepped(core, facts, step, by)
+        given = dict(zip(core.parameters, call.args, strict=False))
+        facts = {name: fact_of(atom) for name, atom in given.items()}
+        with naming_arguments(given):
+            for step, by in zip(called.steps, called.by, strict=True):
+                core = _stepped(core, facts, step, by)
         return core, [*call.args]
     made: tuple[Function, list[Atom]] | None = called.core_of_call(call, fact_of)  # type: ignore[union-attr]
     return made

@@ -47,6 +47,13 @@ def of_nested(x: Any, axis: int) -> Any:
     return np.sum(ad.grad(of_sum)(x, axis) ** 2)
 
 
+def of_inner(x: Any, axis: int) -> Any:
+    def squares(y: Any, a: int) -> Any:
+        return np.sum(np.sum(y, axis=a) ** 2)
+
+    return np.sum(ad.grad(squares)(x, axis) ** 2)
+
+
 def of_letters(x: Any, letters: str) -> Any:
     return np.sum(np.einsum(letters, x, x) ** 2)
 
@@ -64,6 +71,7 @@ CASES: list[tuple[Any, tuple[Any, ...]]] = [
     (of_module, (M,)),
     (of_item, ((2.0, M), 1)),
     (of_nested, (M, 0)),
+    (of_inner, (M, 0)),
     (of_letters, (M, "ij,kj->ik")),
 ]
 

@@ -59,6 +59,11 @@ def fact(atom: Atom, facts: Facts) -> Abstract:
             assert_never(atom)
 
 
+def is_plain(index: Index, facts: Facts) -> bool:
+    """Whether no element is meant twice: of numbers and slices."""
+    return all(isinstance(i, Slice) or rank(fact(i, facts)) == 0 for i in index)
+
+
 def subscript(value: Subscript, facts: Facts, where: str) -> Abstract:
     base = fact(value.value, facts)
     if isinstance(base, Array):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from autodiff_sst.core.syntax import Function
+from autodiff_sst.core.syntax import Atom, Function, Name
 from autodiff_sst.core.walk import binds, own_reads, statements
 from autodiff_sst.errors import AutodiffError
 
@@ -19,6 +19,18 @@ def naming_parameters(function: Function) -> Iterator[None]:
     except AutodiffError as error:
         if error.needs and not error.parameters:
             error.parameters = sources(function, error.needs)
+        raise
+
+
+@contextmanager
+def naming_arguments(given: Mapping[str, Atom]) -> Iterator[None]:
+    """Of a function that is called with these: what is given is what has to be a constant."""
+    try:
+        yield
+    except AutodiffError as error:
+        atoms = [given[name] for name in sorted(error.parameters & given.keys())]
+        error.needs = tuple(a.id for a in atoms if isinstance(a, Name))
+        error.parameters = frozenset()
         raise
 
 

@@ -36,9 +36,9 @@ _OPEN, _LOOP, _TRIED = OF_PLACE = ("open()", "open loop()", "open try()")
 class Entered(ast.AST):
     """A statement: from here to `Left`, who leaves runs `last`."""
 
-    def __init__(self, last: list[Any], is_last: bool = True) -> None:
+    def __init__(self, last: tuple[Any, ...]) -> None:
         super().__init__()
-        self.last = (*last,) if is_last else Unless(last)
+        self.last = last
 
 
 class Unless(tuple[Any, ...]):
@@ -208,13 +208,13 @@ def _guarded(lowering: Any, body: list[Any], last: list[Any]) -> list[Any]:
     if lowering.shared.guarding:
         tried = gast.Try(body=body, handlers=[], orelse=[], finalbody=last)
         return [nodes.placed(tried, last[0])] if last else body
-    return [Entered(last), *body, Left()] if last else body
+    return [Entered((*last,)), *body, Left()] if last else body
 
 
 def _resumed(lowering: Any, body: list[Any], last: list[Any]) -> list[Any]:
     """`body; last`, and `last` where the body is left, but not where it fails: the generator fails
     where its `yield` is."""
-    return [Entered(last, is_last=False), *body, Left()] if last else body
+    return [Entered(Unless(last)), *body, Left()] if last else body
 
 
 def _bound(target: Any, value: Any, node: Any) -> list[Any]:

@@ -64,7 +64,7 @@ class Guarded:
         if any(map(has_exit, node.finalbody)):
             raise self.refuse("what leaves a `finally`", node)
         if node.finalbody:
-            lowering.body([Entered(node.finalbody)], in_loop)
+            lowering.body([Entered((*node.finalbody,))], in_loop)
             self.rest = [Left(), *rest]
             if lowering.shared.guarding and not any(h.type is None for h in node.handlers):
                 again = gast.ExceptHandler(

@@ -7,7 +7,7 @@
 
     -a * b              -(a * b)              sums of what is negative: the sum is
     np.sum(v * w)       v @ w                 of vectors, where the sweep goes backward
-    -m @ v              -(m @ v)              of a matrix and a vector
+    -m @ v              -(m @ v)              of a matrix and a vector, there too
     2 * (c * a)         (2 * c) * a           of an array `a` and a number `c`
     (a @ b).T           b.T @ a.T             of matrices; a transpose is a view
     np.size(a + b)      np.size(a)            of arrays that are as large as their sum
@@ -69,7 +69,7 @@ class Moving:
         self.values: dict[str, Expression] = {}
         self.count = count_reads(function)
         self.before: list[Statement] = []
-        self.is_backward = False  # what is computed as the user wrote it keeps its last digit
+        self.is_backward = False  # what the user wrote keeps its last digit, and its zeros' signs
 
     def run(self) -> Function:
         return replace(self.function, body=self.block(self.function.body))
@@ -150,7 +150,7 @@ class _Factors(Moving):
                         return Unary("-", self.named(Binary(op, inner, right)))
                 if op == "*":
                     return self.scaled(left, right) or self.scaled(right, left)
-            case Binary("@", left, right):
+            case Binary("@", left, right) if self.is_backward:
                 return self.positive(left, right)
             case Call(function, (Name(x),), keywords) if function == SUM:
                 match self.values.get(x):

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.access import fact, is_plain
 from autodiff_sst.analysis.ownership import is_fresh
 from autodiff_sst.analysis.values import Abstract, rank
 from autodiff_sst.core.syntax import (
@@ -26,10 +26,8 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Function,
-    Index,
     Literal,
     Name,
-    Slice,
     Statement,
     Store,
     Subscript,
@@ -81,7 +79,7 @@ class _Parts:
         if not isinstance(last, Assign) or not isinstance(last.value, Update):
             return None
         index, base = last.value.index, last.value.base
-        if not last.value.add or not self.is_plain(index):
+        if not last.value.add or not is_plain(index, self.facts):
             return None
         places = {s.target: k for k, s in enumerate(block[:end]) if isinstance(s, Assign)}
         found: list[int] = []
@@ -108,10 +106,6 @@ class _Parts:
             and rank(fact(Name(s.target), self.facts)) != 0
             for s in block
         )
-
-    def is_plain(self, index: Index) -> bool:
-        """Whether no element is meant twice: of numbers and slices."""
-        return all(isinstance(i, Slice) or rank(fact(i, self.facts)) == 0 for i in index)
 
     def moved(self, block: list[Statement], end: int, chain: list[int]) -> list[Statement]:
         last, first = block[end], block[chain[0]]

@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from autodiff_sst.analysis.access import fact
+from autodiff_sst.analysis.access import is_plain
 from autodiff_sst.analysis.lengths import are_same
-from autodiff_sst.analysis.values import Abstract, Array, Known, Scalar
-from autodiff_sst.core.syntax import Assign, Block, Function, Index, Name, Slice, Subscript, Update
+from autodiff_sst.analysis.values import Abstract, Array, Scalar
+from autodiff_sst.core.syntax import Assign, Block, Function, Index, Name, Subscript, Update
 from autodiff_sst.core.walk import rebuild
 
 Facts = Mapping[str, Abstract]
@@ -55,19 +55,9 @@ def read_from_source(function: Function, facts: Callable[[], Facts]) -> Function
 
 def _is_the_same(part: str, base: str, index: Index, source: str, facts: Facts) -> bool:
     """Whether a part of an array is what was stored there."""
-    if not isinstance(facts[base], Array) or not all(_is_place(i, facts) for i in index):
+    if not isinstance(facts[base], Array) or not is_plain(index, facts):
         return False
     read, stored = facts[part], facts[source]
     if isinstance(read, Array) and isinstance(stored, Array):
         return read.dtype == stored.dtype and are_same(read.dims, stored.dims)
     return isinstance(read, Scalar) and read == stored and read.dtype is not None
-
-
-def _is_place(index: object, facts: Facts) -> bool:
-    """Whether it is a slice or an integer: an array may name a place twice."""
-    if isinstance(index, Slice):
-        return True
-    known = fact(index, facts)  # type: ignore[arg-type]
-    if isinstance(known, Known):
-        return known.value is None or known.value is ... or type(known.value) is int
-    return isinstance(known, Scalar) and known.kind == "i"

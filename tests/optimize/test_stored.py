@@ -118,6 +118,14 @@ def test_signs_leave_products_of_matrices() -> None:
     ad.check_grads(f, (A, A[0]))
 
 
+def test_what_the_user_wrote_keeps_the_signs_of_zeros() -> None:
+    def f(a: Any, v: Any) -> Any:
+        return np.copysign(1.0, (-a @ v)[0]) + np.sum(a @ v)
+
+    a, v = np.zeros((2, 2)), np.ones(2)
+    assert ad.value_and_grad(f)(a, v)[0] == f(a, v)
+
+
 def test_sums_of_products_are_products_of_vectors() -> None:
     def f(v: Any, c: Any) -> Any:
         return np.sum((c * v) ** 3)

@@ -14,7 +14,6 @@ from autodiff_sst.analysis.calls import made_by
 from autodiff_sst.analysis.lengths import are_same
 from autodiff_sst.analysis.values import (
     Array,
-    Known,
     List,
     Record,
     Tuple,
@@ -84,8 +83,7 @@ Keywords = tuple[tuple[str, Atom], ...]
 def tangent_of_assign(sweep: Forward, statement: Assign) -> None:
     """Emits the statement and its tangent."""
     builder, target, value = sweep.builder, statement.target, statement.value
-    has_own = isinstance(value, Call) and has_rule(_called(sweep, value))
-    if isinstance(value, Call) and not has_own and is_differentiated_at_run_time(sweep, value):
+    if isinstance(value, Call) and is_differentiated_at_run_time(sweep, value, has_rule):
         _call_at_run_time(sweep, statement, value)
         return
     if isinstance(value, Call) and value.function == CALL_WITH_PULLBACK:
@@ -108,11 +106,6 @@ def tangent_of_assign(sweep: Forward, statement: Assign) -> None:
         called, args, keywords = as_call(sweep, value)
         made = _of_call(sweep, statement, called, args, keywords)
     sweep.set_tangent(target, made)
-
-
-def _called(sweep: Forward, value: Call) -> Any:
-    known = fact(value.function, sweep.builder.facts)
-    return known.value if isinstance(known, Known) else None
 
 
 _BUFFERS = (ZEROS, ZEROS_LIKE, ZEROS_BY_ROW, ZEROS_OF_ROWS)

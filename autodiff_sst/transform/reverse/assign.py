@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import repeat
 from types import FunctionType
@@ -184,7 +184,9 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
     return (statement,)
 
 
-def is_differentiated_at_run_time(sweep: Sweep, value: Call) -> bool:
+def is_differentiated_at_run_time(
+    sweep: Sweep, value: Call, has_rule: Callable[[Any], Any] = find
+) -> bool:
     """Whether a call stayed a call for no reason but recursion, or that it is known only here."""
     called = fact(value.function, sweep.builder.facts)
     if isinstance(called, Known) and isinstance(called.value, CustomGradient | Checkpointed):
@@ -193,7 +195,7 @@ def is_differentiated_at_run_time(sweep: Sweep, value: Call) -> bool:
         return False
     module = (called.value.__module__ or "").partition(".")[0]
     ours = module in ("numpy", "scipy", "autodiff_sst")
-    return not ours and called.value not in REASONS and not find(called.value)
+    return not ours and called.value not in REASONS and not has_rule(called.value)
 
 
 def reverse_call_at_run_time(

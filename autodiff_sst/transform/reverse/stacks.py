@@ -65,17 +65,12 @@ def add_to_list(sweep: Reverse, place: Place, value: Atom) -> None:
     builder = sweep.builder
     if place not in sweep.cotangents:
         if place.path and sweep.depth:  # it goes on to what the container was read of
-            builder.keep(value)
-            sweep.cotangents[place] = value
-            sweep.lent.add(place)
+            own = builder.call(OWN_ITEMS, value)
+            sweep.cotangents[place] = sweep.named(own, place.name)
             return
         if sweep.depth:  # what a turn makes is not there outside of the loop
             raise sweep.refuse("a list as a whole")
         sweep.make_list(place)
-    if place in sweep.lent:
-        sweep.lent.remove(place)
-        own = builder.call(OWN_ITEMS, sweep.cotangents[place])
-        sweep.cotangents[place] = sweep.named(own, place.name)
     buffer = sweep.cotangents[place]
     assert isinstance(buffer, Name)
     builder.keep(value)

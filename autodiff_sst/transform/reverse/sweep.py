@@ -84,7 +84,6 @@ class Reverse:
         self.knowledge = FactsKnown(self.builder.facts, self.made)
         self.in_pair = in_pair
         self.depth = 0  # of loops around
-        self.lent: set[Place] = set()  # whose cotangents are lists that another place has
         self.stacks: list[str] = []  # made, but not yet in the program
         self.twins: dict[str, str] = {}
         self.branches = branches_of(function.body)
