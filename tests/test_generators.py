@@ -179,6 +179,42 @@ def zipped(x):
     return s
 
 
+def groups(x):
+    s = 0.0
+    for key, group in itertools.groupby(range(len(x)), key=lambda k: k // 2):
+        p = 1.0 + key
+        for k in group:
+            p *= x[k]
+        s += p
+    for _, group in itertools.groupby(x, np.sign):
+        s = s * 0.5 + sum(group) ** 2
+    return s
+
+
+def orders(x):
+    s = sum(a * b * b for a, b in itertools.permutations(x, 2))
+    for a, b, c in itertools.permutations(x[:3]):
+        s += a * np.sin(b) * c**2
+    return s
+
+
+def longest(x):
+    s = 0.0
+    for a, b in itertools.zip_longest(x[:2], x, fillvalue=2.0):
+        s += a * b
+    return s + sum(itertools.starmap(lambda a, b: a * b, zip(x, x[2:], strict=False)))
+
+
+def with_comprehensions(x):
+    rows = [[a * b for b in x] for a in x]
+    for k in range(len(rows)):
+        yield sum(row[k] for row in rows)
+
+
+def summed(x):
+    return sum(r * r for r in with_comprehensions(x))
+
+
 def doubling(a):
     for i in range(len(a)):
         a[i] *= 2
@@ -194,7 +230,7 @@ def seeing_changes(x):
 
 
 FUNCTIONS: list[Any] = [
-    seeing_changes,
+    seeing_changes, groups, orders, longest, summed,
     running, flattened, chosen, first_of_endless, zipped,
     in_a_loop, at_once, listed, counted, left_early, returned_from, of_several, of_a_closure,
     nested, changing, interleaved,

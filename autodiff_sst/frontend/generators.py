@@ -131,7 +131,7 @@ def _numbered(lowering: Any, node: Any, items: Any, start: Any) -> list[Any]:
     bound = gast.Assign(targets=[node.target], value=value, type_comment=None)
     loop = loop_over(item, items, [nodes.assign(count, after), bound, *node.body])
     loop.orelse = node.orelse
-    loop.generators = getattr(node, "generators", ())
+    loop.inlined = getattr(node, "inlined", ())
     return [nodes.placed(s, node) for s in (nodes.assign(count, before), loop)]
 
 
@@ -170,5 +170,5 @@ def _zipped(lowering: Any, node: Any, args: list[Any]) -> list[Any] | None:
         *node.body,
     ]
     loop = loop_over(keys[at], args[at], body)
-    loop.generators = getattr(node, "generators", ())
+    loop.inlined = getattr(node, "inlined", ())
     return [nodes.placed(s, node) for s in (*before, loop)]

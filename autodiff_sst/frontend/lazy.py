@@ -78,23 +78,23 @@ class _Lists(gast.NodeTransformer):  # type: ignore[misc]
             return nodes.placed(nodes.call("transposed()", node.args[0].value), node)
         match node:
             case gast.Call(func=gast.Name(id=name), args=[lazy]) if name in _CONSUMERS:
-                listed = _listed(lazy)
-                if listed is None:
+                made = listed(lazy)
+                if made is None:
                     return node
                 if name == "list":
-                    return listed
-                node.args = [listed]
+                    return made
+                node.args = [made]
         return node
 
     def visit_List(self, node: Any) -> Any:
         self.generic_visit(node)
         match node:
             case gast.List(elts=[gast.Starred(value=lazy)]):
-                return _listed(lazy) or node
+                return listed(lazy) or node
         return node
 
 
-def _listed(node: Any) -> Any:
+def listed(node: Any) -> Any:
     """A comprehension of what is lazy; None of what is not."""
     match node:
         case gast.Call(func=gast.Name(id=name), args=args) if name in _LAZY:

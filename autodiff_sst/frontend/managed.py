@@ -41,7 +41,7 @@ def block_of(lowering: Any, node: Any, function: Any, guard: Guard) -> list[Any]
     loop = gast.For(
         target=target, iter=item.context_expr, body=node.body, orelse=[], type_comment=None
     )
-    loop.generators = getattr(node, "generators", ())
+    loop.inlined = getattr(node, "inlined", ())
     managed = _Managed(lowering, nodes.placed(loop, node), function)
     made = managed.around(managed.tree.body, guard)
     return None if made is None else [nodes.placed(s, node) for s in made]

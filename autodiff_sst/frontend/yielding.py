@@ -15,6 +15,7 @@ from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.calls import Closure, bind, defaults_of
 from autodiff_sst.frontend.exits import bound_names, has_exit, is_generator, may_break, own_nodes
 from autodiff_sst.frontend.fence import fence
+from autodiff_sst.frontend.lazy import listed
 from autodiff_sst.frontend.source import read_source
 from autodiff_sst.runtime.iterables import GENERATORS
 
@@ -54,7 +55,7 @@ class Generator:
         self.node = node
         self.call = node.iter
         code = function.node if isinstance(function, Closure) else function.__code__
-        if code in getattr(node, "generators", ()):
+        if code in getattr(node, "inlined", ()):
             raise self.refused("a generator that goes through itself")
         self.key = lowering.shared.key
         if isinstance(function, Closure):
@@ -71,7 +72,7 @@ class Generator:
         self.own = bound_names(tree)
         self.rename(self.bound(function))
         for part in gast.walk(self.tree):
-            part.generators = (*getattr(node, "generators", ()), code)
+            part.inlined = (*getattr(node, "inlined", ()), code)
         self.left = self.key("left")
         self.broken = self.key("broken")
         self.copies = 0
@@ -85,7 +86,7 @@ class Generator:
     def bound(self, function: Any) -> dict[str, str]:
         """Binds the parameters, and what is read of other places, to new variables."""
         lowering = self.lowering
-        call, inner_calls = self.without_generators()
+        call, inner_calls = self.without_generators(function)
         given = lowering.arguments(call, None)[1]
         if isinstance(function, Closure):
             defaults, scope = function.defaults, function.scope
@@ -106,12 +107,14 @@ class Generator:
                 lowering.values[new[name]] = scope.lookup(name, self.call)
         return new
 
-    def without_generators(self) -> tuple[Any, dict[int, Any]]:
+    def without_generators(self, function: Any) -> tuple[Any, dict[int, Any]]:
         """The call, and apart of it the arguments that are generators themselves."""
         call = copy.copy(self.call)
         args = enumerate(call.args)
         found = {k: a for k, a in args if generator_of(self.lowering, a) is not None}
         call.args = [nodes.constant(0) if k in found else a for k, a in enumerate(call.args)]
+        if function in GENERATORS.values():  # they go once through what they are given
+            call.args = [listed(a) or a for a in call.args]
         return call, found
 
     def is_outside(self, function: Any, name: str) -> bool:
@@ -169,7 +172,7 @@ class Generator:
                     item = self.key("item")
                     turn = gast.Expr(value=gast.Yield(value=nodes.name(item)))
                     loop = loop_over(item, value, [turn])
-                    loop.generators = s.generators
+                    loop.inlined = s.inlined
                     made += self.block([nodes.placed(loop, s)], in_loop)
                 case gast.Return():
                     made += self.leave()

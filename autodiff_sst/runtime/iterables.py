@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
+
+from autodiff_sst.runtime.sequences import permutation
 
 
 def accumulate(
@@ -63,6 +66,19 @@ def filterfalse(predicate: Callable[[Any], Any], items: Iterable[Any]) -> Iterat
             yield item
 
 
+def groupby(items: Iterable[Any], key: Any = None) -> Iterator[Any]:
+    """Groups are lists: `itertools` empties one when the next is asked for."""
+    kept = list(items)
+    keys = [item if key is None else key(item) for item in kept]
+    start = 0
+    while start < len(kept):
+        end = start + 1
+        while end < len(kept) and keys[end] == keys[start]:
+            end += 1
+        yield keys[start], kept[start:end]
+        start = end
+
+
 def islice(items: Iterable[Any], first: Any, stop: Any = -1, step: Any = 1) -> Iterator[Any]:
     start, end = (0, first) if stop == -1 else (first, stop)
     k = 0
@@ -90,6 +106,13 @@ def ndenumerate(arr: Any) -> Iterator[Any]:
             yield index, array[index]
 
 
+def permutations(items: Iterable[Any], r: Any = None) -> Iterator[Any]:
+    kept = list(items)
+    count = len(kept) if r is None else r
+    for number in range(math.perm(len(kept), count)):
+        yield [kept[k] for k in permutation(number, len(kept), count)]
+
+
 def repeat(item: Any, times: Any = -1) -> Iterator[Any]:
     k = 0
     while times < 0 or k < times:
@@ -109,6 +132,13 @@ def takewhile(predicate: Callable[[Any], Any], items: Iterable[Any]) -> Iterator
         yield item
 
 
+def zip_longest(*iterables: Iterable[Any], fillvalue: Any = None) -> Iterator[Any]:
+    lists = [list(items) for items in iterables]
+    longest = max([len(items) for items in lists])
+    for k in range(longest):
+        yield tuple([items[k] if k < len(items) else fillvalue for items in lists])
+
+
 GENERATORS: dict[Any, Callable[..., Iterator[Any]]] = {
     itertools.accumulate: accumulate,
     itertools.chain.from_iterable: chained,
@@ -117,9 +147,12 @@ GENERATORS: dict[Any, Callable[..., Iterator[Any]]] = {
     itertools.cycle: cycle,
     itertools.dropwhile: dropwhile,
     itertools.filterfalse: filterfalse,
+    itertools.groupby: groupby,
     itertools.islice: islice,
     np.ndenumerate: ndenumerate,
+    itertools.permutations: permutations,
     itertools.repeat: repeat,
     itertools.starmap: starmap,
     itertools.takewhile: takewhile,
+    itertools.zip_longest: zip_longest,
 }

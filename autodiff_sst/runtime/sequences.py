@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,6 +42,17 @@ def is_mapping(x: Any) -> bool:
 def without_keys(x: Any, *keys: Any) -> dict[Any, Any]:
     """The rest of a mapping that was matched, a new dict."""
     return {k: v for k, v in x.items() if k not in keys}
+
+
+def permutation(number: int, length: int, r: int) -> list[int]:
+    """The places of the items in one of the `math.perm(length, r)` orders."""
+    left = list(range(length))
+    places = []
+    for k in range(r):
+        each = math.perm(length - k - 1, r - k - 1)
+        places.append(left.pop(number // each))
+        number %= each
+    return places
 
 
 def order_of(keys: Any, reverse: bool = False) -> list[int]:
