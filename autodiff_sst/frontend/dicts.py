@@ -27,7 +27,7 @@ from autodiff_sst.runtime.sequences import dict_of, last_places, nones, place_of
 
 _FUNCTIONS: tuple[Any, ...] = (
     *(dict_of, last_places, nones, place_of, position, transposed),
-    *(len, list, max, min, sorted, bisect.bisect_left, bisect.bisect_right),
+    *(len, list, max, min, sorted, type, bisect.bisect_left, bisect.bisect_right),
 )
 # What the rewritten program calls, under names that no program has.
 HIDDEN = {f"{f.__name__}()": Object(f, f.__name__) for f in _FUNCTIONS}

@@ -18,6 +18,7 @@ import gast
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.yielding import Generator, generator_of, loop_over
+from autodiff_sst.frontend.yielding_methods import hinted, of_object
 from autodiff_sst.runtime.iterables import GENERATORS
 
 _CONSUMERS = (sum, list, tuple, max, min, sorted, any, all, set, frozenset)
@@ -47,7 +48,7 @@ def collected(lowering: Any, node: Any) -> Any:
         case gast.Call(func=gast.Name(id=name), args=[gast.Call() as call, *rest]) if (
             any(name == c.__name__ for c in _CONSUMERS)
             and name not in lowering.locals
-            and generator_of(lowering, call) is not None
+            and _is_generator(lowering, call)
         ):
             item = nodes.name("item()")
             part = gast.comprehension(
@@ -77,7 +78,7 @@ def dict_of_pairs(lowering: Any, node: Any) -> Any:
         case gast.GeneratorExp(elt=pair) | gast.ListComp(elt=pair) if _is_pair(pair):
             key, value = pair.elts
             made = gast.DictComp(key=key, value=value, generators=pairs.generators)
-        case gast.Call() if _is_enumerate(lowering, pairs) or generator_of(lowering, pairs):
+        case gast.Call() if _is_enumerate(lowering, pairs) or _is_generator(lowering, pairs):
             key, value = nodes.name("key()"), nodes.name("value()")
             target = gast.Tuple(
                 elts=[nodes.name("key()", gast.Store()), nodes.name("value()", gast.Store())],
@@ -111,6 +112,8 @@ def generated(lowering: Any, node: Any) -> list[Any] | None:
             return _numbered(lowering, node, items, given[0] if given else nodes.constant(0))
         case gast.Call(func=gast.Name(id="zip"), args=args) if "zip" not in lowering.locals:
             return _zipped(lowering, node, args)
+    if (by_class := of_object(lowering, node)) is not None:
+        return by_class
     function = generator_of(lowering, node.iter)
     return None if function is None else Generator(lowering, node, function).inline()
 
@@ -119,7 +122,11 @@ def _goes_through_generator(lowering: Any, call: Any) -> bool:
     match call:
         case gast.Call(func=gast.Name(id="zip"), args=args):
             return any(generator_of(lowering, a) is not None for a in args)
-    return generator_of(lowering, call) is not None
+    return _is_generator(lowering, call)
+
+
+def _is_generator(lowering: Any, call: Any) -> bool:
+    return generator_of(lowering, call) is not None or bool(hinted(lowering, call))
 
 
 def _numbered(lowering: Any, node: Any, items: Any, start: Any) -> list[Any]:

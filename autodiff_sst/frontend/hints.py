@@ -26,6 +26,9 @@ METHODS = {
     **{"==": "eq", "!=": "ne", "&": "and", "|": "or", "^": "xor"},
 }
 
+# They go through what they are given, once.
+CONSUMERS: tuple[Any, ...] = (list, tuple, sum, max, min, sorted, set, frozenset, any, all)
+
 
 @dataclass(frozen=True)
 class Hint:

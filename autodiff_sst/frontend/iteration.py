@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from autodiff_sst.core.syntax import Atom, Binary, Call, Effect, Literal, Object, Subscript, TupleOf
+from autodiff_sst.frontend.yielding_methods import iterated
 from autodiff_sst.runtime.sequences import as_sequence, check_strict
 
 AS_SEQUENCE = Object(as_sequence, "as_sequence", as_sequence)
@@ -86,8 +87,9 @@ class _Items:
             case _:
                 self.sequence = lowering.atom(node)
                 if self.kind == "sequence":
-                    plain = Call(AS_SEQUENCE, (self.sequence,))
-                    self.sequence = lowering.emit(lowering.special("iter", plain, node), node)
+                    if not hasattr(node, "is_decided"):
+                        self.sequence = iterated(lowering, self.sequence, node)
+                    self.sequence = lowering.emit(Call(AS_SEQUENCE, (self.sequence,)), node)
                 self.length = self.call(_LEN, self.sequence)
 
     def call(self, function: Object, *args: Atom) -> Atom:

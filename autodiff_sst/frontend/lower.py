@@ -54,6 +54,7 @@ from autodiff_sst.frontend.parameters import captured_place, captured_value, nam
 from autodiff_sst.frontend.raising import raise_error
 from autodiff_sst.frontend.source import Source
 from autodiff_sst.frontend.sugar import Sugar
+from autodiff_sst.frontend.yielding_methods import gone_through, iterated
 from autodiff_sst.runtime.records import is_function
 
 # `x += e` is decided by type (resolve.py): what changes an array, rebinds a number.
@@ -215,6 +216,7 @@ class _Lowering(Sugar):
             base, index = self.place(target)
             self.store(base, index, atom, target)
             return
+        atom = iterated(self, atom, target)
         starred = [k for k, t in enumerate(target.elts) if isinstance(t, gast.Starred)]
         after = len(target.elts) - 1 - starred[0] if starred else 0
         for k, item in enumerate(target.elts):
@@ -282,6 +284,7 @@ class _Lowering(Sugar):
     def emit(self, value: Expression, node: Any, variable: str | None = None) -> Atom:
         if isinstance(value, Name | Literal | Object):
             return value
+        value = gone_through(self, value, node) if self.shared.hints else value
         name = self.names.temporary() if variable is None else self.version(variable)
         self.block.append(Assign(name, value, self.source.origin(node)))
         self.shared.made[name] = value

@@ -42,9 +42,13 @@ def generator_of(lowering: Any, call: Any) -> Any:
             function = getattr(lowering.value(call.func), "value", None)
             if isinstance(function, type | BuiltinFunctionType):
                 return GENERATORS.get(function)
-            is_one = isinstance(function, FunctionType) and function.__code__.co_flags & 0x20
+            is_one = is_generator_function(function)
             return function if is_one and lowering.shared.inlines(function) else None
     return None
+
+
+def is_generator_function(function: Any) -> bool:
+    return isinstance(function, FunctionType) and bool(function.__code__.co_flags & 0x20)
 
 
 class Generator:

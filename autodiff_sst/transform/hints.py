@@ -41,7 +41,7 @@ from autodiff_sst.core.syntax import (
     Unary,
 )
 from autodiff_sst.core.walk import blocks, statements
-from autodiff_sst.frontend.hints import METHODS, Hint, Hints, Site, is_given_up
+from autodiff_sst.frontend.hints import CONSUMERS, METHODS, Hint, Hints, Site, is_given_up
 from autodiff_sst.frontend.managed import is_plain
 from autodiff_sst.frontend.nested import Inner
 from autodiff_sst.markers import CustomGradient
@@ -53,7 +53,7 @@ from autodiff_sst.runtime.sequences import as_sequence, spread_call
 from autodiff_sst.transform.of_lists import lists_given
 
 _OF_MANAGERS: dict[Any, str] = {enter_context: "__enter__", leave_context: "__exit__"}
-_ONE_OPERAND: dict[Any, str] = {len: "len", abs: "abs", as_sequence: "iter"}
+_ONE_OPERAND: dict[Any, str] = {len: "len", abs: "abs"}
 
 
 def is_augmented(function: Any) -> bool:
@@ -183,12 +183,18 @@ class _Finder:
                     if isinstance(member, property) and isinstance(member.fget, FunctionType):
                         return [(name, Hint(member.fget, known.cls))]
             case Subscript(base):
-                return self.member(fact(base, self.facts), "__getitem__", "[]")
+                known = fact(base, self.facts)  # an item, or one that a tuple of names gets
+                own = self.member(known, "__getitem__", "[]")
+                return [*own, *self.member(known, "__iter__", "iter")]
             case Unary("-", operand):
                 return self.member(fact(operand, self.facts), "__neg__", "neg")
             case Call(Object(function), (atom,), ()) if any(f is function for f in _ONE_OPERAND):
                 name = _ONE_OPERAND[function]
                 return self.member(fact(atom, self.facts), f"__{name}__", name)
+            case Call(Object(function), (atom, *_)) if any(
+                function is f for f in (as_sequence, *CONSUMERS)
+            ):
+                return self.member(fact(atom, self.facts), "__iter__", "iter")
             case Call(Object(function), (left, _), ()) if is_augmented(function):
                 known, name = fact(left, self.facts), function.__name__
                 return self.member(known, f"__{name}__", "+=") or self.member(
