@@ -237,32 +237,27 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
     match widen(a), widen(b):
         case x, y if x == y:
             return x
-        case Array(dtype, d), Array(other, e) if dtype == other and len(d) == len(e):
-            pairs = enumerate(zip(d, e, strict=True))
-            return Array(dtype, tuple(join_lengths(m, n, f"{where}.{k}") for k, (m, n) in pairs))
-        case Array(dtype, d), Array(other, e) if "c" in dtype.kind + other.kind and (
-            len(d) == len(e)
+        case Array(dtype, d), Array(other, e) if len(d) == len(e) and (
+            dtype == other or "c" in dtype.kind + other.kind
         ):  # rules for complex numbers serve real ones too
-            both = np.result_type(dtype, other)
-            return join(Array(both, d), Array(both, e), where)
+            both = dtype if dtype == other else np.result_type(dtype, other)
+            pairs = enumerate(zip(d, e, strict=True))
+            return Array(both, tuple(join_lengths(m, n, f"{where}.{k}") for k, (m, n) in pairs))
         case Tuple(items, cls), Tuple(others, other_cls) if (
             len(items) == len(others) and cls is other_cls
         ):
             pairs_ = enumerate(zip(items, others, strict=True))
             return Tuple(tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_), cls)
+        case Tuple(items, cls), Tuple(others, other_cls) if cls is list and other_cls is list:
+            return List(join_all([*map(widen, (*items, *others))], where))
         case (Table() as x, Table() as y):
-            item = y.item if x.item is None else x.item if y.item is None else join(x.item, y.item)
-            key = y.key if x.key is None else x.key if y.key is None else join(x.key, y.key)
-            return Table(item, None, key)
+            return Table(_join_if_any(x.item, y.item), None, _join_if_any(x.key, y.key))
         case (Table(), _) | (_, Table()):
             return OPAQUE
-        case (List(None), List(item)) | (List(item), List(None)):
-            return List(item)
         case (Tuple(items, cls), List() as y) | (List() as y, Tuple(items, cls)) if cls is list:
             return join(List(join_all([*map(widen, items)], where)), y, where) if items else y
         case List(m, length), List(n, other_length):
-            assert m is not None and n is not None
-            return List(join(m, n, where), length if length == other_length else None)
+            return List(_join_if_any(m, n, where), length if length == other_length else None)
         case (Dict() as x, Dict() as y) if x.keys == y.keys:
             pairs_ = enumerate(zip(x.items, y.items, strict=True))
             return Dict(x.keys, tuple(join(m, n, f"{where}.{k}") for k, (m, n) in pairs_))
@@ -277,11 +272,15 @@ def join(a: Abstract, b: Abstract, where: str = "") -> Abstract:
             return OPAQUE
 
 
+def _join_if_any(a: Abstract | None, b: Abstract | None, where: str = "") -> Abstract | None:
+    return b if a is None else a if b is None else join(a, b, where)
+
+
 def _join_scalars(a: Scalar, b: Scalar) -> Scalar:
     """A number of the wider kind; NumPy's rather than Python's, whose dtype is the weaker."""
     kind = max(a.kind, b.kind, key="bifc".index)
-    dtypes = [s.dtype for s in (a, b) if s.dtype is not None and s.kind == kind]
-    return Scalar(kind, np.result_type(*dtypes) if dtypes else None)
+    own = [s.dtype for s in (a, b) if s.dtype is not None and s.kind == kind]
+    return Scalar(kind, np.result_type(*own) if own else None)
 
 
 def named_lengths(value: Abstract, where: str) -> Abstract:
@@ -345,8 +344,8 @@ def rank(value: Abstract) -> int | None:
             return len(dims)
         case Scalar():
             return 0
-        case Known(v) if type(v) in _KINDS:
-            return 0
+        case Known(v):
+            return 0 if type(v) in _KINDS else None
         case _:
             return None
 

@@ -126,7 +126,9 @@ def common_item(group: set[str], facts: Facts) -> Abstract | None:
 
 
 def is_read_by_variables(function: Function, group: set[str], facts: Facts) -> bool:
-    """Whether one of the lists grows, or is read by an index that is not known."""
+    """Whether how long one of the lists is, or an index that reads it, is not known."""
+    if any(isinstance(facts[name], List) for name in group):
+        return True
     for statement in statements(function.body):
         match statement:
             case Append(target) if target in group:
