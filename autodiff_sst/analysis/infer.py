@@ -39,6 +39,7 @@ from autodiff_sst.analysis.kinds import (
     ordered,
     product_dims,
     reshaped,
+    union_of,
 )
 from autodiff_sst.analysis.knowledge import constant_of
 from autodiff_sst.analysis.probe import probe
@@ -160,7 +161,8 @@ def infer(value: Expression, facts: Facts, where: str) -> Abstract:
             return fact(value, facts)
         case Binary(op, left, right):
             operands = [fact(left, facts), fact(right, facts)]
-            if (made := list_arithmetic(op, operands, where)) is not None:
+            made = list_arithmetic(op, operands, where) or union_of(op, operands)
+            if made is not None:
                 return made
             if op in _LOGICAL:
                 return decided(op, operands)
@@ -307,9 +309,7 @@ def _call(value: Call, function: Abstract, facts: Facts, where: str) -> Abstract
     if called is has_keys and isinstance(args[0], Dict):
         return Known({*args[0].keys} == {*constant_of(args[1])})
     if called in (is_sequence, is_mapping) and (cls := class_of(args[0])) is not None:
-        if called is is_mapping:
-            return Known(issubclass(cls, dict))
-        return Known(issubclass(cls, tuple | list | range))
+        return Known(issubclass(cls, dict if called is is_mapping else tuple | list | range))
     if called is stop_gradient or called is pieces_like:
         return args[0 if called is stop_gradient else 1]
     if called is error_of:  # a trial with other values would tell a lie

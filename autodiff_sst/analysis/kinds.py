@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -121,6 +122,19 @@ def decided(op: str, operands: list[Abstract]) -> Abstract:
         if len(items) == len(right.items) and all(_is_plain(v) for v in (left.value, *items)):
             return Known((left.value in items) == (op == "in"))
     return Scalar("b")
+
+
+def union_of(op: str, operands: list[Abstract]) -> Known | None:
+    """`list | tuple`, and `float | None`."""
+    kinds = [o.value for o in operands if isinstance(o, Known)]
+    if (
+        op != "|"
+        or len(kinds) < 2
+        or not all(isinstance(k, type | UnionType | None) for k in kinds)
+    ):
+        return None
+    left, right = kinds
+    return None if left is None and right is None else Known(left | right)
 
 
 def _is_plain(value: Any) -> bool:

@@ -20,6 +20,7 @@ from autodiff_sst.core.syntax import (
     Effect,
     Expression,
     For,
+    Function,
     If,
     Literal,
     Name,
@@ -30,7 +31,7 @@ from autodiff_sst.core.syntax import (
     Update,
     While,
 )
-from autodiff_sst.core.walk import reads, statements
+from autodiff_sst.core.walk import binds, blocks, count_reads, reads, statements
 from autodiff_sst.runtime.sequences import own_items, zeros_by_row, zeros_of_items, zeros_of_rows
 from autodiff_sst.runtime.tables import zeros_of_table
 
@@ -58,12 +59,13 @@ class Owners:
     it came to the update from one hand to the next: no merge, carry or other name holds it too.
     """
 
-    def __init__(self, body: Block) -> None:
+    def __init__(self, function: Function) -> None:
         self.made: dict[str, list[Atom | None]] = {}  # None: fresh; an atom: the same object
         self.kept: set[str] = set()
         self.holders: dict[str, list[tuple[str, Statement]]] = {}  # merges and carries, by value
         self.loops: dict[str, Statement] = {}  # by carry
-        for statement in statements(body):
+        self.copied = _handed_on(function)
+        for statement in statements(function.body):
             self.look(statement)
 
     def is_alone(self, name: str, update: Statement) -> bool:
@@ -117,6 +119,8 @@ class Owners:
 
     def look(self, statement: Statement) -> None:
         match statement:
+            case Assign(target, Name(source)) if source in self.copied:
+                self.hold(target, (Name(source),), statement)
             case Assign(target, value):
                 if isinstance(value, Call) and _is_update(value):  # maybe the same object
                     self.made.setdefault(target, []).append(value.args[0])
@@ -148,6 +152,25 @@ class Owners:
         for value in values:
             if isinstance(value, Name):
                 self.holders.setdefault(value.id, []).append((name, statement))
+
+
+def _handed_on(function: Function) -> set[str]:
+    """The variables that are read once, to become others, in the same turn."""
+    read = count_reads(function)
+    found: set[str] = set()
+
+    def look(block: Block, made: set[str]) -> None:
+        for statement in block:
+            match statement:
+                case Assign(_, Name(source)) if source in made and read[source] == 1:
+                    found.add(source)
+            is_loop = isinstance(statement, For | While)
+            for inner in blocks(statement):
+                look(inner, {*binds(statement)} if is_loop else made)
+            made |= {*binds(statement)}
+
+    look(function.body, {*function.parameters})
+    return found
 
 
 def _is_inside(inner: Statement, outer: Statement) -> bool:

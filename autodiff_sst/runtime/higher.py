@@ -40,6 +40,14 @@ def reduced_from(function, xs, initial):
     return result
 
 
+def added_up(items, start=0):
+    """`sum` of objects: there is one at least."""
+    total = start + items[0]
+    for k in range(1, len(items)):
+        total = total + items[k]
+    return total
+
+
 def transposed(rows):
     """`zip(*rows)`, as a list of lists."""
     count = min([len(row) for row in rows]) if len(rows) > 0 else 0

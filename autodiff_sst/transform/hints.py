@@ -16,6 +16,7 @@ from autodiff_sst.analysis.values import (
     Abstract,
     Dict,
     Known,
+    List,
     Record,
     Tuple,
     can_be_active,
@@ -49,6 +50,7 @@ from autodiff_sst.rules.definitions import definition_of
 from autodiff_sst.rules.registry import adjoint_of
 from autodiff_sst.rules.template import serves
 from autodiff_sst.runtime.contexts import enter_context, leave_context
+from autodiff_sst.runtime.higher import added_up
 from autodiff_sst.runtime.sequences import as_sequence, spread_call
 from autodiff_sst.transform.of_lists import lists_given
 
@@ -69,6 +71,13 @@ def is_object(known: Abstract) -> TypeGuard[Record | Tuple]:
 
 def may_vary(known: Abstract) -> bool:
     return can_be_active(known) and not isinstance(known, Known)
+
+
+def _held_by(known: Abstract) -> tuple[Abstract, ...]:
+    """What a list holds."""
+    if isinstance(known, List):
+        return () if known.item is None else (known.item,)
+    return known.items if isinstance(known, Tuple) else ()
 
 
 def wanted_hints(
@@ -194,7 +203,10 @@ class _Finder:
             case Call(Object(function), (atom, *_)) if any(
                 function is f for f in (as_sequence, *CONSUMERS)
             ):
-                return self.member(fact(atom, self.facts), "__iter__", "iter")
+                known = fact(atom, self.facts)
+                if function is sum and any(map(self.is_added, _held_by(known))):
+                    return [("()", Hint(sum, None, False, added_up))]
+                return self.member(known, "__iter__", "iter")
             case Call(Object(function), (left, _), ()) if is_augmented(function):
                 known, name = fact(left, self.facts), function.__name__
                 return self.member(known, f"__{name}__", "+=") or self.member(
@@ -206,6 +218,10 @@ class _Finder:
                     fact(right, self.facts), f"__r{METHODS[op]}__", f"r{op}"
                 )
         return []
+
+    def is_added(self, item: Abstract) -> bool:
+        """Whether `+` of it is a method."""
+        return any(self.member(item, name, "+") for name in ("__add__", "__radd__"))
 
     def of_one(self, container: Abstract) -> list[tuple[str, Hint]]:
         """The functions that a container holds, of which one is called."""

@@ -104,20 +104,20 @@ class Resolving:
         self,
         facts: Mapping[str, Abstract],
         names: Names,
-        body: Block,
+        function: Function,
         last: bool,
         derivative_of: DerivativeOf,
     ) -> None:
+        body = function.body
         self.derivative_of = derivative_of
-        self.facts = facts
-        self.body = body
+        self.facts, self.body = facts, body
         self.names = names
         self.methods: dict[str, tuple[Atom, str]] = {}
         self.attributes: dict[str, tuple[Atom, str]] = {}
         self.changed = False
         self.waits = False
         self.last = last  # nothing that is left will be known
-        self.updates = Updates(body, facts, names, last)
+        self.updates = Updates(function, facts, names, last)
         self.dicts = KnownDicts(body, facts, names)
         self.joined = Joined(facts, names)
         self.grows = growing_dicts(body, facts)

@@ -99,7 +99,7 @@ class _Rounds:
                 function = simpler
                 continue
             names = Names(all_names(function))
-            resolving = Resolving(facts, names, function.body, last, self.derivative_of)
+            resolving = Resolving(facts, names, function, last, self.derivative_of)
             settled = resolving.lists.settled(function.body, False)
             body = resolving.block(function.body) if settled is None else ()
             if settled is None and not resolving.changed:

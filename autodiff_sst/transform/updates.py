@@ -35,6 +35,7 @@ from autodiff_sst.core.syntax import (
     Block,
     Call,
     Effect,
+    Function,
     Literal,
     Name,
     Object,
@@ -60,13 +61,14 @@ class Updates:
     """The augmented assignments of a block, as far as types decide them."""
 
     def __init__(
-        self, body: Block, facts: Mapping[str, Abstract], names: Names, last: bool
+        self, function: Function, facts: Mapping[str, Abstract], names: Names, last: bool
     ) -> None:
+        body = function.body
         self.facts = facts
         self.names = names
         self.last = last  # nothing that is left will be known
         self.waits = False
-        self.owners = Owners(body)
+        self.owners = Owners(function)
         self.body = body
         self.items: dict[str, Subscript | Attribute] = {}  # what is read of others
         self.back: dict[str, Store] = {}  # where a name is stored

@@ -142,6 +142,8 @@ class Reverse:
         fact = place.fact(self.builder)
         keys = keys_of(fact)
         made = self.made.get(name)
+        if fact == List(None):
+            return  # it is empty, and stays so
         if name in self.arrays:
             value = write_out(self.builder, value, place)
             known = self.cotangents.get(place)
