@@ -7,6 +7,7 @@ import pytest
 
 import autodiff_sst as ad
 from tests import test_containers, test_loops, test_objects, test_structures
+from tests.differences import check_derivatives
 
 V, W = np.array([0.4, -0.7, 0.9]), np.array([[0.3, -0.2], [0.5, 0.7]])
 
@@ -66,6 +67,25 @@ def test_structures_of_arguments_and_results() -> None:
     np.testing.assert_allclose(first, y_dot["y"][0])
     np.testing.assert_array_equal(x_dot, V[1:])
     assert x_dot is not V
+
+
+def of_rows(x):
+    m = np.array([[np.cos(x[0]), x[1] * x[0], 0], [0, 0, 1], [0, 1.0, 0]])
+    return np.sum((m @ x[:3] + np.concatenate([[1, 2], [x[0] * x[1]]])) ** 2)
+
+
+def along_each_axis(x):
+    z = np.outer(x, x[::-1])
+    s = 0.0
+    for axis in range(z.ndim):
+        s += np.sum(np.diff(z, axis=axis) ** 2)
+    by_row, _ = np.gradient(z)
+    return s + np.sum(by_row**3)
+
+
+@pytest.mark.parametrize("function", [of_rows, along_each_axis])
+def test_rows_of_integers_and_axes(function: Any) -> None:
+    check_derivatives(function, np.array([0.3, 0.7, -0.2]), np.array([1.0, 0.5, 2.0]))
 
 
 def test_methods_and_objects() -> None:

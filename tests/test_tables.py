@@ -125,7 +125,23 @@ def swapped(x):
     return held[0] * held[1] ** 2
 
 
+NAMES = ["alpha", "beta", "gamma", "delta"]
+
+
+def of_names(x):
+    held = dict(zip(NAMES, x, strict=False))
+    s = sum(v for k, v in held.items() if k.startswith(("a", "b")))
+    for k, v in held.items():
+        if k[0] == "g" or k == "delta":
+            s = s * 0.5 + v * len(k)
+    held.update(alpha=held["alpha"] ** 2, omega=x[1])
+    held.update({"beta": held["omega"] * x[0]}, gamma=2.0 * x[3])
+    held["new"] = held.pop("gamma") * 2
+    return s * held["alpha"] * held["beta"] + held["new"] * len(held)
+
+
 FUNCTIONS = [
+    of_names,
     *(summed_by_group, by_default, by_names, written_down, replaced_and_read),
     *(largest, memo, of_arrays, in_branches, copied, under_two_names, swapped),
 ]

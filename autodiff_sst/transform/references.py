@@ -57,6 +57,7 @@ from autodiff_sst.core.walk import all_names, atoms, count_reads, map_atoms, rea
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, LIST, WRITE_BACK
 from autodiff_sst.transform.common import WHOLE
+from autodiff_sst.transform.keys import names_of_keys
 from autodiff_sst.transform.reverse.cotangents import item_of
 from autodiff_sst.transform.reverse.program import rebuilt
 from autodiff_sst.transform.sites import read_by_key
@@ -128,6 +129,7 @@ class References:
         stored = {s.target for s in statements(function.body) if isinstance(s, Store | Accumulate)}
         self.regrown = lists_regrown(function, self.classes)
         self.made = {s.target: s.value for s in statements(function.body) if isinstance(s, Assign)}
+        self.keys = names_of_keys(function, facts)
         self.read_by_key = read_by_key(function.body) - reads(function.result)
         self.consumed = _consumed(function)
         self.stored = {self.classes.find(n) for n in stored if self.is_users(n)}

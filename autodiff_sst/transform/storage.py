@@ -169,7 +169,8 @@ class Storage(Replacing):
         if is_update(statement):
             self.update(statement, value)
             return
-        if self.is_item_of_list(value) and self.read_item(statement, value):
+        is_item = target in self.keys or self.is_item_of_list(value)
+        if is_item and self.read_item(statement, value):
             return
         view = self.view(value, statement)
         if view is not None and not isinstance(value, Name):
@@ -241,7 +242,8 @@ class Storage(Replacing):
         """Reads an item as it is now, if nobody changes it any more."""
         now = map_atoms(value, self.current)
         known = infer(now, self.builder.facts, statement.target)
-        if self.is_changed_after(statement, [statement.target], known):
+        target = statement.target
+        if target not in self.keys and self.is_changed_after(statement, [target], known):
             return False
         self.builder.append(replace(statement, value=now))
         self.builder.facts[statement.target] = known

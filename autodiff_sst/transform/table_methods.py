@@ -19,6 +19,7 @@ from autodiff_sst.analysis.values import (
     Abstract,
     Dict,
     Table,
+    keys_of,
     rank,
 )
 from autodiff_sst.core.names import Names
@@ -86,6 +87,7 @@ class TableMethods:
         if not isinstance(statement, Assign | Effect):
             return None
         self.made, self.statement = [], statement
+        keywords: tuple[tuple[str, Atom], ...] = ()
         match statement:
             case Assign(_, Call(Object(called), args)) if any(called is f for f in _GO_THROUGH):
                 if not any(isinstance(fact(a, self.facts), Table) for a in args):
@@ -97,10 +99,14 @@ class TableMethods:
                     return None
                 self.assign(target, Binary(operator, left, right))
                 return tuple(self.made)
-            case Assign(_, Call(Name(method), args, ())) | Effect(Call(Name(method), args, ())):
+            case Assign(_, Call(Name(method), args, keywords)) | Effect(
+                Call(Name(method), args, keywords)
+            ):
                 if method not in methods:
                     return None
                 base, name = methods[method]
+                if keywords and name != "update":
+                    return None
             case Assign(_, Call(Object(called), (base,), ())) if called is as_sequence:
                 name, args = "keys", ()
             case Assign(_, Call(Object(called), (base,), ())) if called is dict:
@@ -120,9 +126,12 @@ class TableMethods:
                 self.gathered(target, base, lambda key, value: self.new(TupleOf((key, value))))
             case "copy", () if rank(known.item or UNKNOWN) == 0:
                 self.assign(target, Call(TABLE, (base,)))
-            case "update", (items,) if isinstance(other := fact(items, self.facts), Dict):
-                for key in other.keys:
-                    value = self.new(Subscript(items, (Literal(key),)))
+            case "update", () | (_,) if all(isinstance(fact(a, self.facts), Dict) for a in args):
+                new: list[tuple[str, Atom]] = []
+                for items in args:
+                    keys = keys_of(fact(items, self.facts)) or ()
+                    new += [(key, self.new(Subscript(items, (Literal(key),)))) for key in keys]
+                for key, value in (*new, *keywords):
                     self.made.append(Store(base.id, (Literal(key),), value, statement.origin))
                 self.assign(target, Literal(None))
             case "pop", (key,):

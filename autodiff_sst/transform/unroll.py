@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autodiff_sst.analysis.access import fact
-from autodiff_sst.analysis.values import Abstract, Array, Dict, Known, Tuple, rank
+from autodiff_sst.analysis.values import UNKNOWN, Abstract, Array, Dict, Known, Tuple, rank
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
     Append,
@@ -22,10 +22,12 @@ from autodiff_sst.core.syntax import (
     Atom,
     Binary,
     Block,
+    Call,
     For,
     Function,
     Literal,
     Name,
+    Object,
     Statement,
     Store,
     Subscript,
@@ -43,8 +45,11 @@ def is_unrolled(statement: For, facts: Mapping[str, Abstract]) -> bool:
     keys: set[str] = set()
     for inner in statements(statement.body):
         match inner:
-            case Assign(target, Binary() as value) if reads(value) & counters:
+            case Assign(target, (Binary() | Name()) as value) if reads(value) & counters:
                 counters.add(target)
+            case Assign(target, Call() as call) if facts[target] == UNKNOWN:
+                if reads(call) & counters and _is_along_axis(call, facts):
+                    return True
             case Assign(target, Subscript(Name(base), (Name(index),))) if index in counters:
                 if isinstance(facts[base], Known):  # a range
                     counters.add(target)
@@ -81,6 +86,15 @@ def is_uniform(known: Tuple) -> bool:
     """Whether all items are numbers: then a list of them serves as well."""
     functions = any(isinstance(i, Known) and callable(i.value) for i in known.items)
     return not functions and all(rank(item) == 0 for item in known.items)
+
+
+def _is_along_axis(call: Call, facts: Mapping[str, Abstract]) -> bool:
+    """Whether it is NumPy's, of an array of which the rank is known: the axis decides the rest."""
+    function = call.function
+    if not isinstance(function, Object):
+        return False
+    module = getattr(function.value, "__module__", None) or ""
+    return module.startswith("numpy") and any(isinstance(fact(a, facts), Array) for a in call.args)
 
 
 def _turns(statement: For, facts: Mapping[str, Abstract]) -> range | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.calls import made_by
+from autodiff_sst.analysis.kinds import is_list
 from autodiff_sst.analysis.lengths import are_same
 from autodiff_sst.analysis.values import (
     Array,
@@ -146,9 +147,12 @@ def _mirrored(sweep: Forward, target: str, value: Expression) -> Expression | No
 
 
 def _part(sweep: Forward, atom: Atom) -> Atom:
-    """The same in a list, whose arrays may be joined: of an array of integers, zeros."""
-    if isinstance(sweep.builder.fact(atom), Array):
+    """The same in a list, whose arrays and rows may be joined: of integers, zeros."""
+    known = sweep.builder.fact(atom)
+    if isinstance(known, Array):
         return sweep.tangent(atom) or sweep.builder.call(ZEROS_LIKE, atom)
+    if is_list(known):
+        return sweep.tangent_or_zero(atom)
     return _item(sweep, atom)
 
 
