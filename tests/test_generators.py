@@ -215,6 +215,35 @@ def summed(x):
     return sum(r * r for r in with_comprehensions(x))
 
 
+def batches(x, n):
+    """Parts."""
+    for i in range(0, len(x), n):
+        yield x[i : i + n]
+
+
+def scaled(x, a):
+    b = a * 2
+    for v in x:
+        w = v * b
+        yield w, w * w
+
+
+def in_step(x):
+    s = x.copy()
+    for u, v in zip(batches(x, 2), batches(s, 2), strict=False):
+        s[1:3] += u * v
+    for a, (v, w) in zip(x, scaled(x[1:], x[0]), strict=False):
+        if v > 9:
+            break
+        s += a * v + w
+    else:
+        s *= 2
+    return s @ s + sum(
+        k * u[0] * v
+        for k, (u, (v, _)) in enumerate(zip(batches(x, 1), scaled(x, 3.0), strict=False))
+    )
+
+
 def doubling(a):
     for i in range(len(a)):
         a[i] *= 2
@@ -230,7 +259,7 @@ def seeing_changes(x):
 
 
 FUNCTIONS: list[Any] = [
-    seeing_changes, groups, orders, longest, summed,
+    seeing_changes, in_step, groups, orders, longest, summed,
     running, flattened, chosen, first_of_endless, zipped,
     in_a_loop, at_once, listed, counted, left_early, returned_from, of_several, of_a_closure,
     nested, changing, interleaved,

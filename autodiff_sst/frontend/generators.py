@@ -147,6 +147,9 @@ def _zipped(lowering: Any, node: Any, args: list[Any]) -> list[Any] | None:
     found = [(k, f) for k, a in enumerate(args) if (f := generator_of(lowering, a)) is not None]
     if not found or len(args) < 2:
         return None
+    stepped = _in_step(lowering, node, args, dict(found))
+    if stepped is not None:
+        return stepped
     ((at, function), *more) = found
     # Python asks what comes first first: of a user's generator it must not ask more.
     if more or node.orelse or (at > 0 and function not in GENERATORS.values()):
@@ -177,5 +180,40 @@ def _zipped(lowering: Any, node: Any, args: list[Any]) -> list[Any] | None:
         *node.body,
     ]
     loop = loop_over(keys[at], args[at], body)
+    loop.inlined = getattr(node, "inlined", ())
+    return [nodes.placed(s, node) for s in (*before, loop)]
+
+
+def _in_step(lowering: Any, node: Any, args: list[Any], found: dict[int, Any]) -> list[Any] | None:
+    """`zip` of generators that are loops: one loop, in which each takes its turn; None of others.
+
+    for a, b in zip(rows(x), y):           for k in range(min(len(x), len(y))):
+        s += a * b                 →           a, b = 2 * x[k], y[k]
+    """
+    key = lowering.shared.key
+    counter, before, lengths, turns, parts = key("k"), [], [], [], []
+    for k, argument in enumerate(args):
+        items = key("items")
+        turn = gast.Subscript(value=nodes.name(items), slice=nodes.name(counter), ctx=gast.Load())
+        if k in found:
+            loop = loop_over(key("item"), argument, [])
+            loop.inlined = getattr(node, "inlined", ())
+            step = Generator(lowering, nodes.placed(loop, node), found[k]).in_step()
+            if step is None:
+                return None
+            first, loop, body, value = step
+            bound = gast.Assign(targets=[loop.target], value=turn, type_comment=None)
+            before += [*first, nodes.assign(items, nodes.call("list()", loop.iter))]
+            turns += [bound, *body]
+            parts.append(value)
+        else:
+            before.append(nodes.assign(items, nodes.call("list()", argument)))
+            parts.append(turn)
+        lengths.append(nodes.call("len()", nodes.name(items)))
+    value = gast.Tuple(elts=parts, ctx=gast.Load())
+    turns.append(gast.Assign(targets=[node.target], value=value, type_comment=None))
+    over = nodes.call("range", nodes.call("min()", *lengths))
+    loop = loop_over(counter, over, [*turns, *node.body])
+    loop.orelse = node.orelse
     loop.inlined = getattr(node, "inlined", ())
     return [nodes.placed(s, node) for s in (*before, loop)]

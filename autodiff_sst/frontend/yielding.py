@@ -166,6 +166,17 @@ class Generator:
             after = [gast.If(test=unbroken, body=after, orelse=[])]
         return [nodes.placed(s, self.node) for s in (*before, *body, *after)]
 
+    def in_step(self) -> tuple[list[Any], Any, list[Any], Any] | None:
+        """Of a generator that is a loop with a `yield` at its end, so that others may be gone
+        through with it: what comes before the loop, the loop, what a turn does, what it yields."""
+        *before, loop = self.tree.body
+        match loop:
+            case gast.For(body=[*body, gast.Expr(value=gast.Yield(value=value))], orelse=[]) if all(
+                map(_only_binds, (*before, *body))
+            ):
+                return before, loop, body, value or nodes.constant(None)
+        return None
+
     def block(self, statements: list[Any], in_loop: bool) -> list[Any]:
         made = []
         for s in statements:
@@ -218,6 +229,19 @@ class Generator:
         self.leaves = True
         test = nodes.name(self.left)
         return [*made, gast.If(test=test, body=[gast.Break()], orelse=[])]
+
+
+def _only_binds(statement: Any) -> bool:
+    """Whether it is a docstring, or binds names to what it computes: once more does no harm."""
+    match statement:
+        case gast.Expr(value=gast.Constant()):
+            return True
+        case gast.Assign(targets=targets):
+            names = [n for t in targets for n in (t.elts if isinstance(t, gast.Tuple) else [t])]
+            inner = own_nodes(statement)
+            yields = any(isinstance(n, gast.Yield | gast.YieldFrom) for n in inner)
+            return all(isinstance(n, gast.Name) for n in names) and not yields
+    return False
 
 
 def _ends_turn(node: Any) -> bool:
