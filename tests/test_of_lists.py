@@ -78,3 +78,63 @@ def test_lists(function):
 
 def test_hypot_of_three():
     check_derivatives(lambda x: math.hypot(x[0], x[1], x[2]), X, V)
+
+
+WHOLE = [1, 2, 3, 4, 5]
+HELD = {"weights": (5, 4, 3, 2, 1)}
+
+
+class Weighted:
+    weights = (1, 0, 2, 0, 3)
+
+    def __init__(self):
+        self.own = [2, 1, 2, 1, 2]
+
+    def total(self, x):
+        return np.sum(x * self.weights * self.own)
+
+
+def changed(x):
+    q = x.copy()
+    q *= WHOLE
+    q += (1, 2, 3, 4, 5)
+    q[[0, 1]] *= [2, 3]
+    q[1:3] = q[1:3] - [1, 2]
+    q **= [2, 1, 2, 1, 2]
+    return q.sum()
+
+
+def grown(x):
+    w = []
+    for i in range(5):
+        w.append(i)
+    return np.sum(w * x) + np.sum(x / [i + 1 for i in range(5)])
+
+
+OF_WHOLE_NUMBERS = [
+    lambda x: np.sum(x * [1, 2, 3, 4, 5]),
+    lambda x: np.sum((1, 2, 3, 4, 5) * x**2),
+    lambda x: np.sum(WHOLE * x * HELD["weights"]),
+    lambda x: Weighted().total(x * x),
+    lambda x: np.sum(x * range(5)) + np.sum(WHOLE - x * x) + x @ WHOLE + WHOLE @ x,
+    lambda x: (
+        np.sum(x**WHOLE) + np.sum(x[0] + [1, 2]) + np.sum([True, False, True, True, False] * x)
+    ),
+    lambda x: (
+        np.sum(x[:4].reshape(2, 2) * [[1, 2], [3, 4]] @ [1, 2]) + np.sum(x[:, None] * [1, 2])
+    ),
+    lambda x: np.average(x, weights=[1, 2, 3, 4, 5]) * np.dot(x, WHOLE) + np.kron(x, [1, 2]).sum(),
+    lambda x: np.multiply(x, WHOLE).sum() * np.maximum(x, [0, 1, 0, 1, 0]).sum(),
+    lambda x: np.where([1, 0, 1, 0, 1], x, 0).sum() * np.interp(x, [0, 1, 2], [1, 3, 2]).sum(),
+    lambda x: np.convolve(x, [1, 2, 1], mode="same")[2] * np.polyval([1, 2, 3], x).sum(),
+    lambda x: math.fsum(x) * math.prod(x) + x[[True, False, True, True, False]].sum() ** 2,
+    lambda x: np.sum(np.int64(2) * [1, 2] * x[:4]) ** 2,
+    changed,
+    grown,
+]
+
+
+@pytest.mark.parametrize("function", OF_WHOLE_NUMBERS)
+def test_lists_of_whole_numbers_beside_arrays(function):
+    check_derivatives(function, X, V)
+    assert np.allclose(ad.jacobian(function)(X), ad.grad(function)(X))

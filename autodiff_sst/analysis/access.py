@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from autodiff_sst.analysis.lengths import MANY, cut
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.values import (
@@ -20,6 +22,7 @@ from autodiff_sst.analysis.values import (
     Known,
     List,
     Method,
+    Opaque,
     Record,
     Scalar,
     Table,
@@ -122,6 +125,7 @@ def _index_array(base_atom: Atom, base: Array, index: Index, facts: Facts, where
     proper = [isinstance(i, Slice) and slice_bounds(i) != (None, None, None) for i in index]
     for item in index:
         operand = Known(slice(None)) if isinstance(item, Slice) else fact(item, facts)
+        operand = _array_of_list(operand, where)
         if isinstance(operand, Array) and operand.dtype.kind == "b":
             # As many as there are Trues; among other indices, anything.
             whole = len(index) == 1 and len(operand.dims) == len(base.dims)
@@ -154,6 +158,16 @@ def _index_array(base_atom: Atom, base: Array, index: Index, facts: Facts, where
     return Array(found.dtype, tuple(dims))
 
 
+def _array_of_list(index: Abstract, where: str) -> Abstract:
+    """A list of places, or of Trues and Falses, as the array that it is as an index."""
+    match index:
+        case List(Scalar(kind), length) if kind in "ib":
+            dtype = np.dtype(bool if kind == "b" else int)
+            return Array(dtype, (length or f"{where}.places",))
+        case _:
+            return index
+
+
 def _slice_length(length: int | str, item: Atom | Slice, facts: Facts) -> str | None:
     """The length of a part of an axis: equal ones are equal lengths. `x[1:]`, `x[:-1]` and
     `x[1:-1]` have that of `x` less some."""
@@ -184,13 +198,20 @@ def list_arithmetic(operator: str, operands: list[Abstract], where: str) -> Abst
             items.append(one.item)
     if operator == "+" and len(lists) == 2:
         is_known = all(isinstance(one, Tuple) for one in lists)
-    elif operator == "*" and len(lists) == 1:
+    elif operator == "*" and len(lists) == 1 and any(map(_is_count, operands)):
         is_known = any(isinstance(o, Known) for o in operands) and isinstance(lists[0], Tuple)
     else:
         return None
     if is_known:
         return None  # as long as they are written down
     return List(join_all([widen(i) for i in items], where) if items else None)
+
+
+def _is_count(value: Abstract) -> bool:
+    """Whether a list times it is a longer list: NumPy's floats and arrays multiply the items."""
+    if isinstance(value, Known):
+        return isinstance(value.value, int | np.integer)
+    return isinstance(value, Opaque) or (isinstance(value, Scalar) and value.kind in "ib")
 
 
 def _is_display(value: Abstract) -> bool:

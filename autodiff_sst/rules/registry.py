@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -154,11 +155,14 @@ def declare_elementwise(*functions: Any) -> None:
     _elementwise.update(functions)
 
 
+_OF_MATH_ON_LISTS = (math.fsum, math.prod, math.dist, getattr(math, "sumprod", None))
+
+
 def is_elementwise(function: Any) -> bool:
     if isinstance(function, np.ufunc):
         return function.signature is None
     if getattr(function, "__module__", "") == "math":
-        return True
+        return function not in _OF_MATH_ON_LISTS
     try:
         return function in _elementwise
     except TypeError:  # not hashable
