@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autodiff_sst as ad
+from tests.differences import check_derivatives
 
 X = np.array([0.3, 1.2, -0.7, 0.5])
 V = np.array([1.0, -0.5, 0.3, 0.8])
@@ -90,16 +91,6 @@ def given_away(x):
     return again(again, 2)
 
 
-def reading_functions(x):
-    def square(v):
-        return v * v
-
-    def again(n):
-        return square(x) if n == 0 else again(n - 1) * x
-
-    return again(2)
-
-
 def each_other(x):
     def even(n):
         return x if n == 0 else odd(n - 1) * x
@@ -121,7 +112,48 @@ def test_functions_that_call_each_other_are_refused(function: Any) -> None:
         ad.grad(function)(1.2)
 
 
-@pytest.mark.parametrize("function", [given_away, reading_functions])
+def reading_functions(x):
+    scale = x[1] * 2
+
+    def square(v):
+        return v * v * scale
+
+    def both(v, w=1.5):
+        return square(v) + w
+
+    def again(n, v):
+        return square(v) if n == 0 else again(n - 1, both(v)) * x[0]
+
+    return again(2, x[2])
+
+
+def multigrid(x):
+    def smoothed(u, f, h):
+        u = u.copy()
+        for _ in range(2):
+            u[1:-1] = 0.5 * (u[:-2] + u[2:] + h * h * f[1:-1])
+        return u
+
+    def cycle(u, f, h):
+        u = smoothed(u, f, h)
+        if len(u) <= 3:
+            return u
+        r = np.zeros_like(u)
+        r[1:-1] = f[1:-1] + (u[:-2] - 2 * u[1:-1] + u[2:]) / h**2
+        e = cycle(np.zeros(len(u) // 2 + 1), r[::2], 2 * h)
+        u = u + np.interp(np.arange(len(u)), np.arange(0, len(u), 2), e)
+        return smoothed(u, f, h)
+
+    f = np.concatenate([x, x[::-1] ** 2, [0.0]])
+    return cycle(np.zeros(9), f, 0.125)[4]
+
+
+@pytest.mark.parametrize("function", [multigrid, reading_functions])
+def test_functions_that_read_others(function: Any) -> None:
+    check_derivatives(function, X, V)
+
+
+@pytest.mark.parametrize("function", [given_away])
 def test_what_is_refused(function: Any) -> None:
     with pytest.raises(ad.UnsupportedSyntaxError, match="calls itself"):
         ad.grad(function)(1.2)

@@ -120,9 +120,7 @@ OF_WHOLE_NUMBERS = [
     lambda x: (
         np.sum(x**WHOLE) + np.sum(x[0] + [1, 2]) + np.sum([True, False, True, True, False] * x)
     ),
-    lambda x: (
-        np.sum(x[:4].reshape(2, 2) * [[1, 2], [3, 4]] @ [1, 2]) + np.sum(x[:, None] * [1, 2])
-    ),
+    lambda x: np.sum(x[:4].reshape(2, 2) * [[1, 2], [3, 4]] @ [1, 2]) + np.sum(x[:, None] * [1, 2]),
     lambda x: np.average(x, weights=[1, 2, 3, 4, 5]) * np.dot(x, WHOLE) + np.kron(x, [1, 2]).sum(),
     lambda x: np.multiply(x, WHOLE).sum() * np.maximum(x, [0, 1, 0, 1, 0]).sum(),
     lambda x: np.where([1, 0, 1, 0, 1], x, 0).sum() * np.interp(x, [0, 1, 2], [1, 3, 2]).sum(),

@@ -73,10 +73,8 @@ def _make(lowering: Any, closure: Closure) -> tuple[FunctionType, tuple[str, ...
     if arguments.kwarg or not all(isinstance(d, gast.Constant) for d in defaults):
         raise _refused(scope, closure.node, "with `**` or with defaults that are made")
     seen = [n for s in tree.body for n in gast.walk(s) if isinstance(n, gast.Name)]
-    bound = {n.id for n in seen if not isinstance(n.ctx, gast.Load)}
-    bound |= {a.id for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-    bound |= {arguments.vararg.id} if arguments.vararg else set()
-    free = sorted({n.id for n in seen if n.id != name and is_variable(scope, n.id)} - bound)
+    free, helpers = _read_by(closure, name)
+    tree.body = [*helpers, *tree.body]
     for n in seen:
         if n.id == name:
             call = parents[n]
@@ -86,6 +84,41 @@ def _make(lowering: Any, closure: Closure) -> tuple[FunctionType, tuple[str, ...
     arguments.kwonlyargs += [nodes.name(v, gast.Param()) for v in free]
     arguments.kw_defaults += [None] * len(free)
     return _run(tree, scope.source.function.__globals__, _file(scope, closure.node)), tuple(free)
+
+
+def _read_by(closure: Closure, recursive: str) -> tuple[list[str], list[Any]]:
+    """The variables of the function around that a function reads; and the functions defined there
+    that it calls, to be defined in it, with what these read."""
+    scope = closure.scope
+    free: set[str] = set()
+    helpers: dict[str, Any] = {}
+    new = [closure.node]
+    while new:
+        for name in _free_names(new.pop()):
+            known = scope.lookup(name, closure.node) if is_variable(scope, name) else None
+            if known is None or name in {recursive, *free, *helpers}:
+                continue
+            node = getattr(known, "node", None)
+            if isinstance(node, gast.FunctionDef) and known.scope is scope and node.name == name:
+                defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+                is_plain = all(isinstance(d, gast.Constant) for d in defaults)
+                if recursive in _free_names(node) or node.decorator_list or not is_plain:
+                    raise _refused(scope, closure.node, "that reads other functions defined here")
+                helpers[name] = copy.deepcopy(node)
+                new.append(node)
+            else:
+                free.add(name)
+    return sorted(free), [*helpers.values()]
+
+
+def _free_names(node: Any) -> list[str]:
+    """The names that a function reads and does not bind."""
+    arguments = node.args
+    seen = [n for s in node.body for n in gast.walk(s) if isinstance(n, gast.Name)]
+    bound = {n.id for n in seen if not isinstance(n.ctx, gast.Load)}
+    bound |= {a.id for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    bound |= {a.id for a in (arguments.vararg, arguments.kwarg) if a is not None}
+    return sorted({n.id for n in seen} - bound)
 
 
 def is_variable(scope: Any, name: str) -> bool:

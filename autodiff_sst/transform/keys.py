@@ -18,6 +18,7 @@ from autodiff_sst.core.syntax import (
     Function,
     ListOf,
     Name,
+    Object,
     Slice,
     Subscript,
 )
@@ -40,6 +41,8 @@ def names_of_keys(function: Function, facts: Mapping[str, Abstract]) -> set[str]
         match value:
             case Call(called, (Name(table),)) if called == KEYS:
                 return isinstance(facts.get(table), Table)
+            case Call(Object(called), (Name(given),)) if called in (sorted, list, tuple):
+                return given in lists or isinstance(facts.get(given), Table)
             case ListOf(()):
                 return {*appended.get(target, [""])} <= keys
             case Name(other):

@@ -180,7 +180,8 @@ class Storage(Replacing):
                 self.builder.facts[target] = known
                 return
             plain = isinstance(known, Array | Tuple | Dict | List | Record)
-            if not plain and not self.is_settled(statement, target):
+            is_part = isinstance(known, Unknown) and _has_slice(value)  # so it is an array
+            if not plain and not is_part and not self.is_settled(statement, target):
                 raise self.refuse("whether this is an array or a number is not known", statement)
         if view is not None:
             self.refs[target] = view
@@ -330,6 +331,10 @@ class Storage(Replacing):
         return lambda new: (
             base, self.replaced(self.read(base), known, (*outer, *index), new)
         )  # fmt: skip
+
+
+def _has_slice(value: Expression) -> bool:
+    return isinstance(value, Subscript) and any(isinstance(i, Slice) for i in value.index)
 
 
 def _makes_numbers(value: Expression, known: Abstract) -> bool:

@@ -59,7 +59,7 @@ def is_unrolled(statement: For, facts: Mapping[str, Abstract]) -> bool:
                 if isinstance(known, Tuple) and all(isinstance(i, Known) for i in known.items):
                     keys.add(target)
             case Assign(_, Subscript(Name(base), (Name(key),))) | Store(base, (Name(key),)) if (
-                key in keys and isinstance(facts.get(base), Dict)
+                key in keys and _is_dict(facts.get(base))
             ):
                 return True
     return False
@@ -86,6 +86,10 @@ def is_uniform(known: Tuple) -> bool:
     """Whether all items are numbers: then a list of them serves as well."""
     functions = any(isinstance(i, Known) and callable(i.value) for i in known.items)
     return not functions and all(rank(item) == 0 for item in known.items)
+
+
+def _is_dict(known: Abstract | None) -> bool:
+    return isinstance(known, Dict) or (isinstance(known, Known) and isinstance(known.value, dict))
 
 
 def _is_along_axis(call: Call, facts: Mapping[str, Abstract]) -> bool:
