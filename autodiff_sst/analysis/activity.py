@@ -10,7 +10,9 @@ active: its reverse is refused then, never left out.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any
 
 from autodiff_sst.analysis.access import fact
@@ -52,7 +54,8 @@ from autodiff_sst.core.syntax import (
     While,
     assert_never,
 )
-from autodiff_sst.core.walk import Names, atoms, blocks, reads
+from autodiff_sst.core.walk import Names, atoms, blocks, reads, statements
+from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.rules.registry import is_nondifferentiable
 
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in")
@@ -62,11 +65,27 @@ _SHAPE_ONLY = ("shape", "ndim", "size", "dtype")
 def find_active(
     function: Function, facts: Mapping[str, Abstract], active: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The active names, and the varied ones."""
+    """The active names, and the varied ones.
+
+    Raises UnsupportedSyntaxError where one is what a class computes of an object by itself.
+    """
     flows = _Flows(facts, find_shifts(function, facts))
     flows.block(function.body)
     varied = _closure(active, flows.forwards)
     useful = _closure(reads(function.result), flows.backwards)
+    for statement in statements(function.body):
+        match statement:
+            case Assign(target, Attribute(base, name)) if target in varied & useful:
+                known = fact(base, facts)
+                if isinstance(known, Record) and name not in known.keys:
+                    of = known.cls.__name__
+                    words = (
+                        f"`{name}`, which a `{of}` computes and is no property, is not supported"
+                    )
+                    instead = "a property, or a method."
+                    raise UnsupportedSyntaxError(words, statement.origin, instead=instead)
+            case _:
+                pass
     return varied & useful, varied
 
 
@@ -85,7 +104,7 @@ def sources_of(value: Expression, facts: Mapping[str, Abstract]) -> Names:
         case Attribute(_, name) if name in _SHAPE_ONLY:
             return frozenset()
         case Attribute(base, name) if isinstance(known := fact(base, facts), Record):
-            if name not in known.keys:  # of the class
+            if name not in known.keys and is_of_class(known.cls, name):
                 return frozenset()
         case Binary(op, left, right) if op in _COMPARISONS:
             if not any(isinstance(fact(a, facts), Opaque | Record) for a in (left, right)):
@@ -97,6 +116,16 @@ def sources_of(value: Expression, facts: Mapping[str, Abstract]) -> Names:
     return frozenset(
         a.id for a in atoms(value) if isinstance(a, Name) and may_be_active(facts[a.id])
     )
+
+
+def is_of_class(cls: Any, name: str) -> bool:
+    """Whether an attribute that an object has not is a method, or the same for all of its class;
+    what else is computed of the object, as a `cached_property` is."""
+    member = inspect.getattr_static(cls, name, None)
+    if member is None:
+        return not hasattr(cls, "__getattr__")
+    methods = isinstance(member, FunctionType | staticmethod | classmethod)
+    return methods or not hasattr(type(member), "__get__")
 
 
 def may_be_active(value: Abstract) -> bool:
