@@ -339,3 +339,23 @@ def test_lists_that_one_assignment_makes(n: int) -> None:
     h = 1e-6
     expected = (several_at_once(0.7 + h, n) - several_at_once(0.7 - h, n)) / (2 * h)
     assert ad.grad(several_at_once)(0.7, n) == pytest.approx(expected, rel=1e-6)
+
+
+def appended_and_repeated(x):
+    c = [x[0] * x[1]]
+    c.append(x[1])
+    d = c * 2
+    return sum(d) * d[2] + sum([x[0], x[2]] * 3)
+
+
+def test_lists_that_are_repeated() -> None:
+    check_derivatives(appended_and_repeated, X, V)
+
+
+@pytest.mark.parametrize("times", [2, True, np.int64(2)])
+def test_a_list_that_a_loop_makes_is_not_repeated(times: Any) -> None:
+    def repeated(x: Any) -> Any:
+        return sum([v * v for v in x] * times)
+
+    with pytest.raises(ad.AutodiffError, match="of lists"):
+        ad.grad(repeated)(X)

@@ -60,3 +60,10 @@ def test_against_differences(function: Any, x: Any) -> None:
     np.testing.assert_allclose(ad.jvp(f, (x,), (dot,))[1], np.sum(given * dot), rtol=1e-9)
     along = (ad.grad(f)(x + 1e-6 * dot) - ad.grad(f)(x - 1e-6 * dot)) / 2e-6
     np.testing.assert_allclose(ad.hvp(f)(x, dot), along, rtol=1e-5, atol=1e-6)
+
+
+def test_the_imaginary_part_of_a_real_number() -> None:
+    def f(x: Any) -> Any:
+        return np.imag(x.sum() + x[1]) + np.sum(np.imag(x)) + x[0]
+
+    assert np.array_equal(ad.grad(f)(np.array([0.7, 1.3])), [1.0, 0.0])

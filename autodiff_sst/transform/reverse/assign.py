@@ -154,9 +154,11 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
                 sweep.add_to(left, first)
                 rest = sweep.builder.emit(Subscript(cotangent, (Slice(length, None, None),)))
                 sweep.add_to(right, rest)
-            case Binary("*", Name(name), _) if isinstance(
-                display := sweep.made.get(name), ListOf
-            ) and isinstance(facts[target], List):
+            case Binary("*", Name(name), _) if (
+                isinstance(display := sweep.made.get(name), ListOf)
+                and isinstance(facts[target], List)
+                and getattr(facts[name], "length", None) == len(display.items)  # it has not grown
+            ):
                 step = Literal(len(display.items))
                 for k, item in enumerate(display.items):  # `[a, b] * n`: each counts n times
                     own = cotangent

@@ -21,6 +21,7 @@ from autodiff_sst.analysis.values import (
     Abstract,
     Array,
     Dict,
+    Known,
     List,
     Record,
     Scalar,
@@ -256,6 +257,8 @@ def kind_of(value: Abstract) -> tuple[str, np.dtype[Any] | None]:
             return kind, dtype
         case Array(dtype):
             return dtype.kind, dtype
+        case Known(complex()):
+            return "c", None
         case _:
             return "f", None
 
