@@ -145,6 +145,19 @@ def test_a_loop_that_may_be_left_is_refused() -> None:
         ad.grad(left)(X)
 
 
+def gone_through_at_once(x):
+    c = [v * 2 for v in x]
+    s = sum(reversed(c)) + max(reversed(x)) * list(reversed(c))[1]
+    s += sum(itertools.chain(x, c, [1.0])) * len(list(itertools.chain(c, x)))
+    s += sorted(itertools.chain(x, [0.1]))[1]
+    pairs_ = list(itertools.product(x[:2], [1.0, 2.0]))
+    return s + sum(a * b for a, b in pairs_) * pairs_[1][0]
+
+
+def test_what_goes_through_them_at_once() -> None:
+    check_derivatives(gone_through_at_once, X, X[::-1] * 0.7)
+
+
 def of_one_length(x):
     return sum(a * b for a, b in zip(x, x[2:], strict=False)) + sum(
         a * b * b for a, b in zip(x, x[::-1], strict=True)

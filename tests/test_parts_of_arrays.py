@@ -67,3 +67,18 @@ def without_order(x):
 @pytest.mark.parametrize("function", [parts_are_views, columns_are_views, without_order])
 def test_parts_are_views(function):
     check_derivatives(function, X, V)
+
+
+def stored_through_flat(x):
+    y = x * 1.0
+    y.flat[1] = x[0] * 2
+    A = np.outer(x, x)
+    z = A.flat
+    z[3] = y[1] * x[2]
+    z[::2] *= 2
+    return np.sum(y * y) + y[0] * y[1] + A[1, 0] * A[0, 1] + x @ x * x[1]
+
+
+def test_flat_of_what_is_an_argument_in_the_end() -> None:
+    x = np.array([0.71, 1.33, 0.86])
+    check_derivatives(stored_through_flat, x, np.array([1.0, -0.5, 2.0]))

@@ -11,16 +11,18 @@ That keeps the order in which both run. The generator's variables get names that
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import gast
 
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend import nodes
-from autodiff_sst.frontend.yielding import Generator, generator_of, loop_over
+from autodiff_sst.frontend.yielding import Generator, generator_of, known_function, loop_over
 from autodiff_sst.frontend.yielding_methods import hinted, of_object
 from autodiff_sst.runtime.iterables import GENERATORS
 
+_LAZY = (itertools.chain, itertools.pairwise, itertools.combinations, itertools.product)
 _CONSUMERS = (sum, list, tuple, max, min, sorted, any, all, set, frozenset)
 
 
@@ -48,7 +50,7 @@ def collected(lowering: Any, node: Any) -> Any:
         case gast.Call(func=gast.Name(id=name), args=[gast.Call() as call, *rest]) if (
             any(name == c.__name__ for c in _CONSUMERS)
             and name not in lowering.locals
-            and _is_generator(lowering, call)
+            and (_is_generator(lowering, call) or _is_lazy(lowering, call))
         ):
             item = nodes.name("item()")
             part = gast.comprehension(
@@ -123,6 +125,14 @@ def _goes_through_generator(lowering: Any, call: Any) -> bool:
         case gast.Call(func=gast.Name(id="zip"), args=args):
             return any(generator_of(lowering, a) is not None for a in args)
     return _is_generator(lowering, call)
+
+
+def _is_lazy(lowering: Any, call: Any) -> bool:
+    """Whether it is a call of one that a `for` goes through (iterators.py)."""
+    function = known_function(lowering, call.func)
+    is_reversed = isinstance(call.func, gast.Name) and call.func.id == "reversed"
+    own = {*lowering.locals, *lowering.source.function.__globals__}
+    return any(function is f for f in _LAZY) or (is_reversed and "reversed" not in own)
 
 
 def _is_generator(lowering: Any, call: Any) -> bool:

@@ -17,12 +17,12 @@ from typing import Any
 import gast
 import numpy as np
 
-from autodiff_sst.core.syntax import Object
 from autodiff_sst.frontend import nodes
 from autodiff_sst.frontend.calls import original
 from autodiff_sst.frontend.exits import has_walrus, may_break, tested_inside
 from autodiff_sst.frontend.generators import generated
 from autodiff_sst.frontend.raising import raising_loop
+from autodiff_sst.frontend.yielding import known_function
 
 
 def simplified(lowering: Any, node: Any) -> list[Any] | None:
@@ -39,26 +39,11 @@ def simplified(lowering: Any, node: Any) -> list[Any] | None:
     own = {*lowering.locals, *lowering.source.function.__globals__}
     if any(isinstance(a, gast.Starred) for a in node.iter.args) or own & {"range", "len", "list"}:
         return None
-    called = _known(lowering, node.iter.func)
+    called = known_function(lowering, node.iter.func)
     for functions, rewrite in _FORMS:
         if any(called is f for f in functions):
             made = rewrite(Loops(lowering, node), *node.iter.args, **_constants(node.iter))
             return None if made is None else [gast.copy_location(s, node) for s in made]
-    return None
-
-
-def _known(lowering: Any, function: Any) -> Any:
-    """The function that a name, or an attribute of a module, stands for."""
-    match function:
-        case gast.Name(id=name) if name in lowering.locals:
-            return None
-        case gast.Name() | gast.Attribute(value=gast.Name()):
-            names = lowering.source.function.__globals__
-            base = function if isinstance(function, gast.Name) else function.value
-            if base.id in lowering.locals or base.id not in names:
-                return None
-            found = lowering.value(function)
-            return found.value if isinstance(found, Object) else None
     return None
 
 

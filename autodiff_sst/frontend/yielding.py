@@ -47,6 +47,21 @@ def generator_of(lowering: Any, call: Any) -> Any:
     return None
 
 
+def known_function(lowering: Any, function: Any) -> Any:
+    """The function that a name, or an attribute of a module, stands for."""
+    match function:
+        case gast.Name(id=name) if name in lowering.locals:
+            return None
+        case gast.Name() | gast.Attribute(value=gast.Name()):
+            names = lowering.source.function.__globals__
+            base = function if isinstance(function, gast.Name) else function.value
+            if base.id in lowering.locals or base.id not in names:
+                return None
+            found = lowering.value(function)
+            return found.value if isinstance(found, Object) else None
+    return None
+
+
 def is_generator_function(function: Any) -> bool:
     return isinstance(function, FunctionType) and bool(function.__code__.co_flags & 0x20)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from autodiff_sst.analysis.infer import infer
 from autodiff_sst.analysis.sharing import (
     Classes,
@@ -30,7 +32,7 @@ from autodiff_sst.analysis.values import (
     Unknown,
     keys_of,
 )
-from autodiff_sst.analysis.viewing import momentary
+from autodiff_sst.analysis.viewing import is_flat, momentary
 from autodiff_sst.core.build import Builder
 from autodiff_sst.core.names import Names
 from autodiff_sst.core.syntax import (
@@ -55,7 +57,7 @@ from autodiff_sst.core.syntax import (
 )
 from autodiff_sst.core.walk import all_names, atoms, count_reads, map_atoms, reads, statements
 from autodiff_sst.errors import UnsupportedSyntaxError
-from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, LIST, WRITE_BACK
+from autodiff_sst.rules.helpers import CHECK_SEPARATE, COPY, LIST, WRITE_BACK, numpy_object
 from autodiff_sst.transform.common import WHOLE
 from autodiff_sst.transform.keys import names_of_keys
 from autodiff_sst.transform.reverse.cotangents import item_of
@@ -264,7 +266,10 @@ class References:
             key = (value, view)
             found = self.views.get(key)
             if found is None:
-                found = self.builder.emit(map_atoms(view, lambda a: value if a == HOLE else a))  # noqa: B023
+                made = map_atoms(view, lambda a: value if a == HOLE else a)  # noqa: B023
+                if is_flat(view) and isinstance(self.builder.fact(value), Array | Unknown):
+                    made = Call(numpy_object(np.ravel), (value,))  # a copy of `flat` is none
+                found = self.builder.emit(made)
                 self.builder.keep(found)
                 self.views[key] = found
             value = found
