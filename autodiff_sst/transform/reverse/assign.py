@@ -157,7 +157,8 @@ def reverse_assign(sweep: Reverse, statement: Assign) -> Block:
             case Binary("*", Name(name), _) if (
                 isinstance(display := sweep.made.get(name), ListOf)
                 and isinstance(facts[target], List)
-                and getattr(facts[name], "length", None) == len(display.items)  # it has not grown
+                and display.items
+                and name not in sweep.grown
             ):
                 step = Literal(len(display.items))
                 for k, item in enumerate(display.items):  # `[a, b] * n`: each counts n times

@@ -73,6 +73,7 @@ class Reverse:
         )
 
         self.active, self.varied = find_active(function, facts, frozenset(by))
+        self.grown = {s.target for s in statements(function.body) if isinstance(s, Append)}
         self.builder = Builder(Names(all_names(function)), {**facts}, infer)
         self.builder.maybe_undefined = maybe_undefined(function.body)
         self.cotangents: dict[Place, Atom] = {}
