@@ -317,3 +317,24 @@ def of_itself(x):
 def test_what_is_refused(function: Any) -> None:
     with pytest.raises(ad.UnsupportedSyntaxError, match=r"generator|yield"):
         ad.grad(function)(X)
+
+
+def noted(x):
+    print("noted")
+    return x * 2
+
+
+def every_second(x):
+    for v in x:
+        if v < 0:
+            continue
+        yield v
+        yield v * v
+
+
+def test_what_a_generator_in_a_zip_is_given_is_made_once(capsys: Any) -> None:
+    def zipped_with_effects(x: Any) -> Any:
+        return sum(u * v for u, v in zip(every_second(noted(x)), x, strict=False))
+
+    ad.grad(zipped_with_effects)(X)
+    assert capsys.readouterr().out == "noted\n"

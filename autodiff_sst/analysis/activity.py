@@ -73,9 +73,10 @@ def find_active(
     flows.block(function.body)
     varied = _closure(active, flows.forwards)
     useful = _closure(reads(function.result), flows.backwards)
+    found = varied & useful
     for statement in statements(function.body):
         match statement:
-            case Assign(target, Attribute(base, name)) if target in varied & useful:
+            case Assign(target, Attribute(base, name)) if target in found:
                 known = fact(base, facts)
                 if isinstance(known, Record) and name not in known.keys:
                     of = known.cls.__name__
@@ -86,7 +87,7 @@ def find_active(
                     raise UnsupportedSyntaxError(words, statement.origin, instead=instead)
             case _:
                 pass
-    return varied & useful, varied
+    return found, varied
 
 
 def _closure(start: Names, edges: Mapping[str, set[str]]) -> Names:

@@ -18,12 +18,19 @@ import gast
 
 from autodiff_sst.errors import UnsupportedSyntaxError
 from autodiff_sst.frontend import nodes
-from autodiff_sst.frontend.yielding import Generator, generator_of, known_function, loop_over
+from autodiff_sst.frontend.hints import CONSUMERS
+from autodiff_sst.frontend.yielding import (
+    Generator,
+    generator_of,
+    known_function,
+    loop_over,
+    steps_of,
+    tree_of,
+)
 from autodiff_sst.frontend.yielding_methods import hinted, of_object
 from autodiff_sst.runtime.iterables import GENERATORS
 
 _LAZY = (itertools.chain, itertools.pairwise, itertools.combinations, itertools.product)
-_CONSUMERS = (sum, list, tuple, max, min, sorted, any, all, set, frozenset)
 
 
 def collected(lowering: Any, node: Any) -> Any:
@@ -48,7 +55,7 @@ def collected(lowering: Any, node: Any) -> Any:
                 made = gast.BinOp(left=first, op=gast.Add(), right=made)
             return nodes.placed(made, node)
         case gast.Call(func=gast.Name(id=name), args=[gast.Call() as call, *rest]) if (
-            any(name == c.__name__ for c in _CONSUMERS)
+            any(name == c.__name__ for c in CONSUMERS)
             and name not in lowering.locals
             and (_is_generator(lowering, call) or _is_lazy(lowering, call))
         ):
@@ -130,9 +137,10 @@ def _goes_through_generator(lowering: Any, call: Any) -> bool:
 def _is_lazy(lowering: Any, call: Any) -> bool:
     """Whether it is a call of one that a `for` goes through (iterators.py)."""
     function = known_function(lowering, call.func)
-    is_reversed = isinstance(call.func, gast.Name) and call.func.id == "reversed"
-    own = {*lowering.locals, *lowering.source.function.__globals__}
-    return any(function is f for f in _LAZY) or (is_reversed and "reversed" not in own)
+    if isinstance(call.func, gast.Name) and call.func.id == "reversed":
+        is_own = "reversed" in lowering.locals
+        return not is_own and nodes.are_builtins({"reversed"}, lowering.source.function)
+    return any(function is f for f in _LAZY)
 
 
 def _is_generator(lowering: Any, call: Any) -> bool:
@@ -200,6 +208,8 @@ def _in_step(lowering: Any, node: Any, args: list[Any], found: dict[int, Any]) -
     for a, b in zip(rows(x), y):           for k in range(min(len(x), len(y))):
         s += a * b                 →           a, b = 2 * x[k], y[k]
     """
+    if any(steps_of(tree_of(f)) is None for f in found.values()):
+        return None
     key = lowering.shared.key
     counter, before, lengths, turns, parts = key("k"), [], [], [], []
     for k, argument in enumerate(args):
@@ -208,10 +218,9 @@ def _in_step(lowering: Any, node: Any, args: list[Any], found: dict[int, Any]) -
         if k in found:
             loop = loop_over(key("item"), argument, [])
             loop.inlined = getattr(node, "inlined", ())
-            step = Generator(lowering, nodes.placed(loop, node), found[k]).in_step()
-            if step is None:
-                return None
-            first, loop, body, value = step
+            steps = steps_of(Generator(lowering, nodes.placed(loop, node), found[k]).tree)
+            assert steps is not None
+            first, loop, body, value = steps
             bound = gast.Assign(targets=[loop.target], value=turn, type_comment=None)
             before += [*first, nodes.assign(items, nodes.call("list()", loop.iter))]
             turns += [bound, *body]

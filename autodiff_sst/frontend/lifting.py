@@ -69,8 +69,7 @@ def _make(lowering: Any, closure: Closure) -> tuple[FunctionType, tuple[str, ...
     if len(inner) > 1 or tree.decorator_list:
         raise _refused(scope, closure.node, "with functions in it, or decorated")
     arguments = tree.args
-    defaults = [*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)]
-    if arguments.kwarg or not all(isinstance(d, gast.Constant) for d in defaults):
+    if arguments.kwarg or not _has_plain_defaults(arguments):
         raise _refused(scope, closure.node, "with `**` or with defaults that are made")
     seen = [n for s in tree.body for n in gast.walk(s) if isinstance(n, gast.Name)]
     free, helpers = _read_by(closure, name)
@@ -100,15 +99,19 @@ def _read_by(closure: Closure, recursive: str) -> tuple[list[str], list[Any]]:
                 continue
             node = getattr(known, "node", None)
             if isinstance(node, gast.FunctionDef) and known.scope is scope and node.name == name:
-                defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
-                is_plain = all(isinstance(d, gast.Constant) for d in defaults)
-                if recursive in _free_names(node) or node.decorator_list or not is_plain:
+                is_plain = not node.decorator_list and _has_plain_defaults(node.args)
+                if recursive in _free_names(node) or not is_plain:
                     raise _refused(scope, closure.node, "that reads other functions defined here")
                 helpers[name] = copy.deepcopy(node)
                 new.append(node)
             else:
                 free.add(name)
     return sorted(free), [*helpers.values()]
+
+
+def _has_plain_defaults(arguments: Any) -> bool:
+    defaults = (*arguments.defaults, *filter(None, arguments.kw_defaults))
+    return all(isinstance(d, gast.Constant) for d in defaults)
 
 
 def _free_names(node: Any) -> list[str]:

@@ -181,17 +181,6 @@ class Generator:
             after = [gast.If(test=unbroken, body=after, orelse=[])]
         return [nodes.placed(s, self.node) for s in (*before, *body, *after)]
 
-    def in_step(self) -> tuple[list[Any], Any, list[Any], Any] | None:
-        """Of a generator that is a loop with a `yield` at its end, so that others may be gone
-        through with it: what comes before the loop, the loop, what a turn does, what it yields."""
-        *before, loop = self.tree.body
-        match loop:
-            case gast.For(body=[*body, gast.Expr(value=gast.Yield(value=value))], orelse=[]) if all(
-                map(_only_binds, (*before, *body))
-            ):
-                return before, loop, body, value or nodes.constant(None)
-        return None
-
     def block(self, statements: list[Any], in_loop: bool) -> list[Any]:
         made = []
         for s in statements:
@@ -244,6 +233,23 @@ class Generator:
         self.leaves = True
         test = nodes.name(self.left)
         return [*made, gast.If(test=test, body=[gast.Break()], orelse=[])]
+
+
+def steps_of(tree: Any) -> tuple[list[Any], Any, list[Any], Any] | None:
+    """Of a generator that is a loop with a `yield` at its end, so that others may be gone through
+    with it: what comes before the loop, the loop, what a turn does, what it yields."""
+    *before, loop = tree.body
+    match loop:
+        case gast.For(body=[*body, gast.Expr(value=gast.Yield(value=value))], orelse=[]) if all(
+            map(_only_binds, (*before, *body))
+        ):
+            return before, loop, body, value or nodes.constant(None)
+    return None
+
+
+def tree_of(function: Any) -> Any:
+    """The tree of a generator function, or of a closure."""
+    return function.node if isinstance(function, Closure) else read_source(function).tree
 
 
 def _only_binds(statement: Any) -> bool:

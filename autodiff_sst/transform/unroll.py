@@ -39,7 +39,8 @@ _MOST = 64  # copies of a body
 
 def is_unrolled(statement: For, facts: Mapping[str, Abstract]) -> bool:
     """Whether the loop has a known number of turns and takes items of such a tuple."""
-    if _turns(statement, facts) is None:
+    turns = _turns(statement, facts)
+    if turns is None:
         return False
     counters = {statement.target}  # and what is reckoned from it
     keys: set[str] = set()
@@ -48,7 +49,7 @@ def is_unrolled(statement: For, facts: Mapping[str, Abstract]) -> bool:
             case Assign(target, (Binary() | Name()) as value) if reads(value) & counters:
                 counters.add(target)
             case Assign(target, Call() as call) if facts[target] == UNKNOWN:
-                if reads(call) & counters and _is_along_axis(call, facts):
+                if reads(call) & counters and _is_along_axis(call, len(turns), facts):
                     return True
             case Assign(target, Subscript(Name(base), (Name(index),))) if index in counters:
                 if isinstance(facts[base], Known):  # a range
@@ -92,13 +93,14 @@ def _is_dict(known: Abstract | None) -> bool:
     return isinstance(known, Dict) or (isinstance(known, Known) and isinstance(known.value, dict))
 
 
-def _is_along_axis(call: Call, facts: Mapping[str, Abstract]) -> bool:
-    """Whether it is NumPy's, of an array of which the rank is known: the axis decides the rest."""
+def _is_along_axis(call: Call, turns: int, facts: Mapping[str, Abstract]) -> bool:
+    """Whether it is NumPy's, of an array that has so many axes: the axis decides the rest."""
     function = call.function
     if not isinstance(function, Object):
         return False
     module = getattr(function.value, "__module__", None) or ""
-    return module.startswith("numpy") and any(isinstance(fact(a, facts), Array) for a in call.args)
+    ranks = [rank(k) or 0 for a in call.args if isinstance(k := fact(a, facts), Array)]
+    return module.startswith("numpy") and turns <= max(ranks, default=0)
 
 
 def _turns(statement: For, facts: Mapping[str, Abstract]) -> range | None:
