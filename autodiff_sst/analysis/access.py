@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff_sst.analysis.kinds import held_by
 from autodiff_sst.analysis.lengths import MANY, cut
 from autodiff_sst.analysis.probe import probe
 from autodiff_sst.analysis.values import (
@@ -192,10 +193,7 @@ def list_arithmetic(operator: str, operands: list[Abstract], where: str) -> Abst
     lists = [o for o in operands if isinstance(o, List) or (_is_display(o) and operator in "+*")]
     items: list[Abstract] = []
     for one in lists:
-        if isinstance(one, Tuple):
-            items += one.items
-        elif isinstance(one, List) and one.item is not None:
-            items.append(one.item)
+        items += held_by(one)
     if operator == "+" and len(lists) == 2:
         is_known = all(isinstance(one, Tuple) for one in lists)
     elif operator == "*" and len(lists) == 1 and any(map(_is_count, operands)):

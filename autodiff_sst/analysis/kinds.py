@@ -85,6 +85,13 @@ def is_list(value: Abstract) -> bool:
     return isinstance(value, List) or (isinstance(value, Tuple) and value.cls is list)
 
 
+def held_by(value: Abstract) -> tuple[Abstract, ...]:
+    """What a list or a tuple holds: of a list of any length, one item for all."""
+    if isinstance(value, List):
+        return () if value.item is None else (value.item,)
+    return value.items if isinstance(value, Tuple) else ()
+
+
 def depth(value: Abstract) -> int | None:
     """The rank of an array, or of the array that a list of them would be."""
     if isinstance(value, Tuple) and value.items:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autodiff_sst.analysis.infer import infer
-from autodiff_sst.analysis.kinds import is_list
+from autodiff_sst.analysis.kinds import held_by, is_list
 from autodiff_sst.analysis.sharing import Classes
 from autodiff_sst.analysis.values import (
     OPAQUE,
@@ -104,11 +104,7 @@ def common_item(group: set[str], facts: Facts) -> Abstract | None:
     """What the items of all lists have in common, if it is a container that may be active."""
     items: list[Abstract] = []
     for name in group:
-        known = facts[name]
-        if isinstance(known, List):
-            items += [] if known.item is None else [known.item]
-        elif isinstance(known, Tuple):
-            items += known.items
+        items += held_by(facts[name])
     if not items or not all(isinstance(i, Tuple | Dict | Record) for i in items):
         return None
     first = items[0]
@@ -131,8 +127,6 @@ def is_read_by_variables(function: Function, group: set[str], facts: Facts) -> b
         return True
     for statement in statements(function.body):
         match statement:
-            case Append(target) if target in group:
-                return True
             case Assign(_, Subscript(Name(base), (item,))) if base in group:
                 if not isinstance(item, Slice) and not isinstance(infer(item, facts, ""), Known):
                     return True

@@ -10,13 +10,12 @@ from typing import Any, TypeGuard
 
 from autodiff_sst.analysis.access import fact
 from autodiff_sst.analysis.facts import taken_branch
-from autodiff_sst.analysis.kinds import class_of
+from autodiff_sst.analysis.kinds import class_of, held_by
 from autodiff_sst.analysis.values import (
     OPAQUE,
     Abstract,
     Dict,
     Known,
-    List,
     Record,
     Tuple,
     can_be_active,
@@ -71,13 +70,6 @@ def is_object(known: Abstract) -> TypeGuard[Record | Tuple]:
 
 def may_vary(known: Abstract) -> bool:
     return can_be_active(known) and not isinstance(known, Known)
-
-
-def _held_by(known: Abstract) -> tuple[Abstract, ...]:
-    """What a list holds."""
-    if isinstance(known, List):
-        return () if known.item is None else (known.item,)
-    return known.items if isinstance(known, Tuple) else ()
 
 
 def wanted_hints(
@@ -204,7 +196,7 @@ class _Finder:
                 function is f for f in (as_sequence, *CONSUMERS)
             ):
                 known = fact(atom, self.facts)
-                if function is sum and any(map(self.is_added, _held_by(known))):
+                if function is sum and any(map(self.is_added, held_by(known))):
                     return [("()", Hint(sum, None, False, added_up))]
                 return self.member(known, "__iter__", "iter")
             case Call(Object(function), (left, _), ()) if is_augmented(function):
